@@ -1,0 +1,165 @@
+"""What can go wrong.
+
+    AssistantError               internal_error 500, exit 1
+    ├── UsageError               bad_usage 400, exit 2
+    │   ├── SettingsError        bad_settings 500, exit 2
+    │   ├── InvalidRequest       invalid_request 422
+    │   ├── MalformedRequest     malformed_request 400
+    │   ├── UnsupportedType      unsupported_media_type 415
+    │   ├── RequestTooLarge      request_too_large 413
+    │   ├── NotFound             not_found 404
+    │   │   └── DocumentNotFound document_not_found 404
+    │   └── MethodNotAllowed     method_not_allowed 405
+    ├── CorpusError              corpus_error 500, exit 3
+    │   ├── CorpusNotFound       corpus_not_found 500
+    │   └── UnreadableDocument   unreadable_document 422
+    ├── IndexFault               index_error 503, exit 4
+    │   ├── IndexNotFound        index_not_found 503
+    │   ├── IndexDamaged         index_damaged 503
+    │   └── IndexMismatch        index_mismatch 503
+    ├── EncoderError             encoder_error 500, exit 5
+    │   ├── EncoderNotFound      encoder_not_found 500
+    │   ├── WrongWeights         wrong_weights 500
+    │   └── ExportMismatch       export_mismatch 500
+    └── UnverifiedCitation       unverified_citation 500
+
+`status` is the HTTP status and `exit_code` the exit status of a command; a class inherits what it does not say. The
+message says what to do next.
+"""
+
+from __future__ import annotations
+
+
+class AssistantError(Exception):
+    """The root: one handler serves HTTP and one serves the command line, both for this class."""
+
+    code: str = "internal_error"
+    title: str = "Internal error"
+    status: int = 500
+    exit_code: int = 1
+
+
+class UsageError(AssistantError):
+    """The caller asked for something that cannot be asked."""
+
+    code, title, status, exit_code = "bad_usage", "Bad usage", 400, 2
+
+
+class SettingsError(UsageError):
+    """A setting is unknown, or its value is out of range."""
+
+    code, title, status = "bad_settings", "Bad settings", 500
+
+
+class InvalidRequest(UsageError):
+    """A field of a request is unknown, missing, or out of range."""
+
+    code, title, status = "invalid_request", "Invalid request", 422
+
+
+class MalformedRequest(UsageError):
+    """A body is not JSON where JSON is due."""
+
+    code, title, status = "malformed_request", "Malformed request", 400
+
+
+class UnsupportedType(UsageError):
+    """A body has another content type than JSON."""
+
+    code, title, status = "unsupported_media_type", "Unsupported media type", 415
+
+
+class RequestTooLarge(UsageError):
+    """A body is larger than the limit."""
+
+    code, title, status = "request_too_large", "Request too large", 413
+
+
+class NotFound(UsageError):
+    """There is nothing at this address."""
+
+    code, title, status = "not_found", "Not found", 404
+
+
+class DocumentNotFound(NotFound):
+    """The index holds no document of this id."""
+
+    code, title = "document_not_found", "Document not found"
+
+
+class MethodNotAllowed(UsageError):
+    """The address is there, but does not take this method."""
+
+    code, title, status = "method_not_allowed", "Method not allowed", 405
+
+
+class CorpusError(AssistantError):
+    """The documents cannot be read."""
+
+    code, title, exit_code = "corpus_error", "Corpus error", 3
+
+
+class CorpusNotFound(CorpusError):
+    """There is no corpus folder, or nothing in it that can be read."""
+
+    code, title = "corpus_not_found", "Corpus not found"
+
+
+class UnreadableDocument(CorpusError):
+    """One file is not text, is too large, or has broken metadata."""
+
+    code, title, status = "unreadable_document", "Unreadable document", 422
+
+
+class IndexFault(AssistantError):
+    """The index cannot be used."""
+
+    code, title, status, exit_code = "index_error", "Index error", 503, 4
+
+
+class IndexNotFound(IndexFault):
+    """There is no index yet."""
+
+    code, title = "index_not_found", "Index not found"
+
+
+class IndexDamaged(IndexFault):
+    """A file of the index is missing or is not what was written."""
+
+    code, title = "index_damaged", "Index damaged"
+
+
+class IndexMismatch(IndexFault):
+    """The index was built by another encoder, or by another version of its format."""
+
+    code, title = "index_mismatch", "Index mismatch"
+
+
+class EncoderError(AssistantError):
+    """The encoder cannot be loaded or used."""
+
+    code, title, exit_code = "encoder_error", "Encoder error", 5
+
+
+class EncoderNotFound(EncoderError):
+    """No model of this name is on this machine."""
+
+    code, title = "encoder_not_found", "Encoder not found"
+
+
+class WrongWeights(EncoderError):
+    """The model's weights are not the official ones."""
+
+    code, title = "wrong_weights", "Wrong weights"
+
+
+class ExportMismatch(EncoderError):
+    """The exported encoder does not give what sentence-transformers gives."""
+
+    code, title = "export_mismatch", "Export mismatch"
+
+
+class UnverifiedCitation(AssistantError):
+    """A citation does not stand in its document."""
+
+    code, title = "unverified_citation", "Unverified citation"

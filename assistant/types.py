@@ -1,0 +1,227 @@
+"""The vocabulary: the values that pass through the assistant, and the seams between its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol, TypeAlias, Union
+
+import numpy as np
+from numpy.typing import NDArray
+
+Json: TypeAlias = Union[None, bool, int, float, str, Sequence["Json"], Mapping[str, "Json"]]
+Vectors: TypeAlias = NDArray[np.float32]
+LineKind: TypeAlias = Literal["heading", "lead", "item", "sentence", "row", "code"]
+Status: TypeAlias = Literal["answered", "refused"]
+Reason: TypeAlias = Literal["unrelated", "unsupported", "ambiguous", "filtered"]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and all that stands below it. Sections nest: a parent's span covers its children."""
+
+    title: str
+    path: tuple[str, ...]  # titles from the root down to this one, its own last
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The smallest thing that is cited: a heading, a lead-in, a list item, a sentence, a table row.
+
+    `start` and `end` leave out the list marker and the white space around. `parent` is the position, among the
+    document's lines, of the lead-in or the item that this line stands under, or of a row's header row.
+    """
+
+    kind: LineKind
+    start: int
+    end: int
+    section_path: tuple[str, ...] = ()
+    parent: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One file of the corpus. `text` is what every offset counts into, in Unicode code points."""
+
+    id: str  # its path below the corpus folder, with "/" between folders
+    version: str  # a hash of its text
+    title: str
+    source: str
+    media_type: str
+    text: str
+    sections: tuple[Section, ...] = ()
+    lines: tuple[Line, ...] = ()  # in the order of the text; spans do not overlap
+    page_starts: tuple[int, ...] = ()
+    metadata: Mapping[str, Json] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str | None:
+        """Where the document is published, if its metadata says so."""
+        url = self.metadata.get("url")
+        return url if isinstance(url, str) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A span of a document, small enough to embed: `document.text[start:end] == passage.text`."""
+
+    document_id: str
+    document_version: str
+    start: int
+    end: int
+    text: str
+    section_path: tuple[str, ...] = ()
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage and why it is here. A higher score is always better."""
+
+    passage: Passage
+    score: float
+    dense: float | None = None
+    lexical: float | None = None
+    row: int = -1  # the passage's row in the index
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Where, in a document, a reader sees the answer, and how sure it is. A higher score is always better."""
+
+    document_id: str
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A place in a document: `document.text[start:end] == cited_text`."""
+
+    document_id: str
+    document_title: str
+    document_version: str
+    section_path: tuple[str, ...]
+    page: int | None
+    cited_text: str
+    start: int
+    end: int
+    url: str
+    score: float | None = None  # of the closest passages of a refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of an answer. Every word of `text` stands in the citations that it names."""
+
+    text: str
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier message of the conversation."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What may be searched. All that is given must hold; nothing given lets everything through."""
+
+    document_ids: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    metadata: Mapping[str, Json] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.document_ids or self.sections or self.metadata)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is said to a question. A refusal is an answer, not an error."""
+
+    id: str
+    question: str
+    standalone_question: str
+    status: Status
+    reason: Reason | None
+    message: str | None
+    blocks: tuple[Block, ...]
+    citations: tuple[Citation, ...]
+    conflicts: tuple[tuple[tuple[int, ...], ...], ...]  # groups of indices into `citations`, one a value
+    confidence: float
+    closest: tuple[Citation, ...]
+    index_id: str
+    mode: str = "extractive"
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(block.text for block in self.blocks)
+
+
+class Encoder(Protocol):
+    """Texts to unit vectors: float32 of shape (n, dim), every row of length 1."""
+
+    name: str
+    fingerprint: str  # of the weights and all else that decides the vectors
+    dim: int
+    max_tokens: int  # special tokens included; what is longer is cut off
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors: ...
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors: ...
+
+    def count_tokens(self, text: str) -> int:
+        """The tokens of `text`, special tokens included, before anything is cut off."""
+        ...
+
+
+class VectorStore(Protocol):
+    """Rows of vectors, found by inner product. Knows nothing of text."""
+
+    def search(self, query: Vectors, k: int, *, rows: Sequence[int] | None = None) -> list[tuple[int, float]]:
+        """The best `k` rows for one query of shape (dim,), as (row, score), best first; only of `rows` if given."""
+        ...
+
+    def save(self, path: Path) -> None: ...
+
+    def __len__(self) -> int: ...
+
+
+class Lexicon(Protocol):
+    """Texts found by the words that they share with a query (BM25). Knows nothing of vectors."""
+
+    def search(self, query: str, k: int, *, rows: Sequence[int] | None = None) -> list[tuple[int, float]]:
+        """The best `k` rows with a score above 0, as (row, score), best first; only of `rows` if given."""
+        ...
+
+    def save(self, path: Path) -> None: ...
+
+    def __len__(self) -> int: ...
+
+
+class Reader(Protocol):
+    """Reads a question and passages together, and says where the answer stands."""
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+        """The places of the answer, best first."""
+        ...
+
+
+class Answerer(Protocol):
+    """All that the edges need: one opened index, and what can be asked of it. It never changes once opened."""
+
+    index_id: str
+    documents: Mapping[str, Document]  # by id, in the order of their ids
+    passage_counts: Mapping[str, int]  # by document id
+
+    def ask(self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Answer: ...
+
+    def search(self, question: str, *, k: int = 10, filters: Filters = Filters()) -> list[Hit]: ...
