@@ -1,0 +1,54 @@
+"""Makes citations, and checks them against their documents."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from urllib.parse import quote
+
+from assistant.errors import UnverifiedCitation
+from assistant.types import Citation, Document
+
+
+def cite(document: Document, start: int, end: int, *, score: float | None = None) -> Citation:
+    """The citation of `document.text[start:end]`, with the deepest section that holds all of it."""
+    if not 0 <= start < end <= len(document.text):
+        raise UnverifiedCitation(f"{document.id} has no characters {start} to {end}: it is {len(document.text)} long")
+    return Citation(
+        document_id=document.id,
+        document_title=document.title,
+        document_version=document.version,
+        section_path=section_path(document, start, end),
+        page=page(document, start),
+        cited_text=document.text[start:end],
+        start=start,
+        end=end,
+        url=f"{address(document)}?start={start}&end={end}#cited",
+        score=score,
+    )
+
+
+def verify(citation: Citation, document: Document) -> None:
+    """Raises unless the citation stands, word for word, in this version of the document."""
+    place = f"{citation.document_id}, characters {citation.start} to {citation.end}"
+    if (citation.document_id, citation.document_version) != (document.id, document.version):
+        raise UnverifiedCitation(f"{place}: not of {document.id} in its version {document.version}")
+    if not 0 <= citation.start < citation.end <= len(document.text):
+        raise UnverifiedCitation(f"{place}: outside the document, which is {len(document.text)} long")
+    if document.text[citation.start : citation.end] != citation.cited_text:
+        raise UnverifiedCitation(f"{place}: the document says something else there")
+
+
+def address(document: Document) -> str:
+    """The path of the page that shows the document."""
+    return "/documents/" + quote(document.id, errors="replace")
+
+
+def section_path(document: Document, start: int, end: int) -> tuple[str, ...]:
+    """The path of the deepest section that holds all of the span; empty where none does."""
+    paths = (section.path for section in document.sections if section.start <= start and end <= section.end)
+    return max(paths, key=len, default=())
+
+
+def page(document: Document, start: int) -> int | None:
+    """The page, counted from 1, that the character stands on; None for a document without pages."""
+    return max(1, bisect_right(document.page_starts, start)) if document.page_starts else None
