@@ -11,8 +11,8 @@ import sentencex
 
 from assistant.types import Line, Section
 
-# White space that is not a line feed, and apostrophes within or after a word. The sentence splitter panics on the
-# first when it is wider than a byte and takes the second for quotation marks, so it is shown a stand-in of equal length.
+# The splitter panics on white space that is wider than a byte, and takes apostrophes for quotation marks. So it is
+# shown a stand-in of the same length.
 _SPACE = re.compile(r"[^\S\n]")
 _APOSTROPHE = re.compile(r"(?<=\w)['\u2019]")
 _WINDOW = 10_000  # characters split at once: on some texts the splitter's time grows with the square of the length
@@ -30,7 +30,7 @@ def sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """The spans of the sentences within `text[start:end]`, without white space around; empty ones are left out."""
     spans: list[tuple[int, int]] = []
     while start < end:
-        stop = min(start + _WINDOW, end)
+        stop = _stop(text, start, end)
         found = _boundaries(text[start:stop])
         if stop < end and len(found) > 1:
             found.pop()  # it may go on beyond the window, so the next window begins with it
@@ -71,6 +71,16 @@ def settle(lines: Iterable[Line], sections: Sequence[Section]) -> tuple[Line, ..
     starts = [section.start for section in sections]
     paths = [(), *(section.path for section in sections)]
     return tuple(replace(line, section_path=paths[bisect_right(starts, line.start)]) for line in lines)
+
+
+def _stop(text: str, start: int, end: int) -> int:
+    """Where the window from `start` ends: after a white space if there is one."""
+    stop = start + _WINDOW
+    if stop >= end:
+        return end
+    while stop > start and not text[stop - 1].isspace():
+        stop -= 1
+    return stop if stop > start else start + _WINDOW
 
 
 def _boundaries(piece: str) -> list[tuple[int, int]]:
