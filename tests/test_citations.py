@@ -13,8 +13,6 @@ from assistant.testing import document
 from assistant.types import Document, Section
 
 MIXED = st.sampled_from(["\r\n", "\t", "\u00a0", "e\u0301", "👩\u200d🚀", "שלום", "\ufeff", "\0", "\u2028", "a", "# "])
-    ["\r\n", "\t", "\u00a0", "e\u0301", "👩\u200d🚀", "שלום", "\ufeff", "\0", "\u2028", "a", " ", "# "]
-)
 TEXTS = st.lists(MIXED | st.characters(exclude_categories=["Cs"]), min_size=1).map("".join)
 
 
