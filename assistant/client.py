@@ -1,0 +1,224 @@
+"""An assistant that runs elsewhere, asked over HTTP: the same seam as one that runs here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from http.client import HTTPException
+from typing import TypeVar, cast
+from urllib.error import HTTPError, URLError
+from urllib.parse import quote, urlsplit
+from urllib.request import Request, urlopen
+
+from assistant.errors import AssistantError, UsageError
+from assistant.types import (
+    Answer,
+    Block,
+    Citation,
+    Document,
+    Filters,
+    Hit,
+    Json,
+    Passage,
+    Reason,
+    Section,
+    Status,
+    Turn,
+)
+
+T = TypeVar("T")
+EVERYTHING = Filters()
+
+
+class ServerFault(AssistantError):
+    """The server cannot be reached, or says that it cannot do what was asked."""
+
+    code, title, status = "server_fault", "Server fault", 502
+
+
+class Remote:
+    """The `Answerer` behind a URL."""
+
+    def __init__(self, url: str, *, timeout: float = 60.0) -> None:
+        if urlsplit(url).scheme not in {"http", "https"}:
+            raise UsageError(f"{url!r} is no address of a server: give one like http://127.0.0.1:8000")
+        self._url = url.rstrip("/")
+        self._timeout = timeout
+        listing = self._json("/v1/documents")
+        rows = [_mapping(row) for row in _list(listing["documents"])]
+        self.index_id: str = _as(listing["index_id"], str)
+        self.passage_counts: Mapping[str, int] = {_as(row["id"], str): _as(row["passages"], int) for row in rows}
+        self.documents: Mapping[str, Document] = _Documents(self, tuple(self.passage_counts))
+
+    def ask(self, question: str, *, history: Sequence[Turn] = (), filters: Filters = EVERYTHING) -> Answer:
+        """The answer that the server gives."""
+        return answer_of(self._json("/v1/ask", {"question": question, **_history(history), **_filters(filters)}))
+
+    def search(self, question: str, *, k: int = 10, filters: Filters = EVERYTHING) -> list[Hit]:
+        """The passages that the server finds."""
+        found = self._json("/v1/search", {"question": question, "k": k, **_filters(filters)})
+        return [_hit(_mapping(row)) for row in _list(found["hits"])]
+
+    def document(self, document_id: str) -> Document:
+        """One document: its text and its sections. Its lines stay with the server."""
+        place = f"/v1/documents/{quote(document_id, safe='')}"
+        row, text = self._json(place), self._read(f"{place}/text").decode("utf-8")
+        return Document(
+            id=document_id,
+            version=_as(row["version"], str),
+            title=_as(row["title"], str),
+            source=_as(row["source"], str),
+            media_type=_as(row["media_type"], str),
+            text=text,
+            sections=tuple(_section(_mapping(section)) for section in _list(row["sections"])),
+            metadata=_mapping(row["metadata"]),
+        )
+
+    def _json(self, path: str, body: Mapping[str, Json] | None = None) -> Mapping[str, Json]:
+        try:
+            return _mapping(json.loads(self._read(path, body)))
+        except ValueError as error:
+            raise ServerFault(f"{self._url}{path} does not give JSON: is this the assistant's address?") from error
+
+    def _read(self, path: str, body: Mapping[str, Json] | None = None) -> bytes:
+        data = None if body is None else json.dumps(body).encode()
+        request = Request(self._url + path, data, {"content-type": "application/json"})
+        try:
+            with urlopen(request, timeout=self._timeout) as reply:
+                return cast(bytes, reply.read())
+        except HTTPError as error:
+            with error:
+                raise ServerFault(f"{path} gives {error.code}: {_detail(error.read())}") from error
+        except (URLError, OSError, HTTPException) as error:
+            reason = error.reason if isinstance(error, URLError) else error
+            raise ServerFault(f"no answer from {self._url}: {reason}. Is `assistant serve` running there?") from error
+
+
+class _Documents(Mapping[str, Document]):
+    """The server's documents, each fetched when it is first asked for."""
+
+    def __init__(self, remote: Remote, ids: tuple[str, ...]) -> None:
+        self._remote = remote
+        self._ids = ids
+        self._known: dict[str, Document] = {}
+
+    def __getitem__(self, document_id: str) -> Document:
+        if document_id not in self._ids:
+            raise KeyError(document_id)
+        if document_id not in self._known:
+            self._known[document_id] = self._remote.document(document_id)
+        return self._known[document_id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._ids)
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+
+def answer_of(body: Mapping[str, Json]) -> Answer:
+    """The answer that a reply of `/v1/ask` holds."""
+    try:
+        return Answer(
+            id=_as(body["id"], str),
+            question=_as(body["question"], str),
+            standalone_question=_as(body["standalone_question"], str),
+            status=cast(Status, _as(body["status"], str)),
+            reason=cast(Reason | None, _or_none(body["reason"], str)),
+            message=_or_none(body["message"], str),
+            blocks=tuple(_block(_mapping(block)) for block in _list(body["blocks"])),
+            citations=tuple(_citation(_mapping(citation)) for citation in _list(body["citations"])),
+            conflicts=tuple(
+                tuple(tuple(_as(index, int) for index in _list(group)) for group in _list(groups))
+                for groups in _list(body["conflicts"])
+            ),
+            confidence=_number(body["confidence"]),
+            closest=tuple(_citation(_mapping(citation)) for citation in _list(body["closest"])),
+            index_id=_as(body["index_id"], str),
+            mode=_as(body["mode"], str),
+            timings_ms={name: _number(value) for name, value in _mapping(body["timings_ms"]).items()},
+        )
+    except KeyError as error:
+        raise ServerFault(f"the server's answer has no {error}: is it of another version?") from error
+
+
+def _block(row: Mapping[str, Json]) -> Block:
+    return Block(_as(row["text"], str), tuple(_as(index, int) for index in _list(row["citations"])))
+
+
+def _citation(row: Mapping[str, Json]) -> Citation:
+    return Citation(
+        document_id=_as(row["document_id"], str),
+        document_title=_as(row["document_title"], str),
+        document_version=_as(row["document_version"], str),
+        section_path=tuple(_as(title, str) for title in _list(row["section_path"])),
+        page=_or_none(row["page"], int),
+        cited_text=_as(row["cited_text"], str),
+        start=_as(row["start_char_index"], int),
+        end=_as(row["end_char_index"], int),
+        url=_as(row["url"], str),
+        score=None if row.get("score") is None else _number(row["score"]),
+    )
+
+
+def _hit(row: Mapping[str, Json]) -> Hit:
+    found, scores = _citation(row), _mapping(row["scores"])
+    passage = Passage(
+        document_id=found.document_id,
+        document_version=found.document_version,
+        start=found.start,
+        end=found.end,
+        text=found.cited_text,
+        section_path=found.section_path,
+        page=found.page,
+    )
+    dense, lexical = (None if scores.get(leg) is None else _number(scores[leg]) for leg in ("dense", "lexical"))
+    return Hit(passage, _number(row["score"]), dense, lexical)
+
+
+def _section(row: Mapping[str, Json]) -> Section:
+    path = tuple(_as(title, str) for title in _list(row["path"]))
+    return Section(_as(row["title"], str), path, _as(row["start_char_index"], int), _as(row["end_char_index"], int))
+
+
+def _history(history: Sequence[Turn]) -> dict[str, Json]:
+    return {"history": [{"role": turn.role, "content": turn.content} for turn in history]} if history else {}
+
+
+def _filters(filters: Filters) -> dict[str, Json]:
+    given: dict[str, Json] = {
+        "document_ids": list(filters.document_ids),
+        "sections": list(filters.sections),
+        "metadata": dict(filters.metadata),
+    }
+    return {"filters": {name: value for name, value in given.items() if value}} if filters else {}
+
+
+def _detail(data: bytes) -> str:
+    """What a problem body says, or the beginning of whatever came instead."""
+    try:
+        return _as(_mapping(json.loads(data))["detail"], str)
+    except (ValueError, KeyError, ServerFault):
+        return data[:200].decode("utf-8", errors="replace")
+
+
+def _as(value: Json, kind: type[T]) -> T:
+    if not isinstance(value, kind):
+        raise ServerFault(f"the server's answer has {value!r} where a {kind.__name__} is due")
+    return value
+
+
+def _or_none(value: Json, kind: type[T]) -> T | None:
+    return None if value is None else _as(value, kind)
+
+
+def _number(value: Json) -> float:
+    return float(value) if isinstance(value, int) else _as(value, float)
+
+
+def _list(value: Json) -> list[Json]:
+    return cast(list[Json], _as(value, list))
+
+
+def _mapping(value: Json) -> Mapping[str, Json]:
+    return cast(Mapping[str, Json], _as(value, dict))
