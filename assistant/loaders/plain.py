@@ -183,9 +183,8 @@ def _set_levels(rows: Sequence[_Row]) -> None:
     """Say how deep each heading stands, from what comes below it."""
     filled = [row for row in rows if row.kind != "blank"]
     positions = [n for n, row in enumerate(filled) if row.kind == "heading"]
-    contents = [
-        _content(filled[at + 1 : next_at]) for at, next_at in zip(positions, [*positions[1:], len(filled)], strict=True)
-    ]
+    ends = [*positions[1:], len(filled)]
+    contents = [_content(filled[at + 1 : end]) for at, end in zip(positions, ends, strict=False)]
     headings = [filled[at] for at in positions]
     holder: str | None = None  # what the first heading within the section that is open holds
     is_open = False
