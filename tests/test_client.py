@@ -1,0 +1,45 @@
+"""An assistant over HTTP says what the same one says in this process."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.client import Remote, ServerFault, answer_of
+from assistant.errors import UsageError
+from assistant.testing import StaticAnswerer
+from assistant.types import Filters, Turn
+
+
+def test_a_remote_assistant_is_the_same_as_one_here(url: str, guide: StaticAnswerer) -> None:
+    far = Remote(url)
+    assert far.index_id == guide.index_id and far.passage_counts == guide.passage_counts
+    assert list(far.documents) == list(guide.documents)
+    for id, document in guide.documents.items():
+        assert far.documents[id].text == document.text and far.documents[id].sections == document.sections
+    for question in ("median salary", "zebra"):
+        near, other = guide.ask(question), far.ask(question, history=[Turn("user", "hello")])
+        assert (near.status, near.reason, near.message) == (other.status, other.reason, other.message)
+        assert (near.blocks, near.confidence) == (other.blocks, other.confidence)
+        assert [citation.url for citation in near.citations] == [citation.url for citation in other.citations]
+    found = far.search("median salary", k=1, filters=Filters(sections=("pay",)))
+    assert [(hit.passage.text, hit.dense) for hit in found] == [("Median salary: $336,500", 1.0)]
+    assert far.ask("median salary", filters=Filters(sections=("nowhere",))).reason == "filtered"
+    assert "unknown.txt" not in far.documents
+
+
+def test_a_server_that_is_not_there_or_says_no_is_an_error_in_words(url: str) -> None:
+    with pytest.raises(ServerFault, match="Is `assistant serve` running there"):
+        Remote("http://127.0.0.1:9")
+    with pytest.raises(UsageError, match="http://127"):
+        Remote("file:///etc/passwd")
+    with pytest.raises(ServerFault, match="/v1/ask gives 422: "):
+        Remote(url).ask("x" * 2001)
+    with pytest.raises(ServerFault, match="assistant's address"):
+        Remote(f"{url}/docs?")
+
+
+def test_an_answer_of_another_shape_is_an_error_in_words() -> None:
+    with pytest.raises(ServerFault, match="no 'id'"):
+        answer_of({})
+    with pytest.raises(ServerFault, match="3 where a str is due"):
+        answer_of({"id": 3})
