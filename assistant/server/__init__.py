@@ -1,0 +1,8 @@
+"""The HTTP edge: what the assistant says, as DESIGN.md's routes. It knows the `Answerer` seam and nothing below it."""
+
+from __future__ import annotations
+
+from assistant.server.app import create_app
+from assistant.server.running import run
+
+__all__ = ["create_app", "run"]

@@ -1,0 +1,149 @@
+"""The routes: each parses, calls, and returns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import FastAPI, Query
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.staticfiles import StaticFiles
+
+import assistant
+from assistant.errors import (
+    DocumentNotFound,
+    IndexDamaged,
+    IndexMismatch,
+    IndexNotFound,
+    InvalidRequest,
+    MalformedRequest,
+    RequestTooLarge,
+    UnsupportedType,
+)
+from assistant.server import pages
+from assistant.server.bodies import (
+    AnswerBody,
+    AskRequest,
+    DocumentsBody,
+    HealthBody,
+    ReadyBody,
+    SearchBody,
+    SearchRequest,
+    WholeDocumentBody,
+)
+from assistant.server.problems import Problem, documented, install
+from assistant.server.wire import Exchange, JsonRoute
+from assistant.types import Answerer, Document
+
+DESCRIPTION = """Answers questions over a folder of documents. Every answer carries the exact places that it comes from;
+when the documents do not say, the answer has the status `refused`. Errors are `application/problem+json`."""
+Offset = Annotated[int | None, Query(ge=0)]
+WIDGET = Path(__file__).parent.parent / "widget"
+NO_INDEX = (IndexNotFound, IndexDamaged, IndexMismatch)
+BAD_BODY = (MalformedRequest, RequestTooLarge, UnsupportedType, InvalidRequest)
+
+
+def create_app(
+    current: Callable[[], Answerer], *, log_questions: bool = False, title: str = "Role Assistant"
+) -> FastAPI:
+    """The app over the index that `current` gives. That is called once a request, which so sees one index."""
+    app = FastAPI(
+        title=title,
+        version=assistant.__version__,
+        description=DESCRIPTION,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.router.route_class = JsonRoute
+    app.add_middleware(Exchange, log_questions=log_questions)
+    install(app)
+    widget_files = StaticFiles(directory=WIDGET)
+    get = partial(app.get, responses=documented(*NO_INDEX))
+    get_document = partial(app.get, responses=documented(DocumentNotFound, *NO_INDEX), tags=["documents"])
+    post = partial(app.post, responses=documented(*BAD_BODY, *NO_INDEX), tags=["questions"])
+    get_page = partial(app.get, include_in_schema=False)
+
+    @post("/v1/ask", summary="Answer a question, with its sources")
+    def ask(body: AskRequest) -> AnswerBody:
+        answerer = current()
+        return AnswerBody.of(answerer.ask(body.question, history=body.turns(), filters=body.only()), answerer)
+
+    @post("/v1/search", summary="Find the passages nearest to a question")
+    def search(body: SearchRequest) -> SearchBody:
+        answerer = current()
+        return SearchBody.of(answerer.search(body.question, k=body.k, filters=body.only()), answerer)
+
+    @get("/v1/documents", summary="List the documents", tags=["documents"])
+    def documents() -> DocumentsBody:
+        return DocumentsBody.of(current())
+
+    @get_document("/v1/documents/{id:path}/text", summary="Read a document's text", response_class=PlainTextResponse)
+    def text(id: str) -> Response:
+        """The text that offsets count into, in Unicode code points."""
+        answerer = current()
+        if id not in answerer.documents and f"{id}/text" in answerer.documents:  # an id that itself ends in /text
+            return JSONResponse(
+                WholeDocumentBody.of(answerer.documents[f"{id}/text"], answerer).model_dump(mode="json")
+            )
+        return PlainTextResponse(find(answerer, id).text)
+
+    @get_document("/v1/documents/{id:path}", summary="Show a document and its outline")
+    def document(id: str) -> WholeDocumentBody:
+        answerer = current()
+        return WholeDocumentBody.of(find(answerer, id), answerer)
+
+    @get("/healthz", summary="Tell whether the process is alive", tags=["health"])
+    async def healthz() -> HealthBody:  # takes no thread, so that it answers while all of them are busy
+        return HealthBody()
+
+    @get("/readyz", summary="Tell whether an index is loaded", tags=["health"])
+    def readyz() -> ReadyBody:
+        return ReadyBody(index_id=current().index_id)
+
+    @get_page("/documents/{id:path}")
+    def source(id: str, start: Offset = None, end: Offset = None) -> HTMLResponse:
+        return pages.source(find(current(), id), start, end)
+
+    @get_page("/docs")
+    def docs() -> HTMLResponse:
+        return pages.docs(title)
+
+    @get_page("/")
+    def index() -> HTMLResponse:
+        return pages.index(title)
+
+    @get_page("/docs/{name}")
+    def docs_file(name: str) -> Response:
+        return pages.docs_file(name)
+
+    @get_page("/openapi.json")
+    def openapi() -> JSONResponse:
+        return JSONResponse(app.openapi())
+
+    @get_page("/widget/{name:path}")
+    async def widget(name: str, request: Request) -> Response:
+        return await widget_files.get_response(name, request.scope)
+
+    app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # as FastAPI's manual says to extend it
+    return app
+
+
+def find(answerer: Answerer, id: str) -> Document:
+    """The document of this id, from memory: no file is ever looked for."""
+    if document := answerer.documents.get(id):
+        return document
+    raise DocumentNotFound("no document has this id: GET /v1/documents lists those that there are")
+
+
+def describe(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document, made when it is first asked for."""
+    if not app.openapi_schema:
+        app.openapi_schema = FastAPI.openapi(app)
+        app.openapi_schema["components"]["schemas"]["Problem"] = Problem.model_json_schema()
+    return app.openapi_schema

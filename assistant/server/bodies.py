@@ -1,0 +1,346 @@
+"""The bodies of requests and replies, with every key that DESIGN.md names and no other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import isfinite
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, PlainValidator, StringConstraints
+
+from assistant.citations import address, cite, verify
+from assistant.errors import InvalidRequest
+from assistant.types import Answer, Answerer, Citation, Document, Filters, Hit, Reason, Status, Turn
+
+Question = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+Scalar = str | int | float | bool | None
+
+
+def _flat(value: object) -> object:
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, list | dict) or (isinstance(item, float) and not isfinite(item)):
+            raise ValueError("should be a string, a number, true, false, null, or a list of these")
+    return value
+
+
+Value = Annotated[Scalar | list[Scalar], PlainValidator(_flat, json_schema_input_type=Scalar | list[Scalar])]
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class TurnBody(_Request):
+    """One earlier message of the conversation."""
+
+    role: Literal["user", "assistant"]
+    content: str = Field(max_length=20_000)
+
+
+class FiltersBody(_Request):
+    """What may be searched. All that is given must hold; what is left out lets everything through."""
+
+    document_ids: list[Name] = Field(default=[], max_length=100)
+    sections: list[Name] = Field(
+        default=[], max_length=100, description="Titles, matched anywhere in a section's path, ignoring case."
+    )
+    metadata: dict[Name, Value] = Field(
+        default={}, max_length=100, description="Keys and the values that a document's metadata must equal."
+    )
+
+    def value(self) -> Filters:
+        return Filters(tuple(self.document_ids), tuple(self.sections), self.metadata)
+
+
+class _Asking(_Request):
+    question: Question
+    filters: FiltersBody | None = None
+
+    def only(self) -> Filters:
+        """What may be searched."""
+        return self.filters.value() if self.filters else Filters()
+
+
+class AskRequest(_Asking):
+    """A question, and what was said before it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"question": "What is the median salary?"},
+                {
+                    "question": "And in Europe?",
+                    "history": [{"role": "user", "content": "What is the median salary?"}],
+                    "filters": {"document_ids": ["guide.txt"], "sections": ["Salary"], "metadata": {"team": "data"}},
+                },
+            ]
+        }
+    )
+
+    history: list[TurnBody] | None = Field(default=None, max_length=20, description="Oldest first.")
+    stream: bool = Field(default=False, description="Not available yet: leave it out or send false.")
+
+    def turns(self) -> tuple[Turn, ...]:
+        """What was said before, oldest first."""
+        if self.stream:
+            raise InvalidRequest("stream: streaming is not available yet: leave it out or send false")
+        return tuple(Turn(turn.role, turn.content) for turn in self.history or ())
+
+
+class SearchRequest(_Asking):
+    """A question, and how many passages to give."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"question": "median salary", "k": 5}]})
+
+    k: int = Field(default=10, ge=1, le=100, description="How many passages at most.")
+
+
+PLACE: dict[str, JsonValue] = {
+    "type": "char_location",
+    "document_id": "guide.txt",
+    "document_title": "Guide",
+    "document_version": "9f86d081884c7d65",
+    "section_path": ["Salary"],
+    "page": None,
+    "cited_text": "Median salary: $234,750",
+    "start_char_index": 1042,
+    "end_char_index": 1065,
+    "url": "/documents/guide.txt?start=1042&end=1065#cited",
+}
+ANSWERED: dict[str, JsonValue] = {
+    "id": "ans_3f9c2a51d7e84b06",
+    "question": "What is the median salary?",
+    "standalone_question": "What is the median salary?",
+    "status": "answered",
+    "reason": None,
+    "message": None,
+    "answer": "Median salary: $234,750",
+    "blocks": [{"text": "Median salary: $234,750", "citations": [0]}],
+    "citations": [PLACE],
+    "conflicts": [],
+    "confidence": 0.97,
+    "closest": [],
+    "mode": "extractive",
+    "index_id": "20261124-9f86d081",
+    "timings_ms": {"total": 12.3},
+}
+REFUSED: dict[str, JsonValue] = ANSWERED | {
+    "question": "Who won the cup?",
+    "standalone_question": "Who won the cup?",
+    "status": "refused",
+    "reason": "unrelated",
+    "message": "Nothing in the documents is about this.",
+    "answer": "",
+    "blocks": [],
+    "citations": [],
+    "confidence": 0.02,
+    "closest": [PLACE | {"score": 0.11}],
+}
+
+
+class CitationBody(BaseModel):
+    """A place in a document: `text[start_char_index:end_char_index] == cited_text`, in Unicode code points."""
+
+    type: Literal["char_location"] = "char_location"
+    document_id: str
+    document_title: str
+    document_version: str
+    section_path: tuple[str, ...]
+    page: int | None
+    cited_text: str
+    start_char_index: int
+    end_char_index: int
+    url: str = Field(description="The page that shows the document and marks this place.")
+
+
+class ClosestBody(CitationBody):
+    """A place that came near. A higher score is always better."""
+
+    score: float | None
+
+
+class ScoresBody(BaseModel):
+    """What each leg of the search gave; null where the leg did not find the passage."""
+
+    dense: float | None
+    lexical: float | None
+
+
+class HitBody(ClosestBody):
+    """A passage and why it is here."""
+
+    scores: ScoresBody
+
+
+class BlockBody(BaseModel):
+    """A piece of an answer. Every word of it stands in the citations that it names."""
+
+    text: str
+    citations: tuple[int, ...] = Field(description="Indices into the answer's citations.")
+
+
+class AnswerBody(BaseModel):
+    """An answer with its sources, or a refusal with what came nearest."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [ANSWERED, REFUSED]})
+
+    id: str
+    question: str
+    standalone_question: str
+    status: Status
+    reason: Reason | None
+    message: str | None
+    answer: str = Field(description="The texts of the blocks, one a line; empty for a refusal.")
+    blocks: list[BlockBody]
+    citations: list[CitationBody]
+    conflicts: tuple[tuple[tuple[int, ...], ...], ...] = Field(
+        description="Places that give different values for the thing asked: groups of indices into `citations`."
+    )
+    confidence: float = Field(ge=0, le=1)
+    closest: list[ClosestBody]
+    mode: str
+    index_id: str
+    timings_ms: dict[str, float]
+
+    @classmethod
+    def of(cls, answer: Answer, answerer: Answerer) -> AnswerBody:
+        """The answer as it is sent. Its citations are checked here once more, the last moment that they can be."""
+        for citation in (*answer.citations, *answer.closest):
+            verify(citation, answerer.documents[citation.document_id])
+        return cls(
+            id=answer.id,
+            question=answer.question,
+            standalone_question=answer.standalone_question,
+            status=answer.status,
+            reason=answer.reason,
+            message=answer.message,
+            answer=answer.text,
+            blocks=[BlockBody(text=block.text, citations=block.citations) for block in answer.blocks],
+            citations=[CitationBody(**_place(citation)) for citation in answer.citations],
+            conflicts=answer.conflicts,
+            confidence=round(answer.confidence, 4),
+            closest=[ClosestBody(**_place(place), score=_rounded(place.score)) for place in answer.closest],
+            mode=answer.mode,
+            index_id=answer.index_id,
+            timings_ms={stage: round(ms, 3) for stage, ms in answer.timings_ms.items()},
+        )
+
+
+class SearchBody(BaseModel):
+    """Passages, best first."""
+
+    hits: list[HitBody]
+    index_id: str
+
+    @classmethod
+    def of(cls, hits: list[Hit], answerer: Answerer) -> SearchBody:
+        return cls(hits=[_hit(hit, answerer) for hit in hits], index_id=answerer.index_id)
+
+
+class DocumentBody(BaseModel):
+    """One document of the index."""
+
+    id: str
+    title: str
+    version: str = Field(description="A hash of its text.")
+    source: str
+    media_type: str
+    characters: int
+    passages: int
+    pages: int | None
+    metadata: dict[str, Any]
+    url: str = Field(description="The page that shows the document.")
+
+    @classmethod
+    def of(cls, document: Document, answerer: Answerer) -> DocumentBody:
+        return cls(**_document(document, answerer))
+
+
+class SectionBody(BaseModel):
+    """A heading and all that stands below it."""
+
+    title: str
+    path: tuple[str, ...]
+    start_char_index: int
+    end_char_index: int
+
+
+class WholeDocumentBody(DocumentBody):
+    """One document of the index, with its outline."""
+
+    sections: list[SectionBody]
+
+    @classmethod
+    def of(cls, document: Document, answerer: Answerer) -> WholeDocumentBody:
+        sections = [
+            SectionBody(title=each.title, path=each.path, start_char_index=each.start, end_char_index=each.end)
+            for each in document.sections
+        ]
+        return cls(**_document(document, answerer), sections=sections)
+
+
+class DocumentsBody(BaseModel):
+    """Every document of the index, in the order of their ids."""
+
+    documents: list[DocumentBody]
+    index_id: str
+
+    @classmethod
+    def of(cls, answerer: Answerer) -> DocumentsBody:
+        documents = [DocumentBody.of(document, answerer) for document in answerer.documents.values()]
+        return cls(documents=documents, index_id=answerer.index_id)
+
+
+class HealthBody(BaseModel):
+    """The process is alive."""
+
+    status: Literal["ok"] = "ok"
+
+
+class ReadyBody(BaseModel):
+    """An index is loaded."""
+
+    status: Literal["ready"] = "ready"
+    index_id: str
+
+
+def _place(citation: Citation) -> dict[str, Any]:
+    return {
+        "document_id": citation.document_id,
+        "document_title": citation.document_title,
+        "document_version": citation.document_version,
+        "section_path": citation.section_path,
+        "page": citation.page,
+        "cited_text": citation.cited_text,
+        "start_char_index": citation.start,
+        "end_char_index": citation.end,
+        "url": citation.url,
+    }
+
+
+def _hit(hit: Hit, answerer: Answerer) -> HitBody:
+    passage = hit.passage
+    place = _place(cite(answerer.documents[passage.document_id], passage.start, passage.end))
+    place |= {"section_path": passage.section_path, "page": passage.page}
+    scores = ScoresBody(dense=_rounded(hit.dense), lexical=_rounded(hit.lexical))
+    return HitBody(**place, score=_rounded(hit.score), scores=scores)
+
+
+def _document(document: Document, answerer: Answerer) -> Mapping[str, Any]:
+    return {
+        "id": document.id,
+        "title": document.title,
+        "version": document.version,
+        "source": document.source,
+        "media_type": document.media_type,
+        "characters": len(document.text),
+        "passages": answerer.passage_counts.get(document.id, 0),
+        "pages": len(document.page_starts) or None,
+        "metadata": document.metadata,
+        "url": address(document),
+    }
+
+
+def _rounded(score: float | None) -> float | None:
+    return None if score is None else round(score, 4)

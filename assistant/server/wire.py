@@ -1,0 +1,156 @@
+"""What happens to every exchange: its body read within bounds, one line in the log, an id, a safe end."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import traceback
+import uuid
+from collections.abc import Callable, Coroutine
+from time import perf_counter
+from typing import Any
+
+from fastapi.routing import APIRoute
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from assistant.errors import AssistantError, InvalidRequest, MalformedRequest, RequestTooLarge, UnsupportedType
+from assistant.server.problems import ProblemResponse
+from assistant.types import Json
+
+MAX_BODY = 64 * 1024
+logger = logging.getLogger("assistant.server")
+
+
+class JsonRequest(Request):
+    """A request whose body has been read and parsed."""
+
+    def __init__(self, request: Request, raw: bytes, parsed: Json) -> None:
+        super().__init__(request.scope, request.receive)
+        self._raw, self._parsed = raw, parsed
+
+    async def body(self) -> bytes:
+        return self._raw
+
+    async def json(self) -> Json:
+        return self._parsed
+
+
+class JsonRoute(APIRoute):
+    """A route that reads its body, where it takes one, as JSON of at most `MAX_BODY` bytes."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        answer = super().get_route_handler()
+        if not self.body_field:
+            return answer
+
+        async def read_and_answer(request: Request) -> Response:
+            raw = await read(request)
+            parsed = parse(raw)
+            request.scope["assistant.body"] = parsed
+            return await answer(JsonRequest(request, raw, parsed))
+
+        return read_and_answer
+
+
+async def read(request: Request) -> bytes:
+    """The body, if it says that it is JSON and is not too large; no more than the limit is ever held."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise UnsupportedType("send the body as JSON, with the header Content-Type: application/json")
+    raw = bytearray()
+    async for chunk in request.stream():
+        raw += chunk
+        if len(raw) > MAX_BODY:
+            raise RequestTooLarge(f"the body is over {MAX_BODY // 1024} KB: send a shorter one")
+    return bytes(raw)
+
+
+def parse(raw: bytes) -> Json:
+    """The value that the JSON stands for. What JSON leaves open (NaN, two equal keys, half a character) is an error."""
+    try:
+        value: Json = json.loads(raw.decode(), parse_constant=_no_constant, object_pairs_hook=_unique)
+    except RecursionError as error:
+        raise MalformedRequest("the body is nested too deeply: send it as /docs describes") from error
+    except ValueError as error:  # not UTF-8, not JSON, or a number of thousands of digits
+        raise MalformedRequest("the body is not JSON: send one object as /docs describes, in UTF-8") from error
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise InvalidRequest(
+            "the body has half of a surrogate pair (\\ud800 to \\udfff): send whole characters"
+        ) from error
+    return value
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        raise InvalidRequest("a field is there twice: send each field once")
+    return value
+
+
+class Exchange:
+    """Around the app: gives each reply an id, answers HEAD as GET without a body, logs a line, and hides what broke."""
+
+    def __init__(self, app: ASGIApp, log_questions: bool = False) -> None:
+        self.app = app
+        self.log_questions = log_questions
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began, status = perf_counter(), 0
+        id = request_id(Headers(scope=scope))
+        head = scope["method"] == "HEAD"
+        if head:
+            scope = {**scope, "method": "GET"}
+
+        async def reply(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-Id"] = id
+                headers["X-Content-Type-Options"] = "nosniff"
+            elif head and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        try:
+            await self.app(scope, receive, reply)
+        except ClientDisconnect:
+            pass  # nobody is there to be told
+        except Exception as error:
+            self._log_fault(id, error)
+            if not status:
+                await ProblemResponse(AssistantError("something went wrong: try again"))(scope, receive, reply)
+        finally:
+            self._log(id, scope, status, perf_counter() - began)
+
+    def _log(self, id: str, scope: Scope, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "-")
+        line = f"id={id} route={route} status={status} ms={seconds * 1000:.1f}"
+        body = scope.get("assistant.body")
+        if self.log_questions and isinstance(body, dict):
+            line += f" question={json.dumps(body.get('question'))}"
+        logger.info("%s", line)
+
+    def _log_fault(self, id: str, error: Exception) -> None:
+        # The message is left out, because it may quote the question.
+        where = "".join(traceback.format_tb(error.__traceback__, limit=-10))
+        message = f": {error}" if self.log_questions else ""
+        logger.error("%s", f"id={id} {type(error).__name__}{message}\n{where}")
+
+
+def request_id(headers: Headers) -> str:
+    """The id that the client or a proxy gave the request, if it is a plain one; else a new one."""
+    given = headers.get("x-request-id", "")
+    return given if re.fullmatch(r"[A-Za-z0-9._-]{1,64}", given) else uuid.uuid4().hex
