@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-Grain = Literal["figure", "list", "line", "topic"]
+Grain = Literal["figure", "list", "line", "open", "topic"]
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _FIGURE = re.compile(
@@ -55,7 +55,8 @@ FUNCTION_WORDS = frozenset(
 class Ask:
     """A question, taken apart.
 
-    `topic` is the grain of a question that only names something: a word or two, or "salary of head of ai".
+    Its grain is `figure` (how much, when), `list` (which challenges are there), `line` (who, where, why, yes or no),
+    `open` (what else begins with "what"), or `topic`: it only names something, as "salary of head of ai" does.
     """
 
     text: str
@@ -102,7 +103,7 @@ def _grain(question: str) -> Grain:
     )
     if not asks and not question.rstrip().endswith("?") and len(words) <= 8:
         return "topic"
-    return "line"
+    return "open" if re.match(r"\W*(?:what|whats|wat|which)\b", plain) else "line"
 
 
 def _asks_plural(plain: str) -> bool:

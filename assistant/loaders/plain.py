@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from assistant.loaders.structure import Structure, nest, sentences
-from assistant.types import Line
+from assistant.types import Line, Section
 
 _ROW = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _MARKER = re.compile(r"[ \t]*(?P<mark>[-*+•‣◦▪●–—·]|\(?\d{1,3}[.)]|\(?[A-Za-z]\))[ \t\u00a0]+(?=\S)")
@@ -17,13 +17,14 @@ _RULE = re.compile(r"[ \t]*([-=_*~#])\1{2,}[ \t]*")
 _CLOSED = re.compile(r"[.!?:;,…][\"'”’)\]]*$")
 _ENDED = re.compile(r"[.!?…][\"'”’)\]]*$")
 _FIGURE_AFTER_COLON = re.compile(r":\s.*\d")
-# A word that opens sentences and is not written with a capital within one.
-_OPENER = (
-    r"(?:This|These|That|Those|The|A|An|It|It's|They|We|You|He|She|There|Here|Here's|By|In|On|At|As|To|For|From|With|"
-    r"Without|Through|While|When|Where|If|Since|Because|Although|Though|Such|All|Each|Both|Every|Our|Your|Their|Its|"
-    r"However|Additionally|Overall|Together|Finally|Also|Note)"
+# Where a sentence may begin without a full stop before it: at a capital within running text.
+_CAPITAL = re.compile(r"(?<=[^\s.!?:;,(])\s+(?=(?P<word>[A-Z][\w'’]*),?\s+\S)")
+# Words that open sentences and are not written with a capital within one.
+_OPENERS = frozenset(
+    """a additionally all also although an and as at because both but by each every finally for from he here here's how
+    however if in it it's its note on our overall she since such that the their there these they this those though
+    through to together we what when where while with without you your""".split()
 )
-_GLUE = re.compile(rf"(?<=[^\s.!?:;,])\s+(?={_OPENER}\s+\S)")
 
 _HEADING_CHARACTERS = 80
 _HEADING_WORDS = 12
@@ -72,6 +73,7 @@ def structure(text: str) -> Structure:
             _add_list(lines, text, block, path)
         else:
             _add_paragraph(lines, text, block, path)
+    sections = tuple(_without_tail(section, lines) for section in sections)
     return Structure(sections=sections, lines=tuple(_without_childless_leads(lines)))
 
 
@@ -291,7 +293,7 @@ def _add_list(lines: list[Line], text: str, block: Sequence[_Row], path: tuple[s
         elif content.endswith(":"):
             flat, flat_words = stack[-1], []
     for start, end in sentences(text, *tail) if tail else []:
-        lines.append(Line("sentence", start, end, path))
+        lines.append(Line("sentence", start, end, path[:-1] or path))
 
 
 def _style(mark: str) -> str:
@@ -328,8 +330,7 @@ def _glued_tail(text: str, items: list[_Item]) -> tuple[int, int] | None:
         return None
     cut: int | None = None
     if not any(_ENDED.search(other) for other in others):
-        glue = _GLUE.search(content)
-        cut = glue.end() if glue and len(content[glue.end() :].split()) >= _TAIL_WORDS else None
+        cut = _glue(content, text)
     if cut is None:
         first, *rest = sentences(text, last.start, last.end)
         if not rest or any(len(sentences(text, item.start, item.end)) > 1 for item in items[:-1]):
@@ -338,6 +339,26 @@ def _glued_tail(text: str, items: list[_Item]) -> tuple[int, int] | None:
     tail = (last.start + cut, last.end)
     last.end = last.start + len(content[:cut].rstrip())
     return tail
+
+
+def _without_tail(section: Section, lines: Sequence[Line]) -> Section:
+    """The section, ended before the closing sentences that speak for the section above it."""
+    inside = (line for line in lines if section.start <= line.start < section.end)
+    tail = next((line for line in inside if line.section_path == section.path[:-1]), None)
+    return replace(section, end=tail.start) if tail and len(section.path) > 1 else section
+
+
+def _glue(content: str, text: str) -> int | None:
+    """Where a sentence begins in an item that has none of its own: at a common word that has a capital all the same."""
+    found = [match for match in _CAPITAL.finditer(content) if len(content[match.end() :].split()) >= _TAIL_WORDS]
+    openers = [match.end() for match in found if match["word"].casefold() in _OPENERS]
+    common = [match.end() for match in found if _is_common(match["word"], text)]
+    return next(iter(openers or common), None)
+
+
+def _is_common(word: str, text: str) -> bool:
+    """Whether a word with a capital is no name: it is a form of a verb or an adverb, or stands elsewhere without one."""
+    return word.endswith(("ing", "ly")) or re.search(rf"\b{re.escape(word.casefold())}\b", text) is not None
 
 
 def _without_childless_leads(lines: Sequence[Line]) -> Iterator[Line]:

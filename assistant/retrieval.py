@@ -1,0 +1,83 @@
+"""From a question to passages: the dense and the lexical leg, fused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from assistant.types import Document, Filters, Hit, Lexicon, Passage, Vectors, VectorStore
+
+Ranking = Sequence[tuple[int, float]]
+"""Rows with their scores, best first."""
+
+FusionMethod = Literal["convex", "reciprocal_rank"]
+CANDIDATES = 100  # of each leg
+
+
+@dataclass(frozen=True, slots=True)
+class Retriever:
+    """Finds the passages of one index. Never changes; a search changes nothing."""
+
+    passages: Sequence[Passage]
+    vectors: VectorStore
+    lexicon: Lexicon
+    encode: Callable[[str], Vectors]  # a question to a unit vector of shape (dim,)
+    dense_weight: float
+
+    def search(self, question: str, *, k: int = 10, rows: Sequence[int] | None = None) -> list[Hit]:
+        """The best `k` passages, only of `rows` if given. Of equal scores the earlier passage comes first."""
+        depth = max(k, CANDIDATES)
+        dense = self.vectors.search(self.encode(question), depth, rows=rows)
+        lexical = self.lexicon.search(question, depth, rows=rows)
+        by_meaning, by_words = dict(dense), dict(lexical)
+        fused = fuse(dense, lexical, dense_weight=self.dense_weight)
+        return [
+            Hit(self.passages[row], score, dense=by_meaning.get(row), lexical=by_words.get(row), row=row)
+            for row, score in fused[:k]
+        ]
+
+
+def fuse(
+    dense: Ranking, lexical: Ranking, *, dense_weight: float, method: FusionMethod = "convex"
+) -> list[tuple[int, float]]:
+    """One ranking from two, best first; of equal scores the lower row comes first.
+
+    `convex` weighs scores, each leg's scaled so that its best is 1 and the floor of its range is 0 (for cosines, 0):
+    Bruch, Gai and Ingber 2023, "An Analysis of Fusion Functions for Hybrid Retrieval". `reciprocal_rank` weighs
+    1 / (60 + rank): Cormack, Clarke and Buettcher 2009.
+    """
+    scale = _by_rank if method == "reciprocal_rank" else _by_score
+    legs = [(dense_weight, scale(dense)), (1 - dense_weight, scale(lexical))]
+    scores: dict[int, float] = {}
+    for weight, leg in legs:
+        for row, score in leg.items():
+            scores[row] = scores.get(row, 0.0) + weight * score
+    return sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def matching_rows(passages: Sequence[Passage], documents: Mapping[str, Document], filters: Filters) -> list[int]:
+    """The rows of the passages that every filter lets through."""
+    ids = set(filters.document_ids)
+    titles = {title.casefold() for title in filters.sections}
+    kept = {
+        document.id
+        for document in documents.values()
+        if (not ids or document.id in ids)
+        and all(document.metadata.get(key) == value for key, value in filters.metadata.items())
+    }
+    return [
+        row
+        for row, passage in enumerate(passages)
+        if passage.document_id in kept
+        and (not titles or any(title.casefold() in titles for title in passage.section_path))
+    ]
+
+
+def _by_score(ranking: Ranking) -> dict[int, float]:
+    best = max((score for _, score in ranking), default=0.0)
+    return {row: max(score, 0.0) / best if best > 0 else 0.0 for row, score in ranking}
+
+
+def _by_rank(ranking: Ranking) -> dict[int, float]:
+    return {row: 1 / (60 + rank) for rank, (row, _) in enumerate(ranking, start=1)}

@@ -1,0 +1,220 @@
+"""Which lines make the answer: the grain that was asked for, both of two things, and what contradicts it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from assistant.asking import Ask, Grain
+from assistant.outline import Listing, Outline, label_end
+from assistant.readers import ABOVE, Wording
+from assistant.types import Reading
+
+# What a list gains where what introduces it deals with all of the question, and loses where with nothing of it.
+LIST_GAINS: Mapping[Grain, tuple[float, float]] = {
+    "list": (0.20, 0.05),
+    "topic": (0.10, 0.05),
+    "open": (0.05, 0.10),
+    "line": (0.00, 0.15),
+    "figure": (0.00, 0.15),
+}
+FIGURE_GAIN = 0.10  # of a line that holds a figure, where one was asked for
+LONG_LOSS = 0.10  # of a line that is longer than an answer may be
+NEAR = 0.75  # a second answer scores at least this share of the first
+PARALLEL = 0.3  # what a second answer gains where it is worded like the first
+FAR = 0.5  # and so does one that contradicts it
+SHARED_WORDS = 2  # that two lines have in common where they speak of the same thing
+LINE_WORDS, LIST_WORDS = 40, 110  # how long an answer of one line and one of several may be
+
+_NUMBER = re.compile(r"(?P<before>[$€£¥]?)\s?(?P<digits>\d+(?:[.,]\d+)*)\s?(?P<after>%|percent\b)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Lines of one document that are said together: one line, or a list with its lead-in."""
+
+    document_id: str
+    lines: tuple[int, ...]
+    score: float
+    head: int | None = None  # the heading, lead-in or item that makes them a list
+    spans: tuple[tuple[int, int], ...] = ()  # what is said of each line, where it is less than the whole
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What is said, best first, and the groups of units that give different values."""
+
+    units: tuple[Unit, ...]
+    conflicts: tuple[tuple[int, ...], ...] = ()  # indices into `units`, one group a value
+    considered: tuple[Unit, ...] = field(default=(), repr=False)  # all that could have been said, best first
+
+
+def select(ask: Ask, readings: Sequence[Reading], outlines: Mapping[str, Outline], wording: Wording) -> Selection:
+    """The lines that answer, out of what a reader found."""
+    asked = wording.weigh(ask.text)
+    units = _units(ask, asked, readings, outlines, wording)
+    if not units:
+        return Selection(())
+    first = units[0]
+    chosen = [first]
+    conflicts: tuple[tuple[int, ...], ...] = ()
+    if ask.joins:
+        chosen += _complements(first, units, asked, outlines, wording)
+    if len(chosen) == 1:
+        others = _contradictions(first, units, asked, outlines, wording)
+        if others:
+            chosen += others
+            conflicts = tuple((n,) for n in range(len(chosen)))
+    limit = LINE_WORDS if len(chosen) == 1 and first.head is None else LIST_WORDS // len(chosen)
+    return Selection(tuple(_shortened(unit, outlines, limit) for unit in chosen), conflicts, tuple(units))
+
+
+def _units(
+    ask: Ask,
+    asked: Mapping[str, float],
+    readings: Sequence[Reading],
+    outlines: Mapping[str, Outline],
+    wording: Wording,
+) -> list[Unit]:
+    """Every line that was read, and every list that one of them introduces or belongs to, best first."""
+    scores: dict[tuple[str, int], float] = {}
+    for reading in readings:
+        scores.setdefault((reading.document_id, outlines[reading.document_id].position(reading.start)), reading.score)
+    units: list[Unit] = []
+    heads: dict[tuple[str, int], Listing] = {}
+    for (document_id, n), score in scores.items():
+        outline = outlines[document_id]
+        for listing in (outline.listing(n), outline.around(n)):
+            if listing is not None:
+                heads.setdefault((document_id, listing.head), listing)
+        if outline.document.lines[n].kind != "heading":
+            text = outline.text(n)
+            gain = FIGURE_GAIN if ask.grain == "figure" and _figures(text) else 0.0
+            loss = LONG_LOSS if len(text.split()) > LINE_WORDS else 0.0
+            units.append(Unit(document_id, (n,), score + gain - loss))
+    gain, loss = LIST_GAINS[ask.grain]
+    for (document_id, _), listing in heads.items():
+        introduces = [scores.get((document_id, n), 0.0) for n in (listing.head, *listing.leads)]
+        entries = [scores[document_id, n] for n in listing.entries if (document_id, n) in scores]
+        score = max(*introduces, sum(entries) / len(entries) if entries else 0.0)
+        dealt = wording.coverage(asked, outlines[document_id], listing.head)
+        score += gain * dealt - loss * (1 - dealt)
+        units.append(Unit(document_id, (*listing.leads, *listing.entries), score, listing.head))
+    return sorted(units, key=lambda unit: -unit.score)
+
+
+def _complements(
+    first: Unit, units: Sequence[Unit], asked: Mapping[str, float], outlines: Mapping[str, Outline], wording: Wording
+) -> list[Unit]:
+    """The best unit that deals with words of the question that the first leaves out; at most one."""
+    left = {word: weight for word, weight in asked.items() if word not in _named(first, asked, outlines, wording)}
+    best: tuple[float, Unit] | None = None
+    for unit in units:
+        if set(unit.lines) & set(first.lines) or unit.score < NEAR * first.score:
+            continue
+        gained = sum(left.get(word, 0.0) for word in _named(unit, asked, outlines, wording))
+        score = unit.score + gained + PARALLEL * _likeness(first, unit, outlines, wording)
+        if gained > 0 and (unit.head is None) == (first.head is None) and (best is None or score > best[0]):
+            best = (score, unit)
+    return [best[1]] if best else []
+
+
+def _likeness(one: Unit, other: Unit, outlines: Mapping[str, Outline], wording: Wording) -> float:
+    """How much two units are worded alike, from 0 to 1."""
+    texts = ["\n".join(outlines[unit.document_id].text(n) for n in unit.lines) for unit in (one, other)]
+    return wording.likeness(*texts)
+
+
+def _contradictions(
+    first: Unit, units: Sequence[Unit], asked: Mapping[str, float], outlines: Mapping[str, Outline], wording: Wording
+) -> list[Unit]:
+    """Lines of other sections that speak of the same thing as the first, and give another value."""
+    if first.head is not None:
+        return []
+    outline = outlines[first.document_id]
+    path = outline.document.lines[first.lines[0]].section_path
+    named = _named(first, asked, outlines, wording)
+    found: list[Unit] = []
+    for unit in units:
+        if unit.head is not None or unit.score < FAR * first.score or unit.document_id != first.document_id:
+            continue
+        if outline.document.lines[unit.lines[0]].section_path == path:
+            continue
+        if named <= _named(unit, asked, outlines, wording) and all(
+            _differ(outline.text(other.lines[0]), outline.text(unit.lines[0]), wording) for other in (first, *found)
+        ):
+            found.append(unit)
+    return found[:1]
+
+
+def _differ(one: str, other: str, wording: Wording) -> bool:
+    """Whether two lines about the same thing give different values: other figures, or another word before a noun."""
+    shared = wording.shared(one, other)
+    if len(shared) < SHARED_WORDS:
+        return False
+    figures, others = _figures(one), _figures(other)
+    if figures and others:
+        return not (figures & others) and {kind for kind, _ in figures} == {kind for kind, _ in others}
+    if figures or others:
+        return False
+    return _contrast(one, other)
+
+
+def _contrast(one: str, other: str) -> bool:
+    """Whether a word that both lines have stands after a name-like word (with a capital or an 's) that differs."""
+    before, others = _modifiers(one), _modifiers(other)
+    return any(
+        before[noun] and others[noun] and not before[noun] & others[noun] for noun in before.keys() & others.keys()
+    )
+
+
+def _modifiers(text: str) -> dict[str, set[str]]:
+    """For each word that follows one with a possessive: what stands before it, in lower case."""
+    found: dict[str, set[str]] = {}
+    for match in re.finditer(r"(?P<before>[^\W\d_]+['’]s)\s+(?P<noun>[^\W\d_]+)", text):
+        found.setdefault(match["noun"].casefold(), set()).add(match["before"].casefold())
+    return found
+
+
+def _figures(text: str) -> set[tuple[str, str]]:
+    """The figures in a text as (kind, digits): kinds are money, percent, and plain numbers; years are left out."""
+    found = set()
+    for match in _NUMBER.finditer(text):
+        kind = "money" if match["before"] else "percent" if match["after"] else "number"
+        digits = match["digits"]
+        if not (kind == "number" and len(digits) == 4 and digits.isdigit() and digits[:2] in ("19", "20")):
+            found.add((kind, digits))
+    return found
+
+
+def _named(unit: Unit, asked: Mapping[str, float], outlines: Mapping[str, Outline], wording: Wording) -> set[str]:
+    """The words of the question that a unit deals with in its own lines or above them, not only by its title."""
+    outline = outlines[unit.document_id]
+    lines = unit.lines if unit.head is None else (unit.head, *unit.lines)
+    return {
+        word
+        for n in lines
+        for word, share in wording.covered(asked, outline, n).items()
+        if share >= ABOVE
+    }
+
+
+def _shortened(unit: Unit, outlines: Mapping[str, Outline], limit: int) -> Unit:
+    """The unit, with a list that is too long cut to its labels, or to its first entries that fit."""
+    outline = outlines[unit.document_id]
+    document = outline.document
+    lines = [document.lines[n] for n in unit.lines]
+    spans = [(line.start, line.end) for line in lines]
+    if unit.head is None or _count(document.text, spans) <= limit:
+        return unit
+    labels = [label_end(document.text, line.start, line.end) if line.kind == "item" else line.end for line in lines]
+    if all(labels):
+        spans = [(line.start, end) for line, end in zip(lines, labels, strict=True) if end is not None]
+    while len(spans) > 1 and _count(document.text, spans) > limit:
+        spans.pop()
+    return replace(unit, lines=unit.lines[: len(spans)], spans=tuple(spans))
+
+
+def _count(text: str, spans: Sequence[tuple[int, int]]) -> int:
+    return sum(len(text[start:end].split()) for start, end in spans)
