@@ -297,7 +297,7 @@ def test_what_is_just_within_the_limits_is_answered(client: TestClient) -> None:
     filters = {"document_ids": ["x"] * 100, "sections": ["y"] * 100}
     body = {"question": f" {'👩' * 2000} ", "history": history, "filters": filters}
     assert client.post("/v1/ask", json=body).status_code == 200
-    assert client.post("/v1/search", json={"question": "pay", "k": 100, "filters": None}).status_code == 200
+    assert client.post("/v1/search", json={"question": "pay", "k": 100.0, "filters": None}).status_code == 200
 
 
 @pytest.mark.parametrize(

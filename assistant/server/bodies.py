@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, PlainValidator, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, PlainValidator, StringConstraints
 
 from assistant.citations import address, cite, verify
 from assistant.errors import InvalidRequest
@@ -25,6 +25,9 @@ def _flat(value: object) -> object:
 
 
 Value = Annotated[Scalar | list[Scalar], PlainValidator(_flat, json_schema_input_type=Scalar | list[Scalar])]
+
+# A whole number, also where it is written as 20.0, which is the same in JSON.
+Whole = Annotated[int, BeforeValidator(lambda k: int(k) if isinstance(k, float) and k.is_integer() else k)]
 
 
 class _Request(BaseModel):
@@ -93,7 +96,7 @@ class SearchRequest(_Asking):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"question": "median salary", "k": 5}]})
 
-    k: int = Field(default=10, ge=1, le=100, description="How many passages at most.")
+    k: Whole = Field(default=10, ge=1, le=100, description="How many passages at most.")
 
 
 PLACE: dict[str, JsonValue] = {

@@ -32,8 +32,7 @@ const STYLE = `
   p, ol, blockquote { margin: 0; }
   a { color: var(--_accent); }
   :focus-visible { outline: 2px solid var(--_accent); outline-offset: 2px; }
-  [role="log"] { display: grid; gap: 1.5rem; padding: 1.25rem; }
-  [role="log"]:empty { display: none; }
+  [role="log"]:not(:empty) { display: grid; gap: 1.5rem; padding: 1.25rem; }
   article { display: grid; gap: 0.75rem; min-width: 0; }
   p, .title, blockquote { overflow-wrap: anywhere; white-space: pre-wrap; unicode-bidi: plaintext; }
   .question {
