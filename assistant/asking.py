@@ -9,6 +9,7 @@ from typing import Literal
 Grain = Literal["figure", "list", "line", "open", "topic"]
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_NAME_WORD = re.compile(r"[^\W_]+(?:[.,'’-][^\W_]+)*")
 _FIGURE = re.compile(
     r"\bhow (?:much|many|large|big|fast|long|high|old|tall|far|often|soon|quickly)\b"
     r"|\b(?:what|which) (?:\w+ ){0,3}?(?:percent(?:age)?|share|rate|number|amount|figure|year|date|size|ratio|proportion)\b"
@@ -115,10 +116,16 @@ def _asks_plural(plain: str) -> bool:
 
 
 def _names(question: str) -> list[str]:
-    """Numbers, and words with a capital that do not open the question; none where all words have one."""
-    words = [match.group() for match in _WORD.finditer(question)]
-    capitals = [word for word in words[1:] if word[0].isupper()]
-    numbers = [word for word in words if any(c.isdigit() for c in word)]
-    if len(capitals) > 0.8 * max(len(words) - 1, 1) and len(words) > 2:
-        return numbers
-    return list(dict.fromkeys([*numbers, *(word for word in capitals if word not in numbers)]))
+    """Numbers, and runs of words with a capital that do not open the question; no runs where all words have one."""
+    words = [match.group() for match in _NAME_WORD.finditer(question)]
+    shouted = sum(word[0].isupper() for word in words[1:]) > 0.8 * max(len(words) - 1, 1) and len(words) > 2
+    names: list[str] = []
+    before = ""
+    for word in words[1:] if words and not words[0][0].isdigit() else words:
+        is_name = word[0].isupper() and word.casefold() not in FUNCTION_WORDS and not shouted
+        if is_name and before and f"{before} {word}" in question:
+            names[-1] = f"{names[-1]} {word}"
+        elif is_name or word[0].isdigit():
+            names.append(word)
+        before = word if is_name else ""
+    return list(dict.fromkeys(names))

@@ -41,6 +41,15 @@ class Wording:
         """How much of the question line `n` deals with, from 0 to 1."""
         return sum(asked[word] * share for word, share in self.covered(asked, outline, n).items())
 
+    def holds(self, text: str, name: str) -> bool:
+        """Whether every word of a name stands in a text."""
+        return self._words(name) <= self._words(text)
+
+    def tells_apart(self, question: str, titles: Sequence[str]) -> bool:
+        """Whether the question has a word that stands in some of the titles and not in all."""
+        each = [self._words(title) for title in titles]
+        telling = frozenset().union(*each) - frozenset(each[0]).intersection(*each)
+        return bool(self._words(question) & telling)
 
     def shared(self, one: str, other: str) -> frozenset[str]:
         """The words that two texts have in common."""

@@ -1,0 +1,199 @@
+"""The command line: index, ask, serve, config."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant import __version__
+from assistant.errors import AssistantError, IndexNotFound
+
+if TYPE_CHECKING:
+    from assistant.settings import Settings
+
+_STATUSES = """exit status:
+  0  done; a refusal to answer is an answer too
+  1  something unexpected
+  2  bad usage, or a bad setting
+  3  the corpus cannot be read
+  4  there is no index, or it is damaged or of another encoder
+  5  the encoder cannot be loaded or exported"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and gives its exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        status: int = options.run(options)
+        return status
+    except AssistantError as error:
+        print(f"assistant: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("assistant: stopped", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # whoever read our output has left
+        sys.stderr.close()
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="assistant",
+        description="Sourced answers over your own documents, without a language model.",
+        epilog=f"examples:\n  assistant index\n  assistant ask 'What are the common challenges?'\n  assistant serve\n\n{_STATUSES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"assistant {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    index = _command(
+        commands,
+        "index",
+        _index,
+        "build the index, or bring it up to date",
+        "assistant index --corpus corpus --index index",
+    )
+    index.add_argument("--corpus", type=Path, metavar="DIR", help="the folder of the documents (default: corpus)")
+    _add_index(index)
+
+    ask = _command(
+        commands, "ask", _ask, "answer a question, with sources", "assistant ask 'What is the median salary?' --explain"
+    )
+    ask.add_argument("question", help="the question")
+    _add_index(ask)
+    ask.add_argument("--json", action="store_true", help="print the answer as the HTTP API gives it")
+    ask.add_argument("--explain", action="store_true", help="show how the answer came about, stage by stage")
+
+    serve = _command(
+        commands,
+        "serve",
+        _serve,
+        "answer over HTTP; builds the index first where there is none",
+        "assistant serve --host 127.0.0.1 --port 8000",
+    )
+    serve.add_argument("--host", metavar="ADDRESS", help="the address to listen on (default: 127.0.0.1)")
+    serve.add_argument("--port", type=int, metavar="N", help="the port to listen on, 0 for a free one (default: 8000)")
+    serve.add_argument("--corpus", type=Path, metavar="DIR", help="the folder of the documents (default: corpus)")
+    _add_index(serve)
+
+    _command(commands, "config", _config, "show every setting, its value and what it does", "assistant config")
+    return parser
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    run: object,
+    summary: str,
+    example: str,
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(
+        name,
+        help=summary,
+        description=summary[0].upper() + summary[1:] + ".",
+        epilog=f"example:\n  {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _add_index(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--index", type=Path, metavar="DIR", help="the folder of the index (default: index)")
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    from assistant.settings import Settings, load_settings
+
+    return load_settings({name: getattr(options, name, None) for name in Settings.model_fields})
+
+
+def _index(options: argparse.Namespace) -> int:
+    from assistant.compose import build_index
+    from assistant.progress import Progress
+
+    settings = _settings(options)
+    with Progress(sys.stderr) as progress:
+        report = build_index(settings, progress=progress)
+    for skipped in report.skipped:
+        print(f"skipped {skipped.id}: {skipped.why}", file=sys.stderr)
+    print(report.summary())
+    return 0
+
+
+def _ask(options: argparse.Namespace) -> int:
+    from assistant.compose import open_answerer
+    from assistant.showing import answer_json, show_answer, show_explanation
+
+    assistant = open_answerer(_settings(options))
+    explanation = assistant.explain(_question(options.question))
+    if options.json:
+        print(json.dumps(answer_json(explanation.answer), ensure_ascii=False, indent=2))
+    else:
+        print(show_answer(explanation.answer, assistant.documents))
+    if options.explain:
+        print(show_explanation(explanation, assistant.documents), file=sys.stderr if options.json else sys.stdout)
+    return 0
+
+
+def _question(text: str) -> str:
+    from assistant.asking import checked
+
+    return checked(text)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from assistant.compose import LiveAnswerer
+
+    settings = _settings(options)
+    live = LiveAnswerer(settings)
+    try:
+        live.open()
+    except IndexNotFound:
+        print("no index yet: building it first", file=sys.stderr)
+        status = _build_apart(settings)
+        if status:
+            return status
+        live.open()
+    from assistant.server import create_app, run
+
+    run(create_app(live, log_questions=settings.log_questions), settings.host, settings.port)
+    return 0
+
+
+def _build_apart(settings: Settings) -> int:
+    """Builds the index in a child process, so that this one never loads what only building needs."""
+    command = [
+        sys.executable,
+        "-m",
+        "assistant",
+        "index",
+        "--corpus",
+        str(settings.corpus),
+        "--index",
+        str(settings.index),
+    ]
+    child = subprocess.Popen(command, stdout=sys.stderr)
+    try:
+        return child.wait()
+    except BaseException:
+        child.terminate()
+        child.wait()
+        raise
+
+
+def _config(options: argparse.Namespace) -> int:
+    from assistant.settings import PREFIX, Settings
+
+    settings = _settings(options)
+    for name, field in Settings.model_fields.items():
+        value = getattr(settings, name)
+        origin = "" if value == field.default else f"  (default: {field.default})"
+        print(f"{PREFIX}{name.upper()}={value}{origin}\n    {field.description}")
+    return 0

@@ -1,0 +1,65 @@
+"""All that can be set, each with its default, its range and what it does."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from assistant.errors import SettingsError
+
+PREFIX = "ASSISTANT_"
+
+
+class Settings(BaseModel):
+    """What a person can set, by an argument of a command or by a variable of the environment, `ASSISTANT_…`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    corpus: Path = Field(Path("corpus"), description="The folder of the documents.")
+    index: Path = Field(Path("index"), description="The folder of the built indexes.")
+    encoder: str = Field(
+        "sentence-transformers/all-MiniLM-L6-v2",
+        min_length=1,
+        description="The sentence-transformers model: a name in the local cache, or the path of its folder.",
+    )
+    chunk_tokens: int = Field(
+        200, ge=32, le=2000, description="The tokens of a passage, its title and section path included, at most."
+    )
+    dense_weight: float = Field(
+        0.5, ge=0, le=1, description="How much meaning counts against words in a search: 1 is meaning alone."
+    )
+    word_weight: float = Field(
+        0.5, ge=0, le=1, description="How much shared words count against meaning when lines are read."
+    )
+    read_passages: int = Field(12, ge=1, le=100, description="The passages that are read for an answer.")
+    answer_threshold: float = Field(
+        0.25, ge=0, le=1, description="The score below which a question counts as unrelated and is refused."
+    )
+    threads: int = Field(0, ge=0, le=256, description="The threads that encode one text; 0 takes one a core.")
+    host: str = Field("127.0.0.1", min_length=1, description="The address that the server listens on.")
+    port: int = Field(8000, ge=0, le=65535, description="The port that the server listens on; 0 takes a free one.")
+    log_questions: bool = Field(False, description="Whether the log holds the text of questions.")
+
+
+def load_settings(given: Mapping[str, object] | None = None) -> Settings:
+    """The settings from the environment, and over them those that are given. Raises SettingsError."""
+    from_environment = {
+        name.upper().removeprefix(PREFIX).lower(): value
+        for name, value in os.environ.items()
+        if name.upper().startswith(PREFIX) and value
+    }
+    unknown = sorted(from_environment.keys() - Settings.model_fields.keys())
+    if unknown:
+        raise SettingsError(
+            f"no setting {', '.join(PREFIX + name.upper() for name in unknown)}: run `assistant config` to see all, "
+            f"or unset the variable"
+        )
+    chosen = {name: value for name, value in (given or {}).items() if value is not None}
+    try:
+        return Settings.model_validate({**from_environment, **chosen})
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise SettingsError(f"{problems}; run `assistant config` to see what each setting takes") from error

@@ -1,0 +1,110 @@
+"""How an answer, and what led to it, reads in a terminal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from assistant.answering import Explanation, Part
+from assistant.types import Answer, Citation, Document
+
+SHOWN = 6  # hits and candidates of an explanation
+WIDTH = 88  # characters of a line of text in a list
+
+_NOT_PRINTED = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
+
+
+def show_answer(answer: Answer, documents: Mapping[str, Document]) -> str:
+    """The answer, then its numbered sources; or what a refusal says, then the closest passages."""
+    return "\n".join(_answer(answer, documents))
+
+
+def show_explanation(explanation: Explanation, documents: Mapping[str, Document]) -> str:
+    """How the answer came about, stage by stage."""
+    lines = ["", "How this came about"]
+    if explanation.answer.standalone_question != explanation.answer.question:
+        lines.append(f"  read as: {printable(explanation.answer.standalone_question)}")
+    for part in explanation.parts:
+        lines += _part(part, documents)
+    stages = ", ".join(f"{name} {ms:.1f}" for name, ms in explanation.answer.timings_ms.items())
+    return "\n".join([*lines, "", f"  milliseconds: {stages}"])
+
+
+def printable(text: str) -> str:
+    """The text on one line, without characters that would steer a terminal."""
+    return _NOT_PRINTED.sub(" ", " ".join(text.split()))
+
+
+def place(citation: Citation, documents: Mapping[str, Document]) -> str:
+    """Where a citation stands: title, sections, line."""
+    row = documents[citation.document_id].text.count("\n", 0, citation.start) + 1
+    path = " › ".join(map(printable, (citation.document_title, *citation.section_path)))
+    return f"{path} ({printable(citation.document_id)}, line {row})"
+
+
+def _answer(answer: Answer, documents: Mapping[str, Document]) -> Iterator[str]:
+    if answer.status == "refused":
+        yield f"No answer ({answer.reason}): {answer.message}"
+        if answer.closest:
+            yield ""
+            yield "The closest passages:"
+        for number, citation in enumerate(answer.closest, start=1):
+            yield f"[{number}] {place(citation, documents)}"
+            yield f"    {_short(citation.cited_text)}"
+        return
+    for block in answer.blocks:
+        marks = "".join(f"[{n + 1}]" for n in block.citations)
+        yield f"{printable(block.text)} {marks}"
+    yield ""
+    yield "Sources:"
+    for number, citation in enumerate(answer.citations, start=1):
+        yield f"[{number}] {place(citation, documents)}"
+    for groups in answer.conflicts:
+        values = " against ".join("".join(f"[{n + 1}]" for n in group) for group in groups)
+        yield f"The documents contradict each other here: {values}."
+    yield f"Confidence: {answer.confidence:.2f}"
+
+
+def _part(part: Part, documents: Mapping[str, Document]) -> Iterator[str]:
+    yield ""
+    yield f"  asked: {printable(part.ask.text)}"
+    joins = ", for two things" if part.ask.joins else ""
+    names = f", naming {', '.join(part.ask.names)}" if part.ask.names else ""
+    yield f"  understood as a question for a {part.ask.grain}{joins}{names}"
+    yield ""
+    yield "  1. found: passages by meaning (dense) and by words (lexical), fused"
+    for hit in part.hits[:SHOWN]:
+        dense = "    –" if hit.dense is None else f"{hit.dense:5.3f}"
+        lexical = "    –" if hit.lexical is None else f"{hit.lexical:5.2f}"
+        path = " › ".join(hit.passage.section_path)
+        yield f"     {hit.score:5.3f}  dense {dense}  lexical {lexical}  {_short(path or hit.passage.text)}"
+    yield "  2. read: the lines that are most like the question"
+    for reading in part.readings[:SHOWN]:
+        yield f"     {reading.score:5.3f}  {_short(documents[reading.document_id].text[reading.start : reading.end])}"
+    yield "  3. weighed: lines, and lists with what introduces them"
+    for unit in part.selection.considered[:SHOWN]:
+        document = documents[unit.document_id]
+        line = document.lines[unit.lines[0] if unit.head is None else unit.head]
+        kind = "line" if unit.head is None else f"list of {len(unit.lines)}"
+        yield f"     {unit.score:5.3f}  {kind}: {_short(document.text[line.start : line.end])}"
+    yield f"  4. decided: {_decision(part)}"
+
+
+def _decision(part: Part) -> str:
+    if part.reason is not None:
+        return f"refused as {part.reason}. {part.message} {_advice(part)}"
+    chosen = "one line or list" if len(part.selection.units) == 1 else f"{len(part.selection.units)} lines or lists"
+    contradicts = ", which contradict each other" if part.selection.conflicts else ""
+    return f"answered with {chosen}{contradicts}. If that is wrong, {_advice(part)}"
+
+
+def _advice(part: Part) -> str:
+    return (
+        "look at the first stage that goes astray: if the right passage is missing under 1, it is the search; if it is "
+        "there but its line is not under 2, it is the reading; if it is under 2 but not first under 3, it is the weighing."
+    )
+
+
+def _short(text: str) -> str:
+    shown = printable(text)
+    return shown if len(shown) <= WIDTH else shown[: WIDTH - 1] + "…"
