@@ -64,6 +64,18 @@ def server() -> Iterator[Served]:
         yield server
 
 
+def test_a_reply_on_a_kept_connection_is_not_held_back(server: Served) -> None:
+    connection = http.client.HTTPConnection(urlsplit(server.url).netloc)
+    times = []
+    for _ in range(9):
+        began = time.perf_counter()
+        connection.request("GET", "/healthz")
+        connection.getresponse().read()
+        times.append(time.perf_counter() - began)
+    connection.close()
+    assert sorted(times)[4] < 0.03
+
+
 def exchange(server: Served, *parts: bytes) -> bytes:
     """What comes back for these bytes on a bare connection."""
     address = urlsplit(server.url)

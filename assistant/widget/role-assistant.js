@@ -33,7 +33,7 @@ const STYLE = `
   a { color: var(--_accent); }
   :focus-visible { outline: 2px solid var(--_accent); outline-offset: 2px; }
   [role="log"]:not(:empty) { display: grid; gap: 1.5rem; padding: 1.25rem; }
-  article { display: grid; gap: 0.75rem; min-width: 0; }
+  article { display: grid; gap: 0.75rem; min-width: 0; scroll-margin-block: 1rem 7rem; }
   p, .title, blockquote { overflow-wrap: anywhere; white-space: pre-wrap; unicode-bidi: plaintext; }
   .question {
     justify-self: end; max-width: 85%; padding: 0.5rem 0.9rem;
