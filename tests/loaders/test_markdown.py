@@ -12,8 +12,8 @@ from assistant.loaders.structure import Structure, nest, sentences
 
 PIECES = st.sampled_from([
     "# ", "## ", "### Title", " ##", "- ", "* ", "1. ", "2) ", "> ", "    ", "\t", "|", "| a | b |", "| --- | --- |",
-    "---", "===", "```", "~~~", "\n", "\n", "\n\n", "\r\n", "\r", "a", "word ", "One. Two. ", "As follows:", "**b**", "\\",
-    "\\|", "  \n", "[x](y)", "[r]: /u", "<!-- c -->", "<div>", "&amp;", "😀", "e\u0301", "\u00a0", "\u2028",
+    "---", "===", "```", "~~~", "\n", "\n", "\n\n", "\r\n", "\r", "a", "word ", "One. Two. ", "As follows:", "**b**",
+    "\\", "\\|", "  \n", "[x](y)", "[r]: /u", "<!-- c -->", "<div>", "&amp;", "😀", "e\u0301", "\u00a0", "\u2028",
     "你好。", "\0", "\x0c", "\x1c",
 ])  # fmt: skip
 TEXTS = st.one_of(st.lists(PIECES, max_size=40).map("".join), st.text(max_size=60))
