@@ -1,0 +1,165 @@
+"""The scripts as a person runs them: their help, its examples, and what they print and exit with."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shlex
+import subprocess
+import sys
+from importlib import import_module
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from assistant.errors import UsageError
+from assistant.testing import document
+
+ROOT = Path(__file__).parent.parent
+GOLDEN = ROOT / "tests" / "golden"
+NAMES = ("batch_faq", "benchmark", "evaluate")
+SOURCE = 'Guide \u203a Pay: "Median salary: $336,500" (/documents/folder/a%20guide.txt?start=6&end=29#cited)'
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that has what the examples name."""
+    (tmp_path / "scripts").symlink_to(ROOT / "scripts")
+    (tmp_path / "tests").symlink_to(ROOT / "tests")
+    (tmp_path / "export.csv").write_text("id,Customer asks\n1,median salary\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def script(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """A script as a module."""
+    monkeypatch.syspath_prepend(str(ROOT / "scripts"))
+    loader = SourceFileLoader(f"scripts_{name}", str(ROOT / "scripts" / name))
+    spec = spec_from_loader(loader.name, loader)
+    assert spec
+    module = module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, loader.name, module)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    loader.exec_module(module)
+    return module
+
+
+def call(name: str, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    """The exit status of a script's `main`."""
+    module = script(name, monkeypatch)
+    monkeypatch.setattr(sys, "argv", [name, *arguments])
+    status: int = module.main()
+    return status
+
+
+def examples(name: str) -> list[str]:
+    """The command lines that the help shows."""
+    lines = (ROOT / "scripts" / name).read_text(encoding="utf-8").splitlines()
+    return [line.strip() for line in lines if line.startswith(f"  scripts/{name} ") or line == f"  scripts/{name}"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_help_is_as_reviewed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    text = script(name, monkeypatch).parser().format_help()
+    path = GOLDEN / f"{name}.txt"
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    if text != before:
+        path.write_text(text, encoding="utf-8")
+    assert text == before, f"{path} is rewritten: review the difference"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_examples_in_help_are_of_arguments_that_there_are(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    parser = script(name, monkeypatch).parser()
+    assert examples(name)
+    for example in examples(name):
+        parser.parse_args(shlex.split(example.split("<")[0].split(">")[0])[1:])
+
+
+def test_the_examples_of_batch_faq_run(url: str, here: Path) -> None:
+    for example in examples("batch_faq"):
+        ran = f"{example.replace(' - ', f' - --url {url} ', 1)}" if " - " in example else f"{example} --url {url}"
+        done = subprocess.run(ran, shell=True, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        assert " rows: " in done.stderr and "%|" not in done.stderr
+    with (here / "answers.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert rows == [
+        {
+            "id": "1",
+            "Customer asks": "median salary",
+            "status": "answered",
+            "answer": "Median salary: $336,500",
+            "confidence": "1.0000",
+            "sources": SOURCE,
+            "reason": "",
+        }
+    ]
+
+
+def test_batch_faq_keeps_rows_in_order_and_says_what_became_of_them(
+    url: str, here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call("batch_faq", monkeypatch, "tests/data/faq.csv", "--output", "out.csv", "--url", url) == 0
+    with (here / "out.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["id"] for row in rows] == ["1", "2", "3", "4", "5"]
+    assert [row["owner"] for row in rows] == ["People team", "People team", "'=1+1", "People team", "-5"]
+    assert [row["status"] for row in rows][2:4] == ["refused", "skipped"]
+    assert "5 rows: " in capsys.readouterr().err
+
+
+def test_batch_faq_says_what_is_wrong_with_its_input(url: str, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UsageError, match=r"cannot read nothing\.csv"):
+        call("batch_faq", monkeypatch, "nothing.csv", "--output", "out.csv", "--url", url)
+    with pytest.raises(UsageError, match="name one of them"):
+        call("batch_faq", monkeypatch, "export.csv", "--output", "out.csv", "--url", url)
+    assert not (here / "out.csv").exists()
+
+
+def test_evaluate_reports_each_type_and_fails_under_a_share(
+    url: str, here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [
+        {"id": "a", "type": "fact", "question": "median salary", "gold": [["$336,500"]]},
+        {"id": "b", "type": "fact", "question": "the very best zebra", "gold": [["$1"]]},
+        {"id": "c", "type": "unanswerable", "kind": "far", "question": "zebra"},
+    ]
+    (here / "q.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    asked = ["q.jsonl", "--url", url, "--json", "report.json", "--verbose"]
+    assert call("evaluate", monkeypatch, *asked, "--fail-under", "0.5") == 0
+    said = capsys.readouterr().out
+    assert "b [fact] the very best zebra\n  refused: refused as un" in said
+    assert "answered right             1 of 2     50.0%" in said
+    assert call("evaluate", monkeypatch, *asked, "--fail-under", "0.65") == 1
+    report = json.loads((here / "report.json").read_text(encoding="utf-8"))
+    assert report["summary"]["answered right"] == {"right": 1, "n": 2}
+    assert [row["verdict"] for row in report["questions"]] == ["right", "refused", "right"]
+    assert report["types"][0]["refused"] == 1
+
+
+def test_evaluate_measures_a_run_of_documents(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "scripts"))
+    _beir = import_module("_beir")
+
+    (tmp_path / "qrels").mkdir()
+    (tmp_path / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\n1\ta\t1\n2\tb\t1\n", encoding="utf-8")
+    (tmp_path / "queries.jsonl").write_text(
+        '{"_id": "1", "text": "one"}\n{"_id": "2", "text": "two"}\n', encoding="utf-8"
+    )
+    queries = _beir.read_queries(tmp_path, "test")
+    assert queries.texts == {"1": "one", "2": "two"}
+    assert _beir.best([(0, 0.9), (1, 0.8), (2, 0.95)], ["a", "b", "a"]) == {"a": 0.95, "b": 0.8}
+    found = _beir.measure({"1": {"a": 2.0, "b": 1.0}, "2": {"a": 2.0, "b": 1.0}}, queries.judged)
+    assert found == {"ndcg@10": pytest.approx((1 + 0.63093) / 2, abs=1e-4), "recall@100": 1.0}
+    with pytest.raises(UsageError, match="--split"):
+        _beir.read_queries(tmp_path, "train")
+
+
+def test_the_questions_of_the_benchmark_are_all_different(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = list(script("benchmark", monkeypatch).questions([document("Pay\nMedian salary\n\n- Lead the team\n")]))
+    assert len(set(made)) == len(made) == 8 * 3 + 3 * 2
