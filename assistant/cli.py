@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -11,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant import __version__
-from assistant.errors import AssistantError, IndexNotFound
+from assistant.errors import AssistantError, IndexNotFound, UsageError
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
 
+MOST_CHARACTERS = 2000  # of a question
 _STATUSES = """exit status:
   0  done; a refusal to answer is an answer too
   1  something unexpected
@@ -129,12 +129,14 @@ def _index(options: argparse.Namespace) -> int:
 
 def _ask(options: argparse.Namespace) -> int:
     from assistant.compose import open_answerer
-    from assistant.showing import answer_json, show_answer, show_explanation
+    from assistant.showing import show_answer, show_explanation
 
     assistant = open_answerer(_settings(options))
     explanation = assistant.explain(_question(options.question))
     if options.json:
-        print(json.dumps(answer_json(explanation.answer), ensure_ascii=False, indent=2))
+        from assistant.server.bodies import AnswerBody
+
+        print(AnswerBody.of(explanation.answer, assistant).model_dump_json(indent=2))
     else:
         print(show_answer(explanation.answer, assistant.documents))
     if options.explain:
@@ -143,9 +145,10 @@ def _ask(options: argparse.Namespace) -> int:
 
 
 def _question(text: str) -> str:
-    from assistant.asking import checked
-
-    return checked(text)
+    question = text.strip()
+    if not 1 <= len(question) <= MOST_CHARACTERS:
+        raise UsageError(f"a question has 1 to {MOST_CHARACTERS} characters, this one has {len(question)}")
+    return question
 
 
 def _serve(options: argparse.Namespace) -> int:

@@ -192,12 +192,7 @@ def _named(unit: Unit, asked: Mapping[str, float], outlines: Mapping[str, Outlin
     """The words of the question that a unit deals with in its own lines or above them, not only by its title."""
     outline = outlines[unit.document_id]
     lines = unit.lines if unit.head is None else (unit.head, *unit.lines)
-    return {
-        word
-        for n in lines
-        for word, share in wording.covered(asked, outline, n).items()
-        if share >= ABOVE
-    }
+    return {word for n in lines for word, share in wording.covered(asked, outline, n).items() if share >= ABOVE}
 
 
 def _shortened(unit: Unit, outlines: Mapping[str, Outline], limit: int) -> Unit:

@@ -5,12 +5,31 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from time import perf_counter
+from zlib import crc32
+
+import numpy as np
 
 from assistant.citations import cite
-from assistant.types import Answer, Block, Citation, Document, Filters, Hit, Json, Line, Passage, Reason, Section, Turn
+from assistant.errors import IndexMismatch
+from assistant.types import (
+    Answer,
+    Block,
+    Citation,
+    Document,
+    Filters,
+    Hit,
+    Json,
+    Line,
+    Passage,
+    Reason,
+    Section,
+    Turn,
+    Vectors,
+)
 
 
 def document(
@@ -108,6 +127,63 @@ class StaticAnswerer:
     def _cite(self, hit: Hit) -> Citation:
         passage = hit.passage
         return cite(self.documents[passage.document_id], passage.start, passage.end, score=hit.score)
+
+
+class HashEncoder:
+    """Encodes a text by its words alone: each word adds 1 at the place that its hash names. No model, no waiting."""
+
+    max_tokens = 256
+
+    def __init__(self, *, dim: int = 64, name: str = "hash") -> None:
+        self.name, self.dim, self.fingerprint = name, dim, f"{name}-{dim}"
+        self.encoded: list[str] = []  # the passages that it was given, in order
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        vectors = np.zeros((len(texts), self.dim), np.float32)
+        for row, text in enumerate(texts):
+            vectors[row, 0] = 0.01  # so that a text without words has a direction
+            for word in re.findall(r"\w+", text.casefold()):
+                vectors[row, crc32(word.encode("utf-8", "replace")) % self.dim] += 1
+        unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return unit
+
+    def encode_passages(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Vectors:
+        self.encoded += texts
+        if progress is not None:
+            progress(len(texts))
+        return self.encode_queries(texts)
+
+    def count_tokens(self, text: str) -> int:
+        return len(re.findall(r"\w+", text)) + 2
+
+
+class ExactStore:
+    """Vectors searched one by one, with numpy: what every other store is compared with."""
+
+    def __init__(self, vectors: Vectors) -> None:
+        self._vectors = vectors.copy()
+
+    @classmethod
+    def load(cls, path: Path) -> ExactStore:
+        with path.open("rb") as file:
+            return cls(np.load(file, allow_pickle=False))
+
+    def save(self, path: Path) -> None:
+        with path.open("wb") as file:
+            np.save(file, self._vectors, allow_pickle=False)
+
+    def __len__(self) -> int:
+        return len(self._vectors)
+
+    def vectors(self) -> Vectors:
+        return self._vectors.copy()
+
+    def search(self, query: Vectors, k: int, *, rows: Sequence[int] | None = None) -> list[tuple[int, float]]:
+        if query.shape != self._vectors.shape[1:]:
+            raise IndexMismatch(f"a question's vector of shape {query.shape} for rows of {self._vectors.shape[1:]}")
+        among = range(len(self)) if rows is None else sorted(set(rows))
+        scored = [(row, float(np.dot(self._vectors[row], query))) for row in among]
+        return sorted(scored, key=lambda hit: (-hit[1], hit[0]))[: max(0, k)]
 
 
 def _sentences(document: Document) -> list[Line]:

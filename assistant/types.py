@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias, Union
@@ -176,7 +176,9 @@ class Encoder(Protocol):
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors: ...
 
-    def encode_passages(self, texts: Sequence[str]) -> Vectors: ...
+    def encode_passages(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Vectors:
+        """`progress` is told, from time to time, how many more texts are done."""
+        ...
 
     def count_tokens(self, text: str) -> int:
         """The tokens of `text`, special tokens included, before anything is cut off."""
@@ -190,6 +192,10 @@ class VectorStore(Protocol):
         """The best `k` rows for one query of shape (dim,), as (row, score), best first; only of `rows` if given."""
         ...
 
+    def vectors(self) -> Vectors:
+        """All rows, of shape (n, dim)."""
+        ...
+
     def save(self, path: Path) -> None: ...
 
     def __len__(self) -> int: ...
@@ -200,6 +206,10 @@ class Lexicon(Protocol):
 
     def search(self, query: str, k: int, *, rows: Sequence[int] | None = None) -> list[tuple[int, float]]:
         """The best `k` rows with a score above 0, as (row, score), best first; only of `rows` if given."""
+        ...
+
+    def idf(self, word: str) -> float:
+        """How rare a stem is in these texts: near 0 for one that stands in all of them, unknown ones are rarest."""
         ...
 
     def save(self, path: Path) -> None: ...

@@ -1,0 +1,136 @@
+"""Texts found by the words that they share with a query: BM25, built by bm25s and searched with numpy."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from math import log
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+import Stemmer
+from numpy.typing import NDArray
+
+from assistant.errors import IndexDamaged
+
+K1, B = 1.2, 0.75
+STOPWORDS = frozenset(
+    """a about again all also an and any are as at be been between both but by can did do does each few for from had has
+    have he her here him his how i if in into is it its just may me more most my no not of on once only or other our
+    over own same she so some such than that the their them then there these they this those to too under us very was
+    we were what when where which who why will with you your""".split()  # noqa: SIM905
+)
+MARKS = re.compile("[\u0300-\u036f]")  # accents, once a letter is taken apart
+WORD = re.compile(
+    r"\d+(?:,\d{3})+(?:\.\d+)?"  # 336,500 and 1,000.50
+    r"|\d+\.\d+(?![\w.])"  # 3.5
+    r"|[^\W\d_]{1,2}(?:\.[^\W\d_]{1,2})+(?!\w)"  # ph.d and u.s
+    r"|[^\W\d_](?:\+\+|#)(?!\w)"  # c++ and c#
+    r"|[^\W_]+(?:'[^\W_]+)*"
+)
+
+_stemmer = Stemmer.Stemmer("english", 0)
+_one_at_a_time = Lock()  # the stemmer has state of its own
+
+
+def words(text: str) -> list[str]:
+    """The stems of a text's words in order, stopwords left out; accents and the marks of numbers, too."""
+    apart = MARKS.sub("", unicodedata.normalize("NFKD", text.casefold()))
+    plain = unicodedata.normalize("NFKC", apart).casefold().replace("\u2019", "'")
+    return [_stem(word) for word in WORD.findall(plain) if word not in STOPWORDS]
+
+
+class Bm25Lexicon:
+    """BM25 over stems. A search changes nothing, so threads may share it."""
+
+    def __init__(self, texts: Sequence[str], *, k1: float = K1, b: float = B) -> None:
+        """Holds one row a text."""
+        import bm25s  # here, because it brings scipy, which serving can do without
+
+        logging.getLogger("bm25s").setLevel(logging.WARNING)  # it turns its own debugging on
+
+        stems = [words(text) for text in texts]
+        self._words = sorted({stem for row in stems for stem in row})
+        self._columns = {word: column for column, word in enumerate(self._words)}
+        self._size = len(texts)
+        self._starts = np.zeros(1, np.int64)
+        self._rows, self._scores = np.empty(0, np.int32), np.empty(0, np.float32)
+        if self._words:
+            built = bm25s.BM25(method="lucene", k1=k1, b=b)
+            ids = [[self._columns[stem] for stem in row] for row in stems]
+            built.index((ids, dict(self._columns)), create_empty_token=False, show_progress=False)
+            self._starts = built.scores["indptr"].astype(np.int64)
+            self._rows = built.scores["indices"].astype(np.int32)
+            self._scores = built.scores["data"].astype(np.float32)
+
+    @classmethod
+    def load(cls, path: Path) -> Bm25Lexicon:
+        """The lexicon that was saved there."""
+        lexicon = cls.__new__(cls)
+        try:
+            saved = json.loads((path / "words.json").read_bytes())
+            lexicon._words, lexicon._size = saved["words"], saved["texts"]
+            lexicon._starts, lexicon._rows, lexicon._scores = (
+                np.load(path / f"{part}.npy", allow_pickle=False) for part in ("starts", "rows", "scores")
+            )
+        except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+            raise IndexDamaged(f"{path} cannot be read: run `assistant index` to build it again") from error
+        lexicon._columns = {word: column for column, word in enumerate(lexicon._words)}
+        return lexicon
+
+    def save(self, path: Path) -> None:
+        """Writes the folder `path`."""
+        path.mkdir(parents=True, exist_ok=True)
+        saved = json.dumps({"texts": self._size, "words": self._words}, ensure_ascii=False)
+        (path / "words.json").write_bytes(saved.encode("utf-8", "surrogatepass"))
+        for part, values in (("starts", self._starts), ("rows", self._rows), ("scores", self._scores)):
+            np.save(path / f"{part}.npy", values, allow_pickle=False)
+
+    def __len__(self) -> int:
+        return self._size
+
+    @property
+    def vocabulary(self) -> Mapping[str, int]:
+        """Each stem and how many of the texts hold it."""
+        return dict(zip(self._words, np.diff(self._starts).tolist(), strict=True))
+
+    def idf(self, word: str) -> float:
+        """How rare a stem is: 0 for one that stands in every text, the more the rarer; unknown ones are rarest."""
+        column = self._columns.get(word)
+        held = 0 if column is None else int(self._starts[column + 1] - self._starts[column])
+        return log(1 + (self._size - held + 0.5) / (held + 0.5))
+
+    def search(self, query: str, k: int, *, rows: Sequence[int] | None = None) -> list[tuple[int, float]]:
+        """The best `k` rows with a score above 0, as (row, score), best first; of equal scores the lower row first."""
+        scores = np.zeros(self._size, np.float32)
+        for word in words(query):
+            column = self._columns.get(word)
+            if column is not None:
+                span = slice(self._starts[column], self._starts[column + 1])
+                scores[self._rows[span]] += self._scores[span]
+        if rows is not None:
+            scores = _only(scores, rows)
+        best = np.argsort(-scores, kind="stable")[: max(0, k)]
+        return [(int(row), float(scores[row])) for row in best if scores[row] > 0]
+
+
+@lru_cache(maxsize=100_000)
+def _stem(word: str) -> str:
+    plain = word.replace(",", "") if word[0].isdigit() else word
+    if re.fullmatch(r"[^\W\d_]{1,2}(?:\.[^\W\d_]{1,2})+", plain):
+        return plain.replace(".", "")
+    with _one_at_a_time:
+        stem: str = _stemmer.stemWord(plain)
+    return stem
+
+
+def _only(scores: NDArray[np.float32], rows: Sequence[int]) -> NDArray[np.float32]:
+    kept = np.zeros_like(scores)
+    chosen = np.asarray(rows, np.int64)
+    kept[chosen] = scores[chosen]
+    return kept
