@@ -14,7 +14,7 @@ import onnxruntime
 from tokenizers import Encoding, Tokenizer
 
 from assistant.encoders.models import EXPORT_SCHEMA, sha256
-from assistant.errors import EncoderError, EncoderNotFound, IndexDamaged
+from assistant.errors import IndexDamaged
 from assistant.types import Json, Vectors
 
 FILES = ("model.onnx", "model.onnx.data", "tokenizer.json")
@@ -127,7 +127,7 @@ def is_intact(folder: Path) -> bool:
     """Whether a whole, unchanged export lies in this folder."""
     try:
         return find_damage(folder, read_config(folder)) is None
-    except (EncoderError, IndexDamaged):
+    except IndexDamaged:
         return False
 
 
@@ -137,7 +137,7 @@ def read_config(folder: Path) -> dict[str, Json]:
     try:
         config = json.loads(path.read_bytes())
     except FileNotFoundError as error:
-        raise EncoderNotFound(f"no exported encoder in {folder}: run `assistant index`") from error
+        raise IndexDamaged(f"{path} is missing: run `assistant index` to export the encoder again") from error
     except ValueError as error:
         raise IndexDamaged(_damaged(path)) from error
     if not isinstance(config, dict) or config.get("checksum") != checksum(config):
