@@ -91,7 +91,7 @@ class Assistant:
         correct: Callable[[str], str],  # a question to the same with its typing errors mended
         threshold: float,
         read_passages: int,
-        settings: Mapping[str, Json] = {},  # noqa: B006, what the answer's id depends on; never changed
+        settings: Mapping[str, Json] = {},
     ) -> None:
         self.index_id = index_id
         self.documents = documents

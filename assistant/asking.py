@@ -12,7 +12,8 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _NAME_WORD = re.compile(r"[^\W_]+(?:[.,'’-][^\W_]+)*")
 _FIGURE = re.compile(
     r"\bhow (?:much|many|large|big|fast|long|high|old|tall|far|often|soon|quickly)\b"
-    r"|\b(?:what|which) (?:\w+ ){0,3}?(?:percent(?:age)?|share|rate|number|amount|figure|year|date|size|ratio|proportion)\b"
+    r"|\b(?:what|which) (?:\w+ ){0,3}?"
+    r"(?:percent(?:age)?|share|rate|number|amount|figure|year|date|size|ratio|proportion)\b"
     r"|^\W*when\b"
 )
 _LIST = re.compile(
@@ -26,8 +27,8 @@ _LIST = re.compile(
 )
 _PLURAL_ASKED = re.compile(r"\b(?:what|which|wat|whats)(?: are| were|'re)?(?P<phrase>(?: [\w&/-]+){1,7})")
 _PHRASE_END = re.compile(
-    r" (?:is|are|was|were|be|do|does|did|has|have|had|can|could|should|must|may|might|will|would|there|of|for|in|on|at|to|"
-    r"with|by|from|that|when|as|i|you|we|they|he|she|it)\b.*"
+    r" (?:is|are|was|were|be|do|does|did|has|have|had|can|could|should|must|may|might|will|would|there|of|for|in|on|at|"
+    r"to|with|by|from|that|when|as|i|you|we|they|he|she|it)\b.*"
 )
 _NOT_PLURAL = re.compile(r"(?:ss|us|is|'s|ics)$")
 _CLAUSE = re.compile(
@@ -48,7 +49,7 @@ FUNCTION_WORDS = frozenset(
     this those to too type under until up upon us use used very want was way we were what whats when where whether
     which while who whom whose why will with within without would you your yours yes versus vs compare compared
     comparison difference differ ask asked asks stand stands mention mentioned involve involves include includes
-    included describe describes described explain explains list name guide document documents text section""".split()
+    included describe describes described explain explains list name guide document documents text section""".split()  # noqa: SIM905, read as words
 )
 
 

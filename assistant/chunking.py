@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from assistant.types import Document, Line, Passage
 
@@ -85,11 +86,11 @@ def _parents(document: Document, line: Line) -> list[Line]:
 
 def _pieces(document: Document, budgets: Sequence[Budget]) -> list[_Piece]:
     text, lines = document.text, document.lines
-    opens = [0, *(_opening(text, before.end, line) for before, line in zip(lines, lines[1:], strict=False)), len(text)]
+    opens = [0, *(_opening(text, before.end, line) for before, line in pairwise(lines)), len(text)]
     if not lines:
         opens = [0, len(text)]
     pieces = []
-    for n, (start, end) in enumerate(zip(opens, opens[1:], strict=False)):
+    for n, (start, end) in enumerate(pairwise(opens)):
         path, kind = (lines[n].section_path, lines[n].kind) if lines else ((), "sentence")
         pieces.append(_Piece(start, end, path, kind, _sizes(text, start, end, budgets)))
     return pieces

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from assistant.settings import Settings
 
 MOST_CHARACTERS = 2000  # of a question
+_EXAMPLES = """examples:
+  assistant index
+  assistant ask 'What are the common challenges?'
+  assistant serve"""
 _STATUSES = """exit status:
   0  done; a refusal to answer is an answer too
   1  something unexpected
@@ -46,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="assistant",
         description="Sourced answers over your own documents, without a language model.",
-        epilog=f"examples:\n  assistant index\n  assistant ask 'What are the common challenges?'\n  assistant serve\n\n{_STATUSES}",
+        epilog=f"{_EXAMPLES}\n\n{_STATUSES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"assistant {__version__}")

@@ -102,8 +102,8 @@ def open_answerer(settings: Settings) -> Assistant:
     encoder = OnnxEncoder(encoder_folder(settings.index, index.encoder_fingerprint), threads=settings.threads or None)
     if encoder.fingerprint != index.encoder_fingerprint:
         raise IndexMismatch(
-            f"the index was built with {index.encoder_name} ({index.encoder_fingerprint}), but the encoder beside it is "
-            f"{encoder.name} ({encoder.fingerprint}): run `assistant index` to build it again"
+            f"the index was built with {index.encoder_name} ({index.encoder_fingerprint}), but the encoder beside it "
+            f"is {encoder.name} ({encoder.fingerprint}): run `assistant index` to build it again"
         )
     return _assemble(settings, index, encoder)
 
@@ -128,7 +128,8 @@ def _assemble(settings: Settings, index: Index, encoder: OnnxEncoder) -> Assista
         row += len(document.lines)
 
     def line_vector(document_id: str, n: int) -> Vectors:
-        return index.line_vectors[first_rows[document_id] + n].astype("float32")
+        vector: Vectors = index.line_vectors[first_rows[document_id] + n].astype("float32")
+        return vector
 
     outlines = {document.id: Outline(document) for document in index.documents.values()}
     wording = Wording(words, index.lexicon.idf)

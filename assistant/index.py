@@ -108,7 +108,7 @@ def build(
     with _locked(folder):
         seconds: dict[str, float] = {}
         identity = _identity(documents, embedded, lines, encoder, settings)
-        if _current(folder) == identity and _is_whole(folder, identity, encoder):
+        if _readable_current(folder) == identity and _is_whole(folder, identity, encoder):
             return Report(identity, len(documents), len(passages), 0, False, seconds)
         known = _known(folder, encoder)
         encoded = 0
@@ -221,7 +221,7 @@ def _encode(
 
 def _known(folder: Path, encoder: Encoder) -> dict[str, Vectors]:
     """The vectors of the build in force by the hash of their texts; none where it is damaged or of another encoder."""
-    name = _current(folder)
+    name = _readable_current(folder)
     if name is None:
         return {}
     build_folder = folder / "builds" / name
@@ -328,9 +328,17 @@ def _current(folder: Path) -> str | None:
         return None
     except (OSError, ValueError) as error:
         raise IndexDamaged(f"{path} cannot be read: {AGAIN}") from error
-    if not name.isalnum():
+    if len(name) != 16 or not name.isalnum():
         raise IndexDamaged(f"{path} is damaged: {AGAIN}")
     return name
+
+
+def _readable_current(folder: Path) -> str | None:
+    """What `current` names, where it can be read: a new build replaces a damaged one."""
+    try:
+        return _current(folder)
+    except IndexDamaged:
+        return None
 
 
 def _publish(folder: Path, work: Path, identity: str) -> None:

@@ -100,8 +100,8 @@ def _decision(part: Part) -> str:
 
 def _advice(part: Part) -> str:
     return (
-        "look at the first stage that goes astray: if the right passage is missing under 1, it is the search; if it is "
-        "there but its line is not under 2, it is the reading; if it is under 2 but not first under 3, it is the weighing."
+        "look at the first stage that goes astray: if the right passage is missing under 1, it is the search; if it "
+        "is there but its line is not under 2, the reading; if it is under 2 but not first under 3, the weighing."
     )
 
 

@@ -10,7 +10,7 @@ from typing import Literal, Protocol, TypeAlias, Union
 import numpy as np
 from numpy.typing import NDArray
 
-Json: TypeAlias = Union[None, bool, int, float, str, Sequence["Json"], Mapping[str, "Json"]]
+Json: TypeAlias = Union[bool, int, float, str, Sequence["Json"], Mapping[str, "Json"], None]  # noqa: UP007, recursive
 Vectors: TypeAlias = NDArray[np.float32]
 LineKind: TypeAlias = Literal["heading", "lead", "item", "sentence", "row", "code"]
 Status: TypeAlias = Literal["answered", "refused"]

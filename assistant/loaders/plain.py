@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 from assistant.loaders.structure import Structure, nest, sentences
@@ -23,7 +24,7 @@ _CAPITAL = re.compile(r"(?<=[^\s.!?:;,(])\s+(?=(?P<word>[A-Z][\w'’]*),?\s+\S)"
 _OPENERS = frozenset(
     """a additionally all also although an and as at because both but by each every finally for from he here here's how
     however if in it it's its note on our overall she since such that the their there these they this those though
-    through to together we what when where while with without you your""".split()
+    through to together we what when where while with without you your""".split()  # noqa: SIM905, read as words
 )
 
 _HEADING_CHARACTERS = 80
@@ -116,7 +117,7 @@ def _is_title(row: _Row) -> bool:
 def _find_headings(rows: list[_Row]) -> None:
     """Set the kind of rows that are headings: numbered ones, and short ones that something follows."""
     filled = [row for row in rows if row.kind != "blank"]
-    following = {id(row): after for row, after in zip(filled, filled[1:], strict=False)}
+    following = {id(row): after for row, after in pairwise(filled)}
     for position, row in enumerate(rows):
         after = following.get(id(row))
         if row.kind == "blank" or after is None or not _is_title(row):
@@ -332,7 +333,7 @@ def _glued_tail(text: str, items: list[_Item]) -> tuple[int, int] | None:
     if not any(_ENDED.search(other) for other in others):
         cut = _glue(content, text)
     if cut is None:
-        first, *rest = sentences(text, last.start, last.end)
+        _, *rest = sentences(text, last.start, last.end)
         if not rest or any(len(sentences(text, item.start, item.end)) > 1 for item in items[:-1]):
             return None
         cut = rest[0][0] - last.start
@@ -357,7 +358,7 @@ def _glue(content: str, text: str) -> int | None:
 
 
 def _is_common(word: str, text: str) -> bool:
-    """Whether a word with a capital is no name: it is a form of a verb or an adverb, or stands elsewhere without one."""
+    """Whether a word with a capital is no name: a verb or an adverb by its ending, or elsewhere without one."""
     return word.endswith(("ing", "ly")) or re.search(rf"\b{re.escape(word.casefold())}\b", text) is not None
 
 
