@@ -8,9 +8,14 @@ from collections.abc import Iterator
 
 import pytest
 import uvicorn
+from hypothesis import settings
 
 from assistant.server import create_app
 from assistant.testing import StaticAnswerer, document
+
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
 
 
 @pytest.fixture(scope="session")
