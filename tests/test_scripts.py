@@ -163,3 +163,41 @@ def test_evaluate_measures_a_run_of_documents(monkeypatch: pytest.MonkeyPatch, t
 def test_the_questions_of_the_benchmark_are_all_different(monkeypatch: pytest.MonkeyPatch) -> None:
     made = list(script("benchmark", monkeypatch).questions([document("Pay\nMedian salary\n\n- Lead the team\n")]))
     assert len(set(made)) == len(made) == 8 * 3 + 3 * 2
+
+
+@pytest.mark.model
+def test_the_examples_run_on_a_real_index(here: Path) -> None:
+    (here / "corpus").symlink_to(ROOT / "corpus")
+    subprocess.run([sys.executable, "-m", "assistant", "index"], check=True, capture_output=True)
+    for example in [
+        *(example for example in examples("evaluate") if "--url" not in example and "--beir" not in example),
+        examples("batch_faq")[0],
+        "scripts/benchmark --only start modules --runs 1",
+        "scripts/benchmark --only serving --questions 20 --seconds 0.2",
+        "scripts/benchmark --only encoding --passages 100 --rounds 1",
+    ]:
+        done = subprocess.run(example, shell=True, capture_output=True, text=True)
+        assert done.returncode == 0, f"{example}: {done.stderr}"
+        if "benchmark" in example:
+            assert json.loads(done.stdout)["machine"]["cpus"]
+
+
+@pytest.mark.model
+def test_evaluate_measures_retrieval_on_a_small_collection(here: Path) -> None:
+    folder = here / "small"
+    (folder / "qrels").mkdir(parents=True)
+    texts = {"a": "The heart pumps blood.", "b": "Rust eats iron.", "c": "Bees make honey."}
+    asked = {"1": "what corrodes metal", "2": "who produces honey", "3": "cardiac circulation"}
+    write = {"corpus.jsonl": [{"_id": i, "title": "", "text": t} for i, t in texts.items()]}
+    write["queries.jsonl"] = [{"_id": i, "text": t} for i, t in asked.items()]
+    for name, rows in write.items():
+        (folder / name).write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    judged = "query-id\tcorpus-id\tscore\n1\tb\t1\n2\tc\t1\n3\ta\t1\n"
+    for split in ("test", "train"):
+        (folder / "qrels" / f"{split}.tsv").write_text(judged, encoding="utf-8")
+    command = "scripts/evaluate --beir small --tune --index-cache cache --json found.json"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    found = json.loads((here / "found.json").read_text(encoding="utf-8"))
+    assert found["figures"]["dense"] == {"ndcg@10": 1.0, "recall@100": 1.0}
+    assert found["queries"] == 3 and found["weights_from"] == "train"

@@ -1,0 +1,185 @@
+"""Answers are the documents' own words at the grain that was asked for, or refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from assistant.answering import Assistant
+from assistant.chunking import Budget, line_in_context, passages_of
+from assistant.lexicons import Bm25Lexicon, words
+from assistant.loaders.plain import structure
+from assistant.outline import Outline
+from assistant.readers import LineReader, Wording
+from assistant.retrieval import Retriever
+from assistant.stores import FaissStore
+from assistant.testing import HashEncoder
+from assistant.types import Answer, Document, Filters, Turn
+
+BAKERY = """Duties
+The baker holds these duties:
+Early Duties
+- Light the ovens
+- Mix the dough
+Late Duties
+- Sweep the floor
+- Count the till
+Wages
+These are the wages in 2024:
+Master Baker
+- Median wage: $61,000
+- Entry wage: $40,000
+Journeyman
+- Median wage: $45,000
+- Entry wage: $30,000
+Schooling
+Formal Schooling
+- A Master's certificate in baking or confectionery
+- Some courses in bookkeeping
+First Steps
+- Schooling: usually a Bachelor's certificate in baking is required.
+- Practice: work in any bakery for a summer.
+"""
+BUDGET = Budget(60, lambda text: len(text.split()))
+
+
+def assistant(texts: Mapping[str, str], **settings: float) -> Assistant:
+    """An assistant over plain texts, by title, with an encoder that knows words only."""
+    documents = {}
+    for title, text in texts.items():
+        read = structure(text)
+        name = f"{title.casefold()}.txt"
+        documents[name] = Document(
+            name, "v", title, name, "text/plain", text, read.sections, read.lines, metadata={"shop": title}
+        )
+    encoder = HashEncoder(dim=512)
+    passages = [passage for document in documents.values() for passage in passages_of(document, budgets=[BUDGET])]
+    embedded = [passage.text for passage in passages]
+    lexicon = Bm25Lexicon(embedded)
+    outlines = {name: Outline(document) for name, document in documents.items()}
+    vectors = {
+        name: encoder.encode_passages([line_in_context(document, line) for line in document.lines])
+        for name, document in documents.items()
+    }
+
+    def encode(text: str):  # type: ignore[no-untyped-def]  # a row of the encoder's
+        return encoder.encode_queries([text])[0]
+
+    wording = Wording(words, lexicon.idf)
+    reader = LineReader(
+        outlines, vectors=lambda name, n: vectors[name][n], encode=encode, wording=wording, word_weight=0.7
+    )
+    return Assistant(
+        index_id="test",
+        documents=documents,
+        passages=passages,
+        outlines=outlines,
+        retriever=Retriever(passages, FaissStore(encoder.encode_passages(embedded)), lexicon, encode, 0.5),
+        reader=reader,
+        wording=wording,
+        correct=lambda question: question.replace("dutys", "duties"),
+        threshold=settings.get("threshold", 0.3),
+        read_passages=20,
+    )
+
+
+BAKER = assistant({"Baker": BAKERY})
+
+
+def said(answer: Answer) -> list[str]:
+    for citation in answer.citations:
+        text = BAKER.documents[citation.document_id].text
+        assert text[citation.start : citation.end] == citation.cited_text
+    return [block.text for block in answer.blocks]
+
+
+def test_a_figure_is_one_line() -> None:
+    assert said(BAKER.ask("What is the median wage of a Master Baker?")) == ["Median wage: $61,000"]
+
+
+def test_a_list_is_whole_and_of_its_section_alone() -> None:
+    assert said(BAKER.ask("What are the late duties?")) == ["Sweep the floor", "Count the till"]
+
+
+def test_a_section_of_sections_is_their_headings() -> None:
+    assert said(BAKER.ask("What are the duties of the baker?")) == [
+        "The baker holds these duties:",
+        "Early Duties",
+        "Late Duties",
+    ]
+
+
+def test_two_things_get_two_answers() -> None:
+    answer = BAKER.ask("How do the median wage of a Master Baker and of a Journeyman compare?")
+    assert sorted(said(answer)) == ["Median wage: $45,000", "Median wage: $61,000"]
+    assert answer.conflicts == ()
+
+
+def test_two_questions_get_two_answers() -> None:
+    answer = BAKER.ask("What is the entry wage of a Journeyman and what are the early duties?")
+    assert said(answer) == ["Entry wage: $30,000", "Light the ovens", "Mix the dough"]
+
+
+def test_a_contradiction_is_named() -> None:
+    answer = BAKER.ask("Which certificate in baking?")
+    assert sorted(text.split(" certificate")[0] for text in said(answer)) == [
+        "A Master's",
+        "Schooling: usually a Bachelor's",
+    ]
+    assert answer.conflicts == (((0,), (1,)),)
+
+
+def test_what_no_document_is_about_is_refused_with_what_came_closest() -> None:
+    answer = BAKER.ask("zebra xylophone")
+    assert (answer.status, answer.reason, answer.blocks, answer.citations) == ("refused", "unrelated", (), ())
+    assert answer.message
+    assert 0 < len(answer.closest) <= 3
+    scores = [citation.score or 0 for citation in answer.closest]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_a_name_that_the_document_does_not_hold_is_refused_and_named() -> None:
+    answer = BAKER.ask("What was the median wage of a Master Baker in 1999?")
+    assert (answer.status, answer.reason) == ("refused", "unsupported")
+    assert answer.message is not None and "1999" in answer.message
+
+
+def test_filters_narrow_and_may_leave_nothing() -> None:
+    inside = BAKER.ask("What is the median wage?", filters=Filters(sections=("journeyman",)))
+    assert said(inside) == ["Median wage: $45,000"]
+    nothing = BAKER.ask("What is the median wage?", filters=Filters(document_ids=("absent.txt",)))
+    assert (nothing.status, nothing.reason) == ("refused", "filtered")
+
+
+def test_two_documents_that_would_answer_are_asked_back_for() -> None:
+    both = assistant({"Baker": BAKERY, "Miller": BAKERY.replace("61,000", "52,000")})
+    answer = both.ask("What is the median wage of a Master?")
+    assert (answer.status, answer.reason) == ("refused", "ambiguous")
+    assert answer.message is not None and "Baker" in answer.message and "Miller" in answer.message
+    assert {citation.document_id for citation in answer.closest} == {"baker.txt", "miller.txt"}
+    assert both.ask("What is the median wage of a Master Miller?").citations[0].document_id == "miller.txt"
+
+
+def test_a_mended_question_is_told() -> None:
+    answer = BAKER.ask("  the early dutys ")
+    assert (answer.question, answer.standalone_question) == ("the early dutys", "the early duties")
+
+
+def test_the_same_question_gives_the_same_answer_and_id() -> None:
+    one, other = BAKER.ask("late duties"), BAKER.ask("late duties")
+    assert (one.id, one.blocks, one.citations, one.confidence) == (
+        other.id,
+        other.blocks,
+        other.citations,
+        other.confidence,
+    )
+    assert BAKER.ask("late duties", history=[Turn("user", "hello")]).id != one.id
+    assert BAKER.ask("late duties", filters=Filters(sections=("Duties",))).id != one.id
+
+
+def test_better_answers_have_more_confidence() -> None:
+    assert BAKER.ask("What are the late duties?").confidence > BAKER.ask("zebra xylophone").confidence
+
+
+def test_takes_any_text() -> None:
+    for question in ("?", "\x00\u202e", "😀" * 500, "a" * 2000, "' OR 1=1 --", '+-&&||!(){}[]^"~*?:\\'):
+        assert BAKER.ask(question).status in ("answered", "refused")

@@ -1,0 +1,119 @@
+"""The command, as a person runs it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from assistant import __version__
+from assistant.cli import main
+
+CORPUS = Path(__file__).parent.parent / "corpus"
+OTHER = Path(__file__).parent / "data" / "other-guide" / "director-of-viticulture-and-winemaking.txt"
+
+
+def test_tells_its_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main(["--version"])
+    assert capsys.readouterr().out == f"assistant {__version__}\n"
+
+
+@pytest.mark.parametrize("command", [[], ["index"], ["ask"], ["serve"], ["config"]])
+def test_helps_with_an_example(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main([*command, "--help"])
+    assert "example" in capsys.readouterr().out
+
+
+def test_without_an_index_says_what_to_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ask", "Why?", "--index", str(tmp_path)]) == 4
+    assert "assistant index" in capsys.readouterr().err
+
+
+def test_without_a_corpus_ends_with_3(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["index", "--corpus", str(tmp_path / "absent"), "--index", str(tmp_path)]) == 3
+    assert "absent" in capsys.readouterr().err
+
+
+def test_shows_every_setting(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["config"]) == 0
+    assert "ASSISTANT_CHUNK_TOKENS=200" in capsys.readouterr().out
+
+
+def test_a_bad_setting_ends_with_2(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("ASSISTANT_COLOUR", "red")
+    assert main(["config"]) == 2
+    assert "ASSISTANT_COLOUR" in capsys.readouterr().err
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    code = (
+        "import assistant, assistant.cli, sys; print({'torch', 'faiss', 'numpy', 'onnxruntime'} & sys.modules.keys())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of the shipped guide."""
+    folder = tmp_path_factory.mktemp("index")
+    subprocess.run(
+        [sys.executable, "-m", "assistant", "index", "--corpus", str(CORPUS), "--index", str(folder)], check=True
+    )
+    return folder
+
+
+@pytest.mark.model
+def test_answers_with_sources_and_explains(index: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ask", "What is the median salary of a Head of AI?", "--index", str(index), "--explain"]) == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith("Median salary: $234,750 [1]\n")
+    assert "Salary Ranges (US Market, 2024) › Head of AI" in shown
+    assert "4. decided: answered" in shown
+
+
+@pytest.mark.model
+def test_gives_json_whose_citations_can_be_sliced(index: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ask", "What are the strategic challenges?", "--index", str(index), "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    text = next(CORPUS.glob("*.txt")).read_text("utf-8")
+    assert len(answer["citations"]) == 3
+    for citation in answer["citations"]:
+        assert text[citation["start_char_index"] : citation["end_char_index"]] == citation["cited_text"]
+
+
+@pytest.mark.model
+def test_an_update_loads_no_torch_and_a_damaged_file_is_named(index: Path, tmp_path: Path) -> None:
+    corpus, folder = tmp_path / "corpus", tmp_path / "index"
+    shutil.copytree(CORPUS, corpus)
+    shutil.copytree(index, folder)
+    shutil.copy(OTHER, corpus)
+    code = (
+        "import sys; from assistant.cli import main; "
+        f"status = main(['index', '--corpus', {str(corpus)!r}, '--index', {str(folder)!r}]); "
+        "assert not {'torch', 'sentence_transformers'} & sys.modules.keys(); sys.exit(status)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+    build = folder / "builds" / (folder / "current").read_text().strip()
+    content = bytearray((build / "vectors.faiss").read_bytes())
+    content[-3] ^= 1
+    (build / "vectors.faiss").write_bytes(content)
+    ask = [sys.executable, "-m", "assistant", "ask", "Why?", "--index", str(folder)]
+    done = subprocess.run(ask, capture_output=True, text=True)
+    assert done.returncode == 4
+    assert "vectors.faiss" in done.stderr
+
+
+@pytest.mark.model
+def test_an_index_of_another_encoder_is_refused(
+    index: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ASSISTANT_ENCODER", "some/other-model")
+    assert main(["ask", "Why?", "--index", str(index)]) == 4
+    assert "all-MiniLM-L6-v2" in capsys.readouterr().err
