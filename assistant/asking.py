@@ -18,6 +18,7 @@ _FIGURE = re.compile(
 )
 _LIST = re.compile(
     r"^\W*(?:please )?(?:list|name|enumerate)\b"
+    r"|^\W*(?:please )?(?:show|give|tell)\b.*\ball\b"
     r"|\bwhat (?:kinds?|types?|sorts?) of\b"
     r"|\bwhat (?:all |else )?(?:do|does|did|must|should|can|will|would) .*"
     r"\b(?:involve|include|cover|comprise|consist|contain|know|do|learn|have|need|mean)\b"

@@ -83,6 +83,18 @@ class Outline:
             return None
         return self._of_section(heading)
 
+    def is_heading(self, n: int) -> bool:
+        """Whether line `n` is the heading of a section."""
+        return n in self.headings
+
+    def closes(self, n: int) -> bool:
+        """Whether line `n` is a sentence that ends a list, and speaks for the section above the list's own."""
+        lines = self.document.lines
+        if lines[n].kind != "sentence" or n == 0:
+            return False
+        before = lines[n - 1]
+        return before.kind == "item" and len(before.section_path) > len(lines[n].section_path)
+
     def heading_of(self, n: int) -> int | None:
         """The heading of the section that line `n` stands in."""
         before = [position for position in self.headings if position <= n]

@@ -14,12 +14,14 @@ from assistant.types import Reading
 # What a list gains where what introduces it deals with all of the question, and loses where with nothing of it.
 LIST_GAINS: Mapping[Grain, tuple[float, float]] = {
     "list": (0.20, 0.05),
-    "topic": (0.10, 0.05),
+    "topic": (0.15, 0.05),
     "open": (0.05, 0.10),
     "line": (0.00, 0.15),
     "figure": (0.00, 0.15),
 }
 FIGURE_GAIN = 0.10  # of a line that holds a figure, where one was asked for
+CLOSING_LOSS = 0.15  # of a sentence that sums up the list before it
+ALONE_LOSS = 0.15  # of a lead-in without its list, where a list was asked for
 LONG_LOSS = 0.10  # of a line that is longer than an answer may be
 NEAR = 0.75  # a second answer scores at least this share of the first
 PARALLEL = 0.3  # what a second answer gains where it is worded like the first
@@ -59,13 +61,12 @@ def select(ask: Ask, readings: Sequence[Reading], outlines: Mapping[str, Outline
     first = units[0]
     chosen = [first]
     conflicts: tuple[tuple[int, ...], ...] = ()
-    if ask.joins:
+    others = _contradictions(first, units, asked, outlines, wording)
+    if others:
+        chosen += others
+        conflicts = tuple((n,) for n in range(len(chosen)))
+    elif ask.joins:
         chosen += _complements(first, units, asked, outlines, wording)
-    if len(chosen) == 1:
-        others = _contradictions(first, units, asked, outlines, wording)
-        if others:
-            chosen += others
-            conflicts = tuple((n,) for n in range(len(chosen)))
     limit = LINE_WORDS if len(chosen) == 1 and first.head is None else LIST_WORDS // len(chosen)
     return Selection(tuple(_shortened(unit, outlines, limit) for unit in chosen), conflicts, tuple(units))
 
@@ -92,14 +93,23 @@ def _units(
             text = outline.text(n)
             gain = FIGURE_GAIN if ask.grain == "figure" and _figures(text) else 0.0
             loss = LONG_LOSS if len(text.split()) > LINE_WORDS else 0.0
+            if ask.grain in ("list", "topic", "open") and outline.closes(n):
+                loss += CLOSING_LOSS
+            if ask.grain in ("list", "topic") and outline.listing(n) is not None:
+                loss += ALONE_LOSS
             units.append(Unit(document_id, (n,), score + gain - loss))
     gain, loss = LIST_GAINS[ask.grain]
     for (document_id, _), listing in heads.items():
-        introduces = [scores.get((document_id, n), 0.0) for n in (listing.head, *listing.leads)]
+        outline = outlines[document_id]
+        # Where the entries are headings, the lead-in speaks of all that stands below them, and the heading of the list.
+        holds_sections = outline.is_heading(listing.entries[0])
+        introducing = (listing.head,) if holds_sections else (listing.head, *listing.leads)
+        introduces = [scores.get((document_id, n), 0.0) for n in introducing]
         entries = [scores[document_id, n] for n in listing.entries if (document_id, n) in scores]
         score = max(*introduces, sum(entries) / len(entries) if entries else 0.0)
-        dealt = wording.coverage(asked, outlines[document_id], listing.head)
-        score += gain * dealt - loss * (1 - dealt)
+        dealt = wording.coverage(asked, outline, listing.head)
+        gained = 0.0 if holds_sections and ask.grain == "topic" else gain
+        score += gained * dealt - loss * (1 - dealt)
         units.append(Unit(document_id, (*listing.leads, *listing.entries), score, listing.head))
     return sorted(units, key=lambda unit: -unit.score)
 
