@@ -9,7 +9,7 @@ import os
 import shutil
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -24,7 +24,6 @@ from assistant.stores import FaissStore
 from assistant.types import Document, Encoder, Json, Line, Passage, Section, Vectors
 
 SCHEMA = 1  # raise it when the files change
-KEPT = 2  # builds that stay: the one in force, and the one before it for servers that still hold it
 AGAIN = "run `assistant index` to build it again"
 
 _Row = dict[str, Any]  # one line of a .jsonl file, which its checksum vouches for
@@ -110,12 +109,13 @@ def build(
         identity = _identity(documents, embedded, lines, encoder, settings)
         if _readable_current(folder) == identity and _is_whole(folder, identity, encoder):
             return Report(identity, len(documents), len(passages), 0, False, seconds)
+        before = _readable_current(folder)
         known = _known(folder, encoder)
         encoded = 0
         matrices = []
-        for stage, texts in (("encode passages", embedded), ("encode lines", lines)):
+        for stage, texts, held in (("encode passages", embedded, known[0]), ("encode lines", lines, known[1])):
             began = time.perf_counter()
-            vectors, fresh = _encode(texts, encoder, known, stage, note)
+            vectors, fresh = _encode(texts, encoder, held, stage, note)
             seconds[stage] = time.perf_counter() - began
             encoded += fresh
             matrices.append(vectors)
@@ -133,7 +133,7 @@ def build(
         except BaseException:
             shutil.rmtree(work, ignore_errors=True)
             raise
-        _clean_up(folder, identity)
+        _clean_up(folder, {identity, before})
         return Report(identity, len(documents), len(passages), encoded, True, seconds)
 
 
@@ -219,23 +219,28 @@ def _encode(
     return vectors, len(new)
 
 
-def _known(folder: Path, encoder: Encoder) -> dict[str, Vectors]:
-    """The vectors of the build in force by the hash of their texts; none where it is damaged or of another encoder."""
+def _known(folder: Path, encoder: Encoder) -> tuple[dict[str, Vectors], dict[str, Vectors]]:
+    """The vectors of passages and of lines in the build in force, by the hash of their texts.
+
+    There are none where it is damaged or of another encoder. Lines are stored in half precision, so theirs serve lines
+    only.
+    """
     name = _readable_current(folder)
     if name is None:
-        return {}
+        return {}, {}
     build_folder = folder / "builds" / name
     try:
         index = _open(build_folder)
         if index.encoder_fingerprint != encoder.fingerprint:
-            return {}
+            return {}, {}
         keys = json.loads((build_folder / "keys.json").read_bytes())
     except (IndexFault, OSError, ValueError):
-        return {}
-    known = dict(zip(keys["passages"], index.vectors.vectors(), strict=True))
-    for key, vector in zip(keys["lines"], index.line_vectors, strict=True):
-        known.setdefault(key, vector.astype(np.float32))
-    return known
+        return {}, {}
+    lines = index.line_vectors.astype(np.float32)
+    return (
+        dict(zip(keys["passages"], index.vectors.vectors(), strict=True)),
+        dict(zip(keys["lines"], lines, strict=True)),
+    )
 
 
 def _key(text: str) -> str:
@@ -365,15 +370,13 @@ def _sync(path: Path) -> None:
         os.close(handle)
 
 
-def _clean_up(folder: Path, identity: str) -> None:
-    """Removes what killed builds left, and old builds but for the last ones."""
+def _clean_up(folder: Path, kept: Collection[str | None]) -> None:
+    """Removes what killed builds left, and all builds but the one in force and the one that was in force before."""
     for path in folder.glob(".current.*"):
         path.unlink(missing_ok=True)
-    builds = [path for path in (folder / "builds").iterdir() if path.is_dir()]
-    others = [path for path in builds if path.name != identity and not path.name.startswith(".")]
-    others.sort(key=lambda path: path.stat().st_mtime, reverse=True)
-    for path in [*others[KEPT - 1 :], *(path for path in builds if path.name.startswith("."))]:
-        shutil.rmtree(path, ignore_errors=True)
+    for path in (folder / "builds").iterdir():
+        if path.name not in kept:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 @contextmanager

@@ -283,3 +283,21 @@ def test_a_first_build_that_is_killed_leaves_no_index(tmp_path: Path) -> None:
             assert len(open_index(tmp_path / str(n)).documents) == 5
         except AssistantError as error:
             assert isinstance(error, IndexNotFound)
+
+
+def test_a_build_that_never_came_into_force_is_not_kept_for_the_one_before(tmp_path: Path) -> None:
+    first = make(tmp_path)
+    orphan = make(tmp_path, {"a.txt": "Never in force\n"})
+    (tmp_path / "current").write_text(f"{first.id}\n")  # as a kill just before the last step leaves it
+    last = make(tmp_path, {"a.txt": "The last\n"})
+    assert {path.name for path in (tmp_path / "builds").iterdir()} == {first.id, last.id}
+    assert orphan.id not in (first.id, last.id)
+
+
+def test_an_update_gives_the_same_bytes_as_a_whole_build(tmp_path: Path) -> None:
+    make(tmp_path / "updated", {"a.txt": "One line\nAnother line\n"})
+    make(tmp_path / "updated", {"a.txt": "One line\nAnother line\nA third\n"})
+    make(tmp_path / "whole", {"a.txt": "One line\nAnother line\nA third\n"})
+    updated, whole = (in_force(tmp_path / name) for name in ("updated", "whole"))
+    for file in ("vectors.faiss", "lines.npy", "keys.json", "passages.jsonl"):
+        assert (updated / file).read_bytes() == (whole / file).read_bytes()
