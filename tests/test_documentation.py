@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from assistant import errors
 from assistant.settings import PREFIX, Settings
@@ -60,3 +67,27 @@ def test_the_tree_in_errors_names_every_error() -> None:
     assert [
         error.__name__ for error in below(errors.AssistantError) if error.__name__ not in (errors.__doc__ or "")
     ] == []
+
+
+@pytest.mark.model
+def test_the_blocks_of_the_readme_run(tmp_path: Path) -> None:
+    text = README.read_text("utf-8")
+    console = re.search(r"```console\n\$ \.venv/bin/assistant (.+)\n((?:.*\n)+?)```", text)
+    curl = re.search(r"```sh\n(curl (?:.*\n)+?)```", text)
+    assert console is not None and curl is not None
+    command = [sys.executable, "-m", "assistant"]
+    where = ["--index", str(tmp_path), "--corpus", str(README.parent / "corpus")]
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    with subprocess.Popen([*command, "serve", "--port", port, *where], stderr=subprocess.PIPE, text=True) as server:
+        assert server.stderr is not None
+        try:
+            assert any("listening" in line for line in server.stderr)
+            asked = ["sh", "-c", curl[1].replace("8000", port)]
+            answer = json.loads(subprocess.run(asked, capture_output=True, text=True, check=True).stdout)
+            assert len(answer["citations"]) == 3
+            shown = [*command, *shlex.split(console[1]), "--index", str(tmp_path)]
+            assert subprocess.run(shown, capture_output=True, text=True, check=True).stdout.startswith(console[2])
+        finally:
+            server.terminate()
+    assert server.returncode == 0
