@@ -26,6 +26,7 @@ class Outline:
     starts: tuple[int, ...] = field(init=False)
     children: dict[int, tuple[int, ...]] = field(init=False)  # of leads and items
     headings: dict[int, Section] = field(init=False)  # by the position of their line
+    heading_lines: tuple[int, ...] = field(init=False)  # those positions, in order
 
     def __post_init__(self) -> None:
         lines = self.document.lines
@@ -41,6 +42,7 @@ class Outline:
         object.__setattr__(self, "starts", tuple(line.start for line in lines))
         object.__setattr__(self, "children", {n: tuple(below) for n, below in children.items()})
         object.__setattr__(self, "headings", headings)
+        object.__setattr__(self, "heading_lines", tuple(headings))
 
     def position(self, offset: int) -> int:
         """The line that stands at the offset, or before it."""
@@ -97,8 +99,8 @@ class Outline:
 
     def heading_of(self, n: int) -> int | None:
         """The heading of the section that line `n` stands in."""
-        before = [position for position in self.headings if position <= n]
-        return before[-1] if before else None
+        at = bisect_right(self.heading_lines, n)
+        return self.heading_lines[at - 1] if at else None
 
     def _of_section(self, n: int) -> Listing | None:
         """A section's own items, with their lead-in; or, where it has none, the headings of its subsections."""

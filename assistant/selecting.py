@@ -21,7 +21,7 @@ LIST_GAINS: Mapping[Grain, tuple[float, float]] = {
 }
 FIGURE_GAIN = 0.10  # of a line that holds a figure, where one was asked for
 CLOSING_LOSS = 0.15  # of a sentence that sums up the list before it
-ALONE_LOSS = 0.15  # of a lead-in without its list, where a list was asked for
+ALONE_LOSS = 0.15  # of a lead-in without its list; before subsections, only where a list was asked for
 LONG_LOSS = 0.10  # of a line that is longer than an answer may be
 NEAR = 0.75  # a second answer scores at least this share of the first
 PARALLEL = 0.3  # what a second answer gains where it is worded like the first
@@ -95,7 +95,7 @@ def _units(
             loss = LONG_LOSS if len(text.split()) > LINE_WORDS else 0.0
             if ask.grain in ("list", "topic", "open") and outline.closes(n):
                 loss += CLOSING_LOSS
-            if ask.grain in ("list", "topic") and outline.listing(n) is not None:
+            if outline.children.get(n) or (ask.grain in ("list", "topic") and outline.listing(n) is not None):
                 loss += ALONE_LOSS
             units.append(Unit(document_id, (n,), score + gain - loss))
     gain, loss = LIST_GAINS[ask.grain]
