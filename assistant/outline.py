@@ -122,15 +122,6 @@ class Outline:
         """The entries, each followed by those that are nested in it."""
         return tuple(m for n in entries for m in (n, *self._with_nested(self.children.get(n, ()))))
 
-    def prose(self, n: int) -> tuple[int, ...]:
-        """The sentences that stand directly below heading `n`."""
-        section, lines = self.headings[n], self.document.lines
-        return tuple(
-            m
-            for m in self.between(section.start, section.end)
-            if lines[m].section_path == section.path and lines[m].kind == "sentence"
-        )
-
 
 def label_end(text: str, start: int, end: int, *, words: int = 7) -> int | None:
     """Where the label of a line such as "Innovation: Stay informed" ends, before its colon; None if it has none."""
@@ -138,8 +129,3 @@ def label_end(text: str, start: int, end: int, *, words: int = 7) -> int | None:
     if colon < 0 or colon + 1 >= end or not text[colon + 1].isspace():
         return None
     return colon if 0 < len(text[start:colon].split()) <= words else None
-
-
-def is_within(path: Sequence[str], outer: Sequence[str]) -> bool:
-    """Whether a section path lies in or below another."""
-    return tuple(path[: len(outer)]) == tuple(outer)

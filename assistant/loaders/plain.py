@@ -13,7 +13,6 @@ from assistant.types import Line, Section
 
 _ROW = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _MARKER = re.compile(r"[ \t]*(?P<mark>[-*+•‣◦▪●–—·]|\(?\d{1,3}[.)]|\(?[A-Za-z]\))[ \t\u00a0]+(?=\S)")
-_NUMBERED = re.compile(r"[ \t]*(?P<number>\d{1,3}(?:\.\d{1,3})*)[.)]?[ \t\u00a0]+(?=\S)")
 _RULE = re.compile(r"[ \t]*([-=_*~#])\1{2,}[ \t]*")
 _CLOSED = re.compile(r"[.!?:;,…][\"'”’)\]]*$")
 _ENDED = re.compile(r"[.!?…][\"'”’)\]]*$")

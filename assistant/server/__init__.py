@@ -1,4 +1,4 @@
-"""The HTTP edge: what the assistant says, as DESIGN.md's routes. It knows the `Answerer` seam and nothing below it."""
+"""The HTTP edge: what the assistant says. It knows the `Answerer` seam and nothing below it."""
 
 from __future__ import annotations
 

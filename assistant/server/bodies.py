@@ -1,4 +1,4 @@
-"""The bodies of requests and replies, with every key that DESIGN.md names and no other."""
+"""The bodies of requests and replies, with every key of the contract and no other."""
 
 from __future__ import annotations
 
