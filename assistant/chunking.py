@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from assistant.citations import page
 from assistant.types import Document, Line, Passage
 
 Count = Callable[[str], int]
@@ -53,7 +53,7 @@ def passages_of(document: Document, *, budgets: Sequence[Budget]) -> list[Passag
             end=end,
             text=document.text[start:end],
             section_path=path,
-            page=page_of(document, start),
+            page=page(document, start),
         )
         for start, end, path in spans
     ]
@@ -69,11 +69,6 @@ def line_in_context(document: Document, line: Line) -> str:
     path = line.section_path[:-1] if line.kind == "heading" else line.section_path
     above = [document.text[parent.start : parent.end] for parent in _parents(document, line)]
     return embedded_text(document.title, [*path, *above], document.text[line.start : line.end])
-
-
-def page_of(document: Document, position: int) -> int | None:
-    """The page, from 1, that holds the position; None where the document has no pages."""
-    return bisect_right(document.page_starts, position) or None
 
 
 def _parents(document: Document, line: Line) -> list[Line]:

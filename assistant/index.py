@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
-import os
 import shutil
 import time
 import uuid
@@ -18,6 +17,7 @@ from typing import Any, TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.disk import sha256, sync
 from assistant.errors import IndexDamaged, IndexFault, IndexMismatch, IndexNotFound
 from assistant.lexicons import Bm25Lexicon
 from assistant.stores import FaissStore
@@ -283,7 +283,7 @@ def _write_manifest(
         "settings": dict(settings),
         "counts": {"documents": len(documents), "passages": len(passages)},
         "files": {
-            path.relative_to(work).as_posix(): {"bytes": path.stat().st_size, "sha256": _sha256(path)} for path in files
+            path.relative_to(work).as_posix(): {"bytes": path.stat().st_size, "sha256": sha256(path)} for path in files
         },
     }
     _write_json(work / "manifest.json", {**said, "checksum": _checksum(said)})
@@ -309,7 +309,7 @@ def _manifest(build_folder: Path) -> _Manifest:
 
 def _check(path: Path, known: _File) -> None:
     try:
-        if path.stat().st_size != known["bytes"] or _sha256(path) != known["sha256"]:
+        if path.stat().st_size != known["bytes"] or sha256(path) != known["sha256"]:
             raise IndexDamaged(f"{path} is damaged: {AGAIN}")
     except FileNotFoundError as error:
         raise IndexDamaged(f"{path} is missing: {AGAIN}") from error
@@ -349,25 +349,17 @@ def _readable_current(folder: Path) -> str | None:
 def _publish(folder: Path, work: Path, identity: str) -> None:
     """Puts a finished build in force: its files reach the disk first, the name in `current` last."""
     for path in [*(p for p in work.rglob("*")), work]:
-        _sync(path)
+        sync(path)
     target = folder / "builds" / identity
     if target.exists():  # the same build, damaged or no longer in force
         target.rename(folder / "builds" / f".{uuid.uuid4().hex}")
     work.rename(target)
-    _sync(folder / "builds")
+    sync(folder / "builds")
     pointer = folder / f".current.{uuid.uuid4().hex}"
     pointer.write_text(identity + "\n", "ascii")
-    _sync(pointer)
+    sync(pointer)
     pointer.replace(folder / "current")
-    _sync(folder)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync(folder)
 
 
 def _clean_up(folder: Path, kept: Collection[str | None]) -> None:
@@ -461,8 +453,3 @@ def _write_json(path: Path, value: Mapping[str, Json]) -> None:
 
 def _checksum(said: Mapping[str, Json]) -> str:
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

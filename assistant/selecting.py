@@ -118,7 +118,8 @@ def _complements(
     first: Unit, units: Sequence[Unit], asked: Mapping[str, float], outlines: Mapping[str, Outline], wording: Wording
 ) -> list[Unit]:
     """The best unit that deals with words of the question that the first leaves out; at most one."""
-    left = {word: weight for word, weight in asked.items() if word not in _named(first, asked, outlines, wording)}
+    named = _named(first, asked, outlines, wording)
+    left = {word: weight for word, weight in asked.items() if word not in named}
     best: tuple[float, Unit] | None = None
     for unit in units:
         if set(unit.lines) & set(first.lines) or unit.score < NEAR * first.score:
@@ -139,23 +140,22 @@ def _likeness(one: Unit, other: Unit, outlines: Mapping[str, Outline], wording: 
 def _contradictions(
     first: Unit, units: Sequence[Unit], asked: Mapping[str, float], outlines: Mapping[str, Outline], wording: Wording
 ) -> list[Unit]:
-    """Lines of other sections that speak of the same thing as the first, and give another value."""
+    """The best line of another section that speaks of the same thing as the first, and gives another value."""
     if first.head is not None:
         return []
     outline = outlines[first.document_id]
     path = outline.document.lines[first.lines[0]].section_path
     named = _named(first, asked, outlines, wording)
-    found: list[Unit] = []
     for unit in units:
         if unit.head is not None or unit.score < FAR * first.score or unit.document_id != first.document_id:
             continue
         if outline.document.lines[unit.lines[0]].section_path == path:
             continue
-        if named <= _named(unit, asked, outlines, wording) and all(
-            _differ(outline.text(other.lines[0]), outline.text(unit.lines[0]), wording) for other in (first, *found)
+        if named <= _named(unit, asked, outlines, wording) and _differ(
+            outline.text(first.lines[0]), outline.text(unit.lines[0]), wording
         ):
-            found.append(unit)
-    return found[:1]
+            return [unit]
+    return []
 
 
 def _differ(one: str, other: str, wording: Wording) -> bool:
@@ -174,9 +174,7 @@ def _differ(one: str, other: str, wording: Wording) -> bool:
 def _contrast(one: str, other: str) -> bool:
     """Whether a word that both lines have stands after a name-like word (with a capital or an 's) that differs."""
     before, others = _modifiers(one), _modifiers(other)
-    return any(
-        before[noun] and others[noun] and not before[noun] & others[noun] for noun in before.keys() & others.keys()
-    )
+    return any(not before[noun] & others[noun] for noun in before.keys() & others.keys())
 
 
 def _modifiers(text: str) -> dict[str, set[str]]:

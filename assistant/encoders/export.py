@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import json
-import os
 import shutil
 import tempfile
 import warnings
@@ -19,7 +18,8 @@ import torch
 from sentence_transformers import SentenceTransformer
 from transformers.utils import logging as transformers_logging
 
-from assistant.encoders.models import EXPORT_SCHEMA, Model, sha256
+from assistant.disk import sha256, sync
+from assistant.encoders.models import EXPORT_SCHEMA, Model
 from assistant.encoders.onnx import FILES, OnnxEncoder, checksum, is_intact
 from assistant.errors import EncoderError, ExportMismatch
 from assistant.types import Json, Vectors
@@ -57,7 +57,7 @@ def export(model: Model, folder: Path, *, sample: Callable[[OnnxEncoder], Sequen
             shutil.rmtree(target, ignore_errors=True)
             made.chmod(0o755)
             made.rename(target)
-            _sync(folder)
+            sync(folder)
         finally:
             shutil.rmtree(made, ignore_errors=True)
     return target
@@ -108,7 +108,7 @@ def _write(model: Model, made: Path, sample: Callable[[OnnxEncoder], Sequence[st
         )
     _write_config(made, {**config, "smallest_cosine": round(smallest, 7), "compared": len(texts)})
     for path in (*made.iterdir(), made):
-        _sync(path)
+        sync(path)
 
 
 def _graph(original: SentenceTransformer, made: Path) -> None:
@@ -170,14 +170,6 @@ def _smallest_cosine(ours: Vectors, theirs: Vectors) -> float:
 def _write_config(made: Path, config: dict[str, Json]) -> None:
     text = json.dumps({**config, "checksum": checksum(config)}, indent=1)
     (made / "encoder.json").write_text(text, encoding="utf-8")
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.disk import sha256
 from assistant.errors import EncoderNotFound, WrongWeights
 
 EXPORT_SCHEMA = 1  # raise it when the exported files change, so that old exports are not taken for new ones
@@ -55,12 +56,6 @@ def find_model(name: str) -> Model:
         )
     known = json.dumps({"schema": EXPORT_SCHEMA, "name": full, "files": sums}, sort_keys=True)
     return Model(full, folder, hashlib.sha256(known.encode("utf-8", "surrogatepass")).hexdigest()[:32])
-
-
-def sha256(path: Path) -> str:
-    """The checksum of a file, read in pieces."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _packaged(name: str) -> Path | None:

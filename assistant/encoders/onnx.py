@@ -13,7 +13,8 @@ import numpy as np
 import onnxruntime
 from tokenizers import Encoding, Tokenizer
 
-from assistant.encoders.models import EXPORT_SCHEMA, sha256
+from assistant.disk import sha256
+from assistant.encoders.models import EXPORT_SCHEMA
 from assistant.errors import IndexDamaged
 from assistant.types import Json, Vectors
 
