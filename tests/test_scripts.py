@@ -14,9 +14,12 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from _sets import Asked
 
 from assistant.errors import UsageError
-from assistant.testing import document
+from assistant.judging import Question
+from assistant.testing import StaticAnswerer, document
+from assistant.types import Filters
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = ROOT / "tests" / "golden"
@@ -142,6 +145,76 @@ def test_evaluate_reports_each_type_and_fails_under_a_share(
     assert report["types"][0]["refused"] == 1
 
 
+def test_evaluate_tells_how_far_confidence_can_be_trusted(
+    url: str, here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [
+        {"id": "a", "type": "fact", "question": "median salary", "gold": [["$336,500"]]},
+        {"id": "b", "type": "unanswerable", "kind": "far", "question": "zebra"},
+    ]
+    (here / "q.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    asked = ["q.jsonl", "--url", url, "--name", "Guide", "--json", "one.json", "--diagrams", "pictures"]
+    assert call("evaluate", monkeypatch, *asked) == 0
+    said = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert "AUC, answerable against not 1.000" in said
+    assert "at the promise: false answers, far 0 of 1 0.0%" in said
+    assert (here / "pictures" / "reliability.svg").exists()
+    report = json.loads((here / "one.json").read_text(encoding="utf-8"))
+    assert report["figures"]["false_answers"] == {"all": [0, 1], "far": [0, 1]}
+    assert [(o["source"], o["right"], o["given"]) for o in report["outcomes"]] == [
+        ("Guide", True, True),
+        ("Guide", False, False),
+    ]
+
+
+def test_evaluate_draws_reports_together_under_different_names(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outcome = {"id": "a", "answerable": True, "kind": "", "right": True, "confidence": 0.9, "status": "answered"}
+    for name in ("one", "two"):
+        report = {"outcomes": [{**outcome, "source": name.title()}]}
+        (here / f"{name}.json").write_text(json.dumps(report), encoding="utf-8")
+    assert call("evaluate", monkeypatch, "--draw", "one.json", "two.json", "--diagrams", "pictures") == 0
+    said = capsys.readouterr().out
+    assert said.splitlines()[0].split() == ["One", "Two"]
+    assert "wrote pictures/risk-coverage.png" in said
+    with pytest.raises(UsageError, match="named 'One'"):
+        call("evaluate", monkeypatch, "--draw", "one.json", "one.json")
+    (here / "two.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"two\.json holds no outcomes"):
+        call("evaluate", monkeypatch, "--draw", "two.json")
+
+
+def test_an_outcome_is_right_by_what_is_said_when_everything_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    evaluate = script("evaluate", monkeypatch)
+    guide, other = document("Median salary: $1\nBonus: $2\n"), document("Bonus: $3\n", id="other.txt")
+    asked = [
+        Asked(Question("a", "fact", "median salary", gold=(("$1",),))),
+        Asked(Question("b", "fact", "bonus", gold=(("$3",),)), Filters(document_ids=("other.txt",))),
+        Asked(Question("c", "fact", "bonus", kind="near")),
+        Asked(Question("d", "fact", "zebra")),
+    ]
+    everything = evaluate.ask_all(StaticAnswerer(guide, other), asked)
+    promised = evaluate.ask_all(StaticAnswerer(guide), asked)
+    found = evaluate.outcomes(everything, promised, source="Guide")
+    assert [(o.answerable, o.kind, o.right, o.given, o.status) for o in found] == [
+        (True, "", True, True, "answered"),
+        (True, "", True, True, "refused"),
+        (False, "near", False, True, "answered"),
+        (False, "near", False, False, "refused"),
+    ]
+
+
+def test_evaluate_takes_one_thing_to_measure(monkeypatch: pytest.MonkeyPatch) -> None:
+    for arguments in ([], ["q.jsonl", "--clapnq", "folder"], ["--squad", "a.json", "--draw", "b.json"]):
+        with pytest.raises(UsageError, match="give a file of questions, or one of"):
+            call("evaluate", monkeypatch, *arguments)
+    with pytest.raises(UsageError, match="takes 1 or more"):
+        call("evaluate", monkeypatch, "--clapnq", "folder", "--sample", "0")
+    with pytest.raises(UsageError, match="leave out --index"):
+        call("evaluate", monkeypatch, "--clapnq", "folder", "--index", "index")
+
+
 def test_evaluate_measures_a_run_of_documents(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.syspath_prepend(str(ROOT / "scripts"))
     _beir = import_module("_beir")
@@ -170,7 +243,7 @@ def test_the_examples_run_on_a_real_index(here: Path) -> None:
     (here / "corpus").symlink_to(ROOT / "corpus")
     subprocess.run([sys.executable, "-m", "assistant", "index"], check=True, capture_output=True)
     for example in [
-        *(example for example in examples("evaluate") if "--url" not in example and "--beir" not in example),
+        *(example for example in examples("evaluate") if example.split()[1] == "tests/data/questions.jsonl"),
         examples("batch_faq")[0],
         "scripts/benchmark --only start modules --runs 1",
         "scripts/benchmark --only serving --questions 20 --seconds 0.2",
@@ -180,6 +253,26 @@ def test_the_examples_run_on_a_real_index(here: Path) -> None:
         assert done.returncode == 0, f"{example}: {done.stderr}"
         if "benchmark" in example:
             assert json.loads(done.stdout)["machine"]["cpus"]
+
+
+@pytest.mark.model
+def test_evaluate_answers_a_small_data_set(here: Path) -> None:
+    rows = [
+        {"question": "What does rust eat?", "id": "1", "answers": [{"text": "iron"}], "is_impossible": False},
+        {"question": "Who was the first emperor of Rome?", "id": "2", "answers": [], "is_impossible": True},
+    ]
+    paragraphs = [{"context": "Rust eats iron. Bees make honey.", "qas": rows}]
+    (here / "squad.json").write_text(
+        json.dumps({"data": [{"title": "Rust", "paragraphs": paragraphs}]}), encoding="utf-8"
+    )
+    command = "scripts/evaluate --squad squad.json --own --index-cache cache --json found.json"
+    for _ in range(2):
+        done = subprocess.run(command, shell=True, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+    assert len(list((here / "cache").iterdir())) == 1
+    found = json.loads((here / "found.json").read_text(encoding="utf-8"))
+    assert found["figures"]["right_when_all_answered"] == [1, 1]
+    assert found["figures"]["auc_answerable"] == 1.0
 
 
 @pytest.mark.model

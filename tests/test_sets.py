@@ -1,0 +1,180 @@
+"""Data sets: what is written of them, and when an answer to one of their questions is right."""
+
+from __future__ import annotations
+
+import json
+import tarfile
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from _sets import Asked, clapnq, names, occupations, place, squad, withheld
+
+from assistant.errors import UsageError
+from assistant.judging import Question
+from assistant.loaders import load_corpus
+from assistant.testing import StaticAnswerer, document
+from assistant.types import Filters
+
+
+def jsonl(path: Path, *rows: object) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Two articles in the format of SQuAD 2.0."""
+    rows = [
+        {"question": "Where is it? ", "id": "1", "answers": [{"text": "Ohio"}, {"text": "Ohio"}, {"text": "in Ohio"}]},
+        {"question": "When was it?", "id": "2", "answers": [], "is_impossible": True},
+    ]
+    articles = [
+        {"title": "Fresno,_Ohio", "paragraphs": [{"context": "It is in Ohio.", "qas": rows}]},
+        {"title": 'Caf%C3%A9: a "place"', "paragraphs": [{"context": "Coffee.", "qas": []}]},
+    ]
+    (tmp_path / "squad.json").write_text(json.dumps({"data": articles}), encoding="utf-8")
+    return tmp_path / "squad.json"
+
+
+@pytest.fixture
+def handbook(tmp_path: Path) -> Path:
+    """Three pages of occupations, and questions on two of them."""
+    pages = {
+        "cooks": "# Cooks\n\nCooks typically need a high school diploma. Employment is to decline 6 percent.\n",
+        "actors": "# Actors\n\nMedian pay: $1.\n",
+        "clerks": "# Clerks\n\nClerks and actors earn $2. Waiters earn $3.\n",
+    }
+    folder = tmp_path / "handbook"
+    folder.mkdir()
+    with tarfile.open(folder / "markdown.tar.xz", "w:xz") as archive:
+        for name, text in pages.items():
+            member = tarfile.TarInfo(f"md/{name}.md")
+            member.size = len(text.encode())
+            archive.addfile(member, BytesIO(text.encode()))
+    fact = {"question": "What?", "url": ""}
+    jsonl(
+        folder / "facts.jsonl",
+        {**fact, "id": "cooks#outlook", "kind": "outlook", "answer": "-6%", "doc": "cooks"},
+        {**fact, "id": "cooks#education", "kind": "education", "doc": "cooks"}
+        | {"answer": "High school diploma or equivalent"},
+        {**fact, "id": "actors#pay", "kind": "pay", "answer": "$1", "doc": "actors"},
+    )
+    (folder / "withheld.txt").write_text("actors\n", encoding="utf-8")
+    jsonl(
+        folder / "facts_withheld.jsonl",
+        {**fact, "id": "actors#pay", "kind": "pay", "answer": "$2", "doc": "actors"},
+        {**fact, "id": "actors#jobs", "kind": "jobs", "answer": "7", "doc": "actors"},
+    )
+    return folder
+
+
+def test_a_paragraph_becomes_a_document_with_the_title_of_its_article(file: Path, tmp_path: Path) -> None:
+    squad(file, [], tmp_path / "out")
+    documents = load_corpus(tmp_path / "out").documents
+    assert {d.id: (d.title, d.text.strip()) for d in documents} == {
+        "fresno-ohio/000.md": ("Fresno, Ohio", "It is in Ohio."),
+        "caf-a-place/000.md": ('Café: a "place"', "Coffee."),
+    }
+
+
+def test_questions_of_squad_have_their_paragraph_and_their_gold(file: Path, tmp_path: Path) -> None:
+    own = Filters(document_ids=("fresno-ohio/000.md",))
+    assert squad(file, ["Fresno,_Ohio"], tmp_path / "out") == [
+        Asked(Question("1", "fact", "Where is it?", gold=(("Ohio", "in Ohio"),)), own),
+        Asked(Question("2", "fact", "When was it?", kind="near"), own),
+    ]
+    assert len(load_corpus(tmp_path / "out").documents) == 1
+    with pytest.raises(UsageError, match="no 'Nowhere'"):
+        squad(file, ["Nowhere"], tmp_path / "out")
+
+
+def test_an_answer_of_clapnq_shares_a_run_of_words_with_a_supporting_sentence(tmp_path: Path) -> None:
+    words = [f"w{n}" for n in range(23)]
+    sentence, short = " ".join(words) + " .", "It is blue ."
+    passage = {"title": "Title", "text": f"{short} {sentence}", "sentences": []}
+    jsonl(
+        tmp_path / "answerable.jsonl",
+        {"id": "1", "input": "what", "passages": [passage], "output": [{"selected_sentences": [sentence, short]}]},
+        {"id": "2", "input": "none shown", "passages": [passage], "output": [{"selected_sentences": []}]},
+    )
+    other = {"title": "Other", "text": "Red .", "sentences": []}
+    jsonl(
+        tmp_path / "unanswerable.jsonl",
+        {"id": "3", "input": "which", "passages": [other], "output": [{"selected_sentences": []}]},
+    )
+    first, second = clapnq(tmp_path, tmp_path / "out")
+    ((*runs, whole),) = first.question.gold
+    assert (runs[0], runs[1], runs[-1]) == (
+        " ".join(words[:10]),
+        " ".join(words[5:15]),
+        " ".join([*words[14:], "."]),
+    )
+    assert whole == short
+    assert second == Asked(Question("3", "multi", "which", kind="near"), Filters(document_ids=("0001.md",)))
+    documents = {d.id: d for d in load_corpus(tmp_path / "out").documents}
+    assert {id: d.title for id, d in documents.items()} == {"0000.md": "Title", "0001.md": "Other"}
+    assert first.judge(StaticAnswerer(*documents.values()).ask(short), documents) == ("right", "")
+
+
+def test_the_value_of_a_table_may_be_told_as_the_prose_has_it(handbook: Path, tmp_path: Path) -> None:
+    asked = {one.question.id: one for one in occupations(handbook, ["cooks"], tmp_path / "out")}
+    assert set(asked) == {"cooks#outlook", "cooks#education"}
+    documents = {d.id: d for d in load_corpus(tmp_path / "out").documents}
+    assert set(documents) == {"cooks.md"}
+    answerer = StaticAnswerer(*documents.values())
+    said = {
+        "cooks#education": answerer.ask("Cooks typically need"),
+        "cooks#outlook": answerer.ask("Employment is to decline"),
+    }
+    assert {id: asked[id].judge(answer, documents)[0] for id, answer in said.items()} == dict.fromkeys(said, "right")
+    assert asked["cooks#outlook"].judge(said["cooks#education"], documents)[0] == "wrong"
+
+
+def test_what_is_withheld_is_refused_or_told_by_a_page_that_names_it(handbook: Path, tmp_path: Path) -> None:
+    pay, jobs = withheld(handbook, tmp_path / "out")
+    documents = {d.id: d for d in load_corpus(tmp_path / "out").documents}
+    assert set(documents) == {"clerks.md", "cooks.md"}
+    answerer = StaticAnswerer(*documents.values())
+    told, refused = answerer.ask("Clerks and actors earn"), answerer.ask("zebra")
+    assert (pay.question.answerable, pay.question.kind, pay.named) == (False, "near", "Actors")
+    assert pay.judge(told, documents) == ("right", "")
+    assert pay.judge(refused, documents) == jobs.judge(refused, documents) == ("right", "")
+    assert pay.judge(answerer.ask("Waiters earn"), documents)[0] == "wrong"
+    assert jobs.judge(told, documents)[0] == "wrong"
+
+
+def test_a_right_value_from_a_page_about_something_else_is_wrong() -> None:
+    page = document("Cooks earn $2.")
+    one = Asked(Question("a", "fact", "?", kind="near", gold_or_refuse=(("$2",),)), named="Actors")
+    assert one.judge(StaticAnswerer(page).ask("Cooks earn"), {page.id: page}) == (
+        "wrong",
+        "from pages that do not name 'Actors'",
+    )
+
+
+def test_documents_that_are_the_same_lie_in_the_same_folder(file: Path, tmp_path: Path) -> None:
+    def gather(articles: list[str]) -> Path:
+        folder, asked = place("squad", partial(squad, file, articles), tmp_path / "cache")
+        assert (folder / "corpus").is_dir() and (asked or articles)
+        return folder
+
+    assert gather([]) == gather([]) != gather(["Fresno, Ohio"])
+    assert len(list((tmp_path / "cache").iterdir())) == 2
+
+
+def test_what_is_no_data_set_is_said_to_be_none(tmp_path: Path) -> None:
+    (tmp_path / "list.json").write_text("[1]", encoding="utf-8")
+    for path, why in ((tmp_path / "list.json", "is it the right file"), (tmp_path / "none.json", "cannot read")):
+        with pytest.raises(UsageError, match=why):
+            place("squad", partial(squad, path, []), tmp_path / "cache")
+    with pytest.raises(UsageError, match=r"cannot read .*markdown\.tar\.xz"):
+        occupations(tmp_path, [], tmp_path / "out")
+
+
+def test_names_come_from_a_file_or_have_commas_between(tmp_path: Path) -> None:
+    (tmp_path / "names.txt").write_text("Rhine\n\nFresno,_California\n", encoding="utf-8")
+    wanted = ["Rhine", "Fresno,_California"]
+    assert names(str(tmp_path / "names.txt")) == names("Rhine,Fresno,_California") == wanted
+    assert names(None) == []
