@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import shutil
-import tempfile
-import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-import onnx
-import onnxruntime
 import torch
 from sentence_transformers import SentenceTransformer
 from transformers.utils import logging as transformers_logging
 
-from assistant.disk import sha256, sync
+from assistant.disk import checksum, sha256
 from assistant.encoders.models import EXPORT_SCHEMA, Model
-from assistant.encoders.onnx import FILES, OnnxEncoder, checksum, is_intact
+from assistant.encoders.onnx import FILES, OnnxEncoder, is_intact
 from assistant.errors import EncoderError, ExportMismatch
+from assistant.exporting import optimise, publish, quietly
 from assistant.types import Json, Vectors
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
@@ -44,23 +38,7 @@ class Pipeline(torch.nn.Module):
 
 def export(model: Model, folder: Path, *, sample: Callable[[OnnxEncoder], Sequence[str]]) -> Path:
     """Writes `folder/<fingerprint>`, whole or not at all, and returns it; `sample` gives passages to check it on."""
-    target = folder / model.fingerprint
-    folder.mkdir(parents=True, exist_ok=True)
-    with _alone(folder):
-        if is_intact(target):  # another build made it meanwhile
-            return target
-        for left in folder.glob(".new-*"):  # by a build that was killed
-            shutil.rmtree(left)
-        made = Path(tempfile.mkdtemp(prefix=".new-", dir=folder))
-        try:
-            _write(model, made, sample)
-            shutil.rmtree(target, ignore_errors=True)
-            made.chmod(0o755)
-            made.rename(target)
-            sync(folder)
-        finally:
-            shutil.rmtree(made, ignore_errors=True)
-    return target
+    return publish(folder / model.fingerprint, is_intact=is_intact, write=lambda made: _write(model, made, sample))
 
 
 def load(model: Model) -> SentenceTransformer:
@@ -79,7 +57,7 @@ def load(model: Model) -> SentenceTransformer:
 
 
 def _write(model: Model, made: Path, sample: Callable[[OnnxEncoder], Sequence[str]]) -> None:
-    with _quietly():
+    with quietly():
         original = load(model)
         (made / "tokenizer.json").write_text(original.tokenizer.backend_tokenizer.to_str(), encoding="utf-8")
         _graph(original, made)
@@ -107,8 +85,6 @@ def _write(model: Model, made: Path, sample: Callable[[OnnxEncoder], Sequence[st
             f"passages is {smallest:.6f}, and must be at least {SMALLEST_COSINE}; choose another encoder"
         )
     _write_config(made, {**config, "smallest_cosine": round(smallest, 7), "compared": len(texts)})
-    for path in (*made.iterdir(), made):
-        sync(path)
 
 
 def _graph(original: SentenceTransformer, made: Path) -> None:
@@ -116,7 +92,7 @@ def _graph(original: SentenceTransformer, made: Path) -> None:
     features = original.preprocess(["A passage with some words.", "And a shorter one."])
     inputs = [name for name in INPUTS if name in features]
     axes = {name: {0: "n", 1: "tokens"} for name in (*inputs, "token_embeddings")} | {"sentence_embedding": {0: "n"}}
-    plain, optimised = made / "plain.onnx", made / "optimised.onnx"
+    plain = made / "plain.onnx"
     with torch.no_grad():
         torch.onnx.export(
             Pipeline(original, inputs),
@@ -128,22 +104,7 @@ def _graph(original: SentenceTransformer, made: Path) -> None:
             opset_version=17,
             dynamo=False,
         )
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
-    options.optimized_model_filepath = str(optimised)
-    onnxruntime.InferenceSession(str(plain), options, providers=["CPUExecutionProvider"])
-    onnx.save_model(
-        onnx.load(str(optimised)),
-        str(made / "model.onnx"),
-        save_as_external_data=True,
-        location="model.onnx.data",
-        size_threshold=1024,
-    )
-    plain.unlink()
-    optimised.unlink()
-    for name in ("model.onnx", "model.onnx.data"):
-        (made / name).chmod(0o644)
+    optimise(plain)
 
 
 def _prompt(original: SentenceTransformer, *names: str) -> str:
@@ -170,19 +131,3 @@ def _smallest_cosine(ours: Vectors, theirs: Vectors) -> float:
 def _write_config(made: Path, config: dict[str, Json]) -> None:
     text = json.dumps({**config, "checksum": checksum(config)}, indent=1)
     (made / "encoder.json").write_text(text, encoding="utf-8")
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Waits until no other process exports into this folder."""
-    with (folder / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-@contextmanager
-def _quietly() -> Iterator[None]:
-    """Keeps the exporter's warnings, which are about its own workings, out of the terminal."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield

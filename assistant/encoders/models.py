@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,11 +23,11 @@ PARTS = (".json", ".txt", ".model", ".safetensors", ".bin")
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A sentence-transformers model on this machine."""
+    """A model on this machine."""
 
     name: str
     folder: Path
-    fingerprint: str  # of its name, weights, tokenizer, pooling and all else that decides the vectors
+    fingerprint: str  # of its name, weights, tokenizer and all else that decides what it gives
 
 
 def full_name(name: str) -> str:
@@ -37,7 +38,7 @@ def full_name(name: str) -> str:
 def find_model(name: str) -> Model:
     """The model of this name: from an installed package, a folder, or the local Hugging Face cache, in this order."""
     full = full_name(name)
-    folder = _packaged(full) or _folder(full) or _cached(full)
+    folder = _packaged(full) or local_folder(full)
     if folder is None:
         raise EncoderNotFound(
             f"no model {name!r} on this machine: give the path of a sentence-transformers model's folder, "
@@ -54,8 +55,25 @@ def find_model(name: str) -> Model:
             f"the weights in {folder} are not those of {full}: sha256 is {sums.get('model.safetensors', 'missing')}, "
             f"not {official}; install the model again"
         )
-    known = json.dumps({"schema": EXPORT_SCHEMA, "name": full, "files": sums}, sort_keys=True)
-    return Model(full, folder, hashlib.sha256(known.encode("utf-8", "surrogatepass")).hexdigest()[:32])
+    return Model(full, folder, fingerprint(full, sums, schema=EXPORT_SCHEMA))
+
+
+def local_folder(name: str) -> Path | None:
+    """The folder of this path, or of this name in the local Hugging Face cache; the network is not asked."""
+    return _folder(name) or _cached(name)
+
+
+def parts_in(folder: Path) -> list[Path]:
+    """The files of one folder that decide what a model gives; of two forms of the weights only the one that loads."""
+    parts = [part for part in sorted(folder.iterdir()) if part.suffix in PARTS and part.is_file()]
+    safe = any(part.name == "model.safetensors" for part in parts)
+    return [part for part in parts if part.name != "pytorch_model.bin" or not safe]
+
+
+def fingerprint(name: str, sums: Mapping[str, str], *, schema: int) -> str:
+    """A hash of a model's name, of its files' checksums, and of the version of the format it is exported to."""
+    known = json.dumps({"schema": schema, "name": name, "files": dict(sums)}, sort_keys=True)
+    return hashlib.sha256(known.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _packaged(name: str) -> Path | None:
@@ -87,12 +105,4 @@ def _parts(folder: Path) -> list[Path]:
         folders = sorted({str(module["path"]) for module in modules} | {""})
     except (ValueError, KeyError, TypeError) as error:
         raise EncoderNotFound(f"{folder / 'modules.json'} cannot be read: fetch the model again") from error
-    parts = [
-        part
-        for name in folders
-        if (folder / name).is_dir()
-        for part in sorted((folder / name).iterdir())
-        if part.suffix in PARTS and part.is_file()
-    ]
-    safe = {part.parent for part in parts if part.name == "model.safetensors"}
-    return [part for part in parts if part.name != "pytorch_model.bin" or part.parent not in safe]
+    return [part for name in folders if (folder / name).is_dir() for part in parts_in(folder / name)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -13,7 +12,7 @@ import numpy as np
 import onnxruntime
 from tokenizers import Encoding, Tokenizer
 
-from assistant.disk import sha256
+from assistant.disk import checksum, sha256
 from assistant.encoders.models import EXPORT_SCHEMA
 from assistant.errors import IndexDamaged
 from assistant.types import Json, Vectors
@@ -144,12 +143,6 @@ def read_config(folder: Path) -> dict[str, Json]:
     if not isinstance(config, dict) or config.get("checksum") != checksum(config):
         raise IndexDamaged(_damaged(path))
     return config
-
-
-def checksum(config: dict[str, Json]) -> str:
-    """A hash over all that encoder.json says besides this hash."""
-    said = {key: value for key, value in config.items() if key != "checksum"}
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def find_damage(folder: Path, config: dict[str, Json]) -> str | None:
