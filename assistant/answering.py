@@ -5,17 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from time import perf_counter
 
 from assistant.asking import Ask, take_apart
+from assistant.calibration import Calibration
 from assistant.citations import cite, verify
 from assistant.errors import UnverifiedCitation
+from assistant.evidence import Evidence, explain_gap, gather
 from assistant.outline import Outline
-from assistant.readers import Wording
+from assistant.reading import Judged, join, judge
 from assistant.retrieval import Retriever, matching_rows
 from assistant.selecting import Selection, Unit, select
 from assistant.types import (
@@ -27,15 +28,18 @@ from assistant.types import (
     Hit,
     Json,
     Passage,
+    Promise,
     Reader,
     Reading,
     Reason,
     Turn,
 )
+from assistant.wording import Wording
 
 CLOSEST = 3  # the passages that a refusal shows
 ALIKE = 0.5  # how much the lines of two documents share where the question must say which of them it means
 RIVAL = 0.85  # and how near their scores are
+UNRELATED = 0.25  # the score of the best line below which nothing is near
 
 _log = logging.getLogger(__name__)
 
@@ -46,8 +50,11 @@ class Part:
 
     ask: Ask
     hits: tuple[Hit, ...]
-    readings: tuple[Reading, ...]
+    lines: tuple[Reading, ...]  # ranked by similarity alone
+    judged: tuple[Judged, ...]  # what the reader read
     selection: Selection
+    evidence: Evidence
+    confidence: float  # the probability that what was selected is right
     reason: Reason | None  # why it was refused, if it was
     message: str | None
 
@@ -58,6 +65,7 @@ class Explanation:
 
     answer: Answer
     parts: tuple[Part, ...]
+    threshold: float  # the probability that an answer must reach
 
 
 @dataclass(slots=True)
@@ -86,10 +94,13 @@ class Assistant:
         passages: Sequence[Passage],
         outlines: Mapping[str, Outline],
         retriever: Retriever,
-        reader: Reader,
+        lines: Reader,  # ranks the lines of the passages, cheaply
+        reader: Reader | None,  # reads question and passage together; None leaves it to the lines
         wording: Wording,
         correct: Callable[[str], str],  # a question to the same with its typing errors mended
-        threshold: float,
+        calibration: Calibration,
+        max_false_answer_rate: float,
+        search_passages: int,
         read_passages: int,
         settings: Mapping[str, Json] = {},
     ) -> None:
@@ -102,10 +113,13 @@ class Assistant:
         self._passages = passages
         self._outlines = outlines
         self._retriever = retriever
+        self._lines = lines
         self._reader = reader
         self._wording = wording
         self._correct = correct
-        self._threshold = threshold
+        self.calibration = calibration
+        self.promise: Promise = calibration.promise(max_false_answer_rate)
+        self._search_passages = search_passages
         self._read_passages = read_passages
         self._settings = dict(settings)
 
@@ -135,41 +149,49 @@ class Assistant:
             standalone_question=standalone,
         )
         timings = {**clock.stages, "total": (perf_counter() - began) * 1000}
-        return Explanation(replace(answer, timings_ms=timings), tuple(parts))
+        return Explanation(replace(answer, timings_ms=timings), tuple(parts), self.promise.threshold)
 
     def _rows(self, filters: Filters) -> list[int] | None:
         return matching_rows(self._passages, self.documents, filters) if filters else None
 
     def _work(self, ask: Ask, rows: Sequence[int] | None, clock: _Clock) -> Part:
         with clock.stage("search"):
-            hits = self._retriever.search(ask.text, k=self._read_passages, rows=rows)
-        with clock.stage("read"):
-            readings = self._reader.read(ask.text, [hit.passage for hit in hits])
+            hits = self._retriever.search(ask.text, k=self._search_passages, rows=rows)
+            lines = self._lines.read(ask.text, [hit.passage for hit in hits])
+        judged: list[Judged] = []
+        if self._reader is not None and lines and lines[0].score >= UNRELATED / 2:
+            with clock.stage("read"):
+                judged = judge(self._reader, ask.text, hits, lines, k=self._read_passages)
         with clock.stage("select"):
-            selection = select(ask, readings, self._outlines, self._wording)
-            reason, message = self._objection(ask, readings, selection)
-        return Part(ask, tuple(hits), tuple(readings), selection, reason, message)
+            selection = select(ask, join(lines, judged, self._outlines), self._outlines, self._wording)
+            evidence = gather(
+                ask,
+                hits=hits,
+                lines=lines,
+                judged=judged,
+                selection=selection,
+                outlines=self._outlines,
+                wording=self._wording,
+            )
+            confidence = self.calibration.fit.probability(evidence)
+            part = Part(ask, tuple(hits), tuple(lines), tuple(judged), selection, evidence, confidence, None, None)
+            reason, message = self._objection(part)
+        return replace(part, reason=reason, message=message)
 
-    def _objection(
-        self, ask: Ask, readings: Sequence[Reading], selection: Selection
-    ) -> tuple[Reason, str] | tuple[None, None]:
-        """Why what was selected is not an answer, if it is none."""
-        if not selection.units or readings[0].score < self._threshold:
+    def _objection(self, part: Part) -> tuple[Reason, str] | tuple[None, None]:
+        """Why what was selected is not given as an answer, if it is not."""
+        if not part.selection.units:
             return "unrelated", "Nothing in the documents is about this."
-        first = selection.units[0]
-        missing = [name for name in ask.names if not self._mentions(first.document_id, name)]
-        if missing:
-            said = " or ".join(missing)
-            return "unsupported", f"The documents have something near, but the closest does not mention {said}."
-        rivals = self._rivals(ask, selection)
+        if part.confidence < self.promise.threshold:
+            if part.lines[0].score < UNRELATED:
+                return "unrelated", "Nothing in the documents is about this."
+            return "unsupported", explain_gap(part.ask, part.hits, part.selection, self._outlines, self._wording)
+        first = part.selection.units[0]
+        rivals = self._rivals(part.ask, part.selection)
         if rivals:
             titles = [self.documents[unit.document_id].title for unit in (first, *rivals)]
             return "ambiguous", f"Several documents answer this. Which one do you mean: {_either(titles)}?"
         return None, None
-
-    def _mentions(self, document_id: str, name: str) -> bool:
-        document = self.documents[document_id]
-        return self._wording.holds(f"{document.title}\n{document.text}", name)
 
     def _rivals(self, ask: Ask, selection: Selection) -> list[Unit]:
         """Units of other documents that say as well what the first one says of its own, each document's best."""
@@ -203,16 +225,16 @@ class Assistant:
                 blocks=tuple(Block(" ".join(c.cited_text.split()), (n,)) for n, c in enumerate(citations)),
                 citations=tuple(citations),
                 conflicts=tuple(conflicts),
-                confidence=min(self._confidence(part) for part in answered),
+                confidence=round(min(part.confidence for part in answered), 4),
                 index_id=self.index_id,
             )
         if not parts:
             return _refusal("filtered", "The filters leave nothing to search: loosen or drop them.", self.index_id)
-        part = max(parts, key=self._confidence)
+        part = max(parts, key=lambda part: part.confidence)
         reason = part.reason or "unsupported"
         message = part.message or "The documents have something near, which does not answer this."
         refusal = _refusal(reason, message, self.index_id)
-        return replace(refusal, closest=tuple(self._closest(part)), confidence=self._confidence(part))
+        return replace(refusal, closest=tuple(self._closest(part)), confidence=round(part.confidence, 4))
 
     def _cite_all(self, unit: Unit, citations: list[Citation]) -> list[int]:
         """Cites the lines of a unit, those that are not cited yet, and gives the positions of all of them."""
@@ -241,14 +263,6 @@ class Assistant:
         for hit in hits[:CLOSEST]:
             passage = hit.passage
             yield cite(self.documents[passage.document_id], passage.start, passage.end, score=hit.score)
-
-    def _confidence(self, part: Part) -> float:
-        """How sure the best reading is, from 0 to 1; at the threshold it is 0.5, and half of that for an objection."""
-        if not part.readings:
-            return 0.0
-        over = part.readings[0].score - self._threshold
-        confidence = 1 / (1 + math.exp(-8 * over))
-        return round(confidence / 2 if part.reason in ("unsupported", "ambiguous") else confidence, 4)
 
     def _id(self, question: str, history: Sequence[Turn], filters: Filters) -> str:
         known = [question, [asdict(turn) for turn in history], asdict(filters), self._settings, self.index_id]

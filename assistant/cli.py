@@ -1,4 +1,4 @@
-"""The command line: index, ask, serve, config."""
+"""The command line: index, ask, serve, calibrate, config."""
 
 from __future__ import annotations
 
@@ -26,7 +26,14 @@ _STATUSES = """exit status:
   2  bad usage, or a bad setting
   3  the corpus cannot be read
   4  there is no index, or it is damaged or of another encoder
-  5  the encoder cannot be loaded or exported"""
+  5  the encoder cannot be loaded or exported
+  6  the reader or its calibration cannot be loaded or fitted"""
+
+
+_QUESTIONS = """a question is one JSON object a line:
+  {"id": "a1", "type": "fact", "question": "...", "gold": [["this", "or this"], ["and this"]]}
+  {"id": "b1", "type": "unanswerable", "kind": "near", "question": "one that the documents do not answer"}
+  {"id": "c1", "type": "unanswerable", "kind": "far", "question": "one about something else"}"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -86,6 +93,24 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--corpus", type=Path, metavar="DIR", help="the folder of the documents (default: corpus)")
     _add_index(serve)
 
+    calibrate = _command(
+        commands,
+        "calibrate",
+        _calibrate,
+        "fit the confidence, and so the promise, to questions of your own with known answers",
+        "assistant calibrate questions.jsonl --output calibration.json",
+        _QUESTIONS,
+    )
+    calibrate.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl", help="the questions, one a line")
+    calibrate.add_argument(
+        "--output",
+        type=Path,
+        metavar="FILE",
+        default=Path("calibration.json"),
+        help="the file to write (default: calibration.json)",
+    )
+    _add_index(calibrate)
+
     _command(commands, "config", _config, "show every setting, its value and what it does", "assistant config")
     return parser
 
@@ -96,12 +121,13 @@ def _command(
     run: object,
     summary: str,
     example: str,
+    more: str = "",
 ) -> argparse.ArgumentParser:
     parser = commands.add_parser(
         name,
         help=summary,
         description=summary[0].upper() + summary[1:] + ".",
-        epilog=f"example:\n  {example}",
+        epilog=f"example:\n  {example}" + (f"\n\n{more}" if more else ""),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.set_defaults(run=run)
@@ -195,6 +221,19 @@ def _build_apart(settings: Settings) -> int:
         raise
 
 
+def _calibrate(options: argparse.Namespace) -> int:
+    from assistant.compose import calibrate
+    from assistant.progress import Progress
+    from assistant.showing import show_calibration
+
+    settings = _settings(options)
+    with Progress(sys.stderr) as progress:
+        made = calibrate(settings, options.questions, options.output, progress=progress)
+    print(show_calibration(made))
+    print(f"\nwritten to {options.output}: set ASSISTANT_CALIBRATION={options.output} to use it")
+    return 0
+
+
 def _config(options: argparse.Namespace) -> int:
     from assistant.settings import PREFIX, Settings
 
@@ -203,4 +242,15 @@ def _config(options: argparse.Namespace) -> int:
         value = getattr(settings, name)
         origin = "" if value == field.default else f"  (default: {field.default})"
         print(f"{PREFIX}{name.upper()}={value}{origin}\n    {field.description}")
+    print(f"\n{_promise(settings)}")
     return 0
+
+
+def _promise(settings: Settings) -> str:
+    """What these settings promise, or why nothing can be said."""
+    from assistant.compose import open_promise
+
+    try:
+        return f"The promise: {open_promise(settings).statement()}"
+    except AssistantError as error:
+        return f"The promise cannot be told: {error}"

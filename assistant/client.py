@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from http.client import HTTPException
 from typing import TypeVar, cast
 from urllib.error import HTTPError, URLError
@@ -20,8 +21,10 @@ from assistant.types import (
     Hit,
     Json,
     Passage,
+    Promise,
     Reason,
     Section,
+    Source,
     Status,
     Turn,
 )
@@ -53,6 +56,11 @@ class Remote:
     def ask(self, question: str, *, history: Sequence[Turn] = (), filters: Filters = EVERYTHING) -> Answer:
         """The answer that the server gives."""
         return answer_of(self._json("/v1/ask", {"question": question, **_history(history), **_filters(filters)}))
+
+    @cached_property
+    def promise(self) -> Promise:
+        """What the server promises; asked for once."""
+        return promise_of(self._json("/v1/promise"))
 
     def search(self, question: str, *, k: int = 10, filters: Filters = EVERYTHING) -> list[Hit]:
         """The passages that the server finds."""
@@ -140,6 +148,37 @@ def answer_of(body: Mapping[str, Json]) -> Answer:
         )
     except KeyError as error:
         raise ServerFault(f"the server's answer has no {error}: is it of another version?") from error
+
+
+def promise_of(body: Mapping[str, Json]) -> Promise:
+    """The promise that a reply of `/v1/promise` holds."""
+    try:
+        return Promise(
+            max_false_answer_rate=_number(body["max_false_answer_rate"]),
+            threshold=_number(body["threshold"]),
+            false_answer_rate=_number(body["false_answer_rate"]),
+            upper_bound=_number(body["upper_bound"]),
+            confidence_level=_number(body["confidence_level"]),
+            hard=_number(_mapping(body["hard"])["false_answer_rate"]),
+            easy=_number(_mapping(body["easy"])["false_answer_rate"]),
+            coverage=_number(body["coverage"]),
+            precision=_number(body["precision"]),
+            answerable=_as(body["answerable"], int),
+            unanswerable=_as(body["unanswerable"], int),
+            kept=_as(body["kept"], bool),
+            sources=tuple(_source(_mapping(row)) for row in _list(body["data"])),
+        )
+    except KeyError as error:
+        raise ServerFault(f"the server's promise has no {error}: is it of another version?") from error
+
+
+def _source(row: Mapping[str, Json]) -> Source:
+    return Source(
+        _as(row["name"], str),
+        _as(row["answerable"], int),
+        _as(row["unanswerable"], int),
+        "easy" if row["kind"] == "easy" else "hard",
+    )
 
 
 def _block(row: Mapping[str, Json]) -> Block:

@@ -12,17 +12,25 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from assistant.answering import Assistant
-from assistant.errors import IndexFault, IndexMismatch
+from assistant.errors import CalibrationError, IndexFault, IndexMismatch
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from assistant.calibration import Calibration
     from assistant.encoders.onnx import OnnxEncoder
     from assistant.index import Index, Report
     from assistant.loaders import Skipped
-    from assistant.types import Passage, Vectors
+    from assistant.measures import Outcome
+    from assistant.readers.extractive import ExtractiveReader
+    from assistant.readers.onnx import OnnxReader
+    from assistant.types import Json, Passage, Promise, Vectors
 
 _log = logging.getLogger(__name__)
 _LETTERS = re.compile(r"[^\W\d_]+")
+SHIPPED, NONE = "shipped", "none"  # the readers that are no model of transformers
+READERS = "readers"  # the folder, in that of the index, of the others
 CHECKED = 64  # passages that an exported encoder is checked on
 
 
@@ -68,6 +76,7 @@ def build_index(settings: Settings, *, progress: Callable[[str, int, int], None]
 
     progress("prepare the encoder", 0, 0)
     encoder = prepare(settings.encoder, settings.index / "encoders", sample=sample, threads=settings.threads or None)
+    reader = _prepare_reader(settings, progress)
     chunks = chunk(encoder)
     report = build(
         settings.index,
@@ -77,7 +86,7 @@ def build_index(settings: Settings, *, progress: Callable[[str, int, int], None]
         lines=[line_in_context(document, line) for document in corpus.documents for line in document.lines],
         vocabulary=Counter(word for d in corpus.documents for word in _LETTERS.findall(d.text.casefold())),
         encoder=encoder,
-        settings={"chunk_tokens": settings.chunk_tokens},
+        settings={"chunk_tokens": settings.chunk_tokens, **reader},
         receipt={
             "skipped": [{"id": skipped.id, "why": skipped.why} for skipped in corpus.skipped],
             "smallest_cosine": encoder.smallest_cosine,
@@ -87,8 +96,11 @@ def build_index(settings: Settings, *, progress: Callable[[str, int, int], None]
     return Built(report, corpus.skipped)
 
 
-def open_answerer(settings: Settings) -> Assistant:
-    """The answerer of the index in force. Raises IndexNotFound, IndexDamaged or IndexMismatch."""
+def open_answerer(settings: Settings, *, calibrated: bool = True) -> Assistant:
+    """The answerer of the index in force. Raises IndexNotFound, IndexDamaged, IndexMismatch or a ReaderError.
+
+    Without calibration, `confidence` means nothing.
+    """
     from assistant.encoders.models import full_name
     from assistant.encoders.onnx import OnnxEncoder
     from assistant.index import encoder_folder, open_index
@@ -105,15 +117,66 @@ def open_answerer(settings: Settings) -> Assistant:
             f"the index was built with {index.encoder_name} ({index.encoder_fingerprint}), but the encoder beside it "
             f"is {encoder.name} ({encoder.fingerprint}): run `assistant index` to build it again"
         )
-    return _assemble(settings, index, encoder)
+    return _assemble(settings, index, encoder, calibrated)
 
 
-def _assemble(settings: Settings, index: Index, encoder: OnnxEncoder) -> Assistant:
+def open_uncalibrated(settings: Settings) -> Assistant:
+    """The answerer of the index in force as a calibration is fitted with it: it answers all that it can."""
+    return open_answerer(settings.model_copy(update={"max_false_answer_rate": 1.0}), calibrated=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """A calibration, and what became of its questions before and after it."""
+
+    calibration: Calibration
+    promise: Promise
+    before: Sequence[Outcome] | None  # None where there was no calibration for the reader
+    after: Sequence[Outcome]  # each by a fit that did not see its document
+
+
+def calibrate(
+    settings: Settings, questions: Path, output: Path, *, progress: Callable[[str, int, int], None] = lambda *_: None
+) -> Calibrated:
+    """Fits a calibration to the questions of a file, and writes it. Raises CalibrationError where they are too few."""
+    from assistant import calibration, fitting, judging
+
+    asked = judging.load(questions)
+    assistant = open_uncalibrated(settings)
+    done = 0
+
+    def step(n: int) -> None:
+        nonlocal done
+        done += n
+        progress("ask", done, len(asked))
+
+    labelled = fitting.label(assistant, asked, source=questions.name, group=lambda question: question.id, progress=step)
+    reader = assistant.calibration.reader
+    before = calibration.load(settings.calibration or calibration.SHIPPED).get(reader)
+    made = fitting.refit(labelled, before=before, reader=reader)
+    promise = made.promise(settings.max_false_answer_rate)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_text(calibration.dump([made]), encoding="utf-8")
+    then = None
+    if before is not None:
+        given = fitting.probabilities(labelled, before)
+        then = fitting.outcomes(labelled, given, before.promise(settings.max_false_answer_rate).threshold)
+    now = fitting.outcomes(labelled, fitting.left_out(labelled, before=before), promise.threshold)
+    return Calibrated(made, promise, then, now)
+
+
+def open_promise(settings: Settings) -> Promise:
+    """What the settings promise, without opening an index."""
+    return _calibration(settings, _fingerprint(settings), calibrated=True).promise(settings.max_false_answer_rate)
+
+
+def _assemble(settings: Settings, index: Index, encoder: OnnxEncoder, calibrated: bool) -> Assistant:
     from assistant.lexicons import words
     from assistant.outline import Outline
-    from assistant.readers import LineReader, Wording
+    from assistant.readers.lines import LineReader
     from assistant.retrieval import Retriever
     from assistant.spelling import Speller
+    from assistant.wording import Wording
 
     @lru_cache(maxsize=64)
     def encode(question: str) -> Vectors:
@@ -134,27 +197,103 @@ def _assemble(settings: Settings, index: Index, encoder: OnnxEncoder) -> Assista
     outlines = {document.id: Outline(document) for document in index.documents.values()}
     wording = Wording(words, index.lexicon.idf)
     speller = Speller(index.vocabulary, is_word=encoder.is_word)
+    reader = _reader(settings, index)
     return Assistant(
         index_id=index.id,
         documents=index.documents,
         passages=index.passages,
         outlines=outlines,
         retriever=Retriever(index.passages, index.vectors, index.lexicon, encode, settings.dense_weight),
-        reader=LineReader(
+        lines=LineReader(
             outlines, vectors=line_vector, encode=encode, wording=wording, word_weight=settings.word_weight
         ),
+        reader=reader,
         wording=wording,
         correct=speller.correct,
-        threshold=settings.answer_threshold,
+        calibration=_calibration(settings, "" if reader is None else reader.fingerprint, calibrated),
+        max_false_answer_rate=settings.max_false_answer_rate,
+        search_passages=settings.search_passages,
         read_passages=settings.read_passages,
         settings=_answer_settings(settings),
     )
 
 
-def _answer_settings(settings: Settings) -> Mapping[str, float]:
+def _prepare_reader(settings: Settings, progress: Callable[[str, int, int], None]) -> Mapping[str, Json]:
+    """Exports the reader in the settings, where it is a model of transformers; what the index keeps of it."""
+    if settings.reader in (SHIPPED, NONE):
+        return {}
+    from assistant.readers.extractive import check, prepare
+
+    progress("prepare the reader", 0, 0)
+    known = check(prepare(settings.reader, settings.index / READERS))
+    return {"reader": {"name": settings.reader, "fingerprint": known["fingerprint"]}}
+
+
+def _fingerprint(settings: Settings) -> str:
+    """The fingerprint of the reader in the settings, without opening it; "" for none."""
+    if settings.reader == NONE:
+        return ""
+    if settings.reader == SHIPPED:
+        from assistant.readers.onnx import fingerprint
+
+        return fingerprint()
+    from assistant.readers.models import find_reader
+
+    return find_reader(settings.reader).fingerprint
+
+
+def _reader(settings: Settings, index: Index) -> OnnxReader | ExtractiveReader | None:
+    """What the setting `reader` names. Raises IndexMismatch where the index was built for another."""
+    if settings.reader == NONE:
+        return None
+
+    def title(document_id: str) -> str:
+        return index.documents[document_id].title
+
+    threads = settings.threads or None
+    if settings.reader == SHIPPED:
+        from assistant.readers.onnx import OnnxReader
+
+        return OnnxReader(titles=title, threads=threads)
+    from assistant.readers.extractive import ExtractiveReader
+
+    known = index.settings.get("reader")
+    if not isinstance(known, dict) or known.get("name") != settings.reader:
+        raise IndexMismatch(
+            f"the index in {settings.index} was not prepared for the reader {settings.reader}: run `assistant index`, "
+            f"or set the reader back"
+        )
+    return ExtractiveReader(settings.index / READERS / str(known["fingerprint"]), titles=title, threads=threads)
+
+
+def _calibration(settings: Settings, reader: str, calibrated: bool) -> Calibration:
+    """The calibration for this reader."""
+    from assistant import calibration
+
+    if not calibrated:
+        return calibration.none(reader)
+    path = settings.calibration or calibration.SHIPPED
+    fitted = calibration.load(path)
+    if reader not in fitted:
+        raise CalibrationError(
+            f"{path} holds no calibration for the reader in the settings: run `assistant calibrate` with questions of "
+            f"your own, and set ASSISTANT_CALIBRATION to the file that it writes"
+        )
+    return fitted[reader]
+
+
+def _answer_settings(settings: Settings) -> Mapping[str, Json]:
     """The settings that an answer depends on, beside the index."""
-    names = ("dense_weight", "word_weight", "read_passages", "answer_threshold")
-    return {name: getattr(settings, name) for name in names}
+    names = (
+        "dense_weight",
+        "word_weight",
+        "search_passages",
+        "reader",
+        "read_passages",
+        "max_false_answer_rate",
+        "calibration",
+    )
+    return {name: value if isinstance(value := getattr(settings, name), float | int) else str(value) for name in names}
 
 
 class LiveAnswerer:

@@ -21,6 +21,10 @@
     │   ├── EncoderNotFound      encoder_not_found 500
     │   ├── WrongWeights         wrong_weights 500
     │   └── ExportMismatch       export_mismatch 500
+    ├── ReaderError              reader_error 500, exit 6
+    │   ├── ReaderNotFound       reader_not_found 500
+    │   ├── ReaderDamaged        reader_damaged 500
+    │   └── CalibrationError     calibration_error 500
     └── UnverifiedCitation       unverified_citation 500
 
 `status` is the HTTP status and `exit_code` the exit status of a command; a class inherits what it does not say. The
@@ -154,9 +158,33 @@ class WrongWeights(EncoderError):
 
 
 class ExportMismatch(EncoderError):
-    """The exported encoder does not give what sentence-transformers gives."""
+    """An exported model does not give what the original gives."""
 
     code, title = "export_mismatch", "Export mismatch"
+
+
+class ReaderError(AssistantError):
+    """The reader cannot be loaded or used."""
+
+    code, title, exit_code = "reader_error", "Reader error", 6
+
+
+class ReaderNotFound(ReaderError):
+    """No reader of this name is on this machine."""
+
+    code, title = "reader_not_found", "Reader not found"
+
+
+class ReaderDamaged(ReaderError):
+    """A file of the reader is missing or is not what was written."""
+
+    code, title = "reader_damaged", "Reader damaged"
+
+
+class CalibrationError(ReaderError):
+    """The calibration cannot be read, fitted or used with this reader."""
+
+    code, title = "calibration_error", "Calibration error"
 
 
 class UnverifiedCitation(AssistantError):

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from assistant.asking import Ask, Grain
 from assistant.outline import Listing, Outline, label_end
-from assistant.readers import ABOVE, Wording
 from assistant.types import Reading
+from assistant.wording import ABOVE, Wording
 
 # What a list gains where what introduces it deals with all of the question, and loses where with nothing of it.
 LIST_GAINS: Mapping[Grain, tuple[float, float]] = {
@@ -183,6 +183,11 @@ def _modifiers(text: str) -> dict[str, set[str]]:
     for match in re.finditer(r"(?P<before>[^\W\d_]+['’]s)\s+(?P<noun>[^\W\d_]+)", text):
         found.setdefault(match["noun"].casefold(), set()).add(match["before"].casefold())
     return found
+
+
+def has_figure(text: str) -> bool:
+    """Whether a text holds a figure other than a year."""
+    return bool(_figures(text))
 
 
 def _figures(text: str) -> set[tuple[str, str]]:

@@ -34,9 +34,22 @@ class Settings(BaseModel):
     word_weight: float = Field(
         0.5, ge=0, le=1, description="How much shared words count against meaning when lines are read."
     )
-    read_passages: int = Field(12, ge=1, le=100, description="The passages that are read for an answer.")
-    answer_threshold: float = Field(
-        0.25, ge=0, le=1, description="The score below which a question counts as unrelated and is refused."
+    search_passages: int = Field(12, ge=1, le=100, description="The passages whose lines are compared for an answer.")
+    reader: str = Field(
+        "shipped",
+        min_length=1,
+        description="What reads question and passage together: shipped, none, or an extractive question-answering "
+        "model of transformers, by its name in the local cache or the path of its folder.",
+    )
+    read_passages: int = Field(4, ge=1, le=100, description="The passages that the reader reads, at most.")
+    max_false_answer_rate: float = Field(
+        0.10,
+        ge=0,
+        le=1,
+        description="The share of questions without an answer that may be answered; 1 answers all that it can.",
+    )
+    calibration: Path | None = Field(
+        None, description="A file that `assistant calibrate` wrote, to be used instead of the one that ships."
     )
     threads: int = Field(0, ge=0, le=256, description="The threads that encode one text; 0 takes one a core.")
     host: str = Field("127.0.0.1", min_length=1, description="The address that the server listens on.")

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from assistant.answering import Explanation, Part
+from assistant.reading import shares, sigmoid
 from assistant.types import Answer, Citation, Document
+
+if TYPE_CHECKING:
+    from assistant.compose import Calibrated
 
 SHOWN = 6  # hits and candidates of an explanation
 WIDTH = 88  # characters of a line of text in a list
+
+_ADVICE = (
+    "look at the first stage that goes astray: if the right passage is missing under 1, it is the search; if its line "
+    "is not under 2, the comparing; if it is not read as the answer under 3, the reader; if it is there but not first "
+    "under 4, the weighing."
+)
 
 _NOT_PRINTED = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 
@@ -25,9 +36,21 @@ def show_explanation(explanation: Explanation, documents: Mapping[str, Document]
     if explanation.answer.standalone_question != explanation.answer.question:
         lines.append(f"  read as: {printable(explanation.answer.standalone_question)}")
     for part in explanation.parts:
-        lines += _part(part, documents)
+        lines += _part(part, explanation.threshold, documents)
     stages = ", ".join(f"{name} {ms:.1f}" for name, ms in explanation.answer.timings_ms.items())
     return "\n".join([*lines, "", f"  milliseconds: {stages}"])
+
+
+def show_calibration(made: Calibrated) -> str:
+    """The figures before and after, side by side, and what is promised now."""
+    from assistant.measures import Figures  # here, because it brings scikit-learn, which answering can do without
+
+    after = Figures.of(made.after).rows()
+    before = Figures.of(made.before).rows() if made.before is not None else [(name, "–") for name, _ in after]
+    rows = [("", "before", "after"), *((n, b, a) for (n, b), (_, a) in zip(before, after, strict=True) if n != "p50")]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    lines = ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return "\n".join([*lines, "", made.promise.statement()])
 
 
 def printable(text: str) -> str:
@@ -65,7 +88,7 @@ def _answer(answer: Answer, documents: Mapping[str, Document]) -> Iterator[str]:
     yield f"Confidence: {answer.confidence:.2f}"
 
 
-def _part(part: Part, documents: Mapping[str, Document]) -> Iterator[str]:
+def _part(part: Part, threshold: float, documents: Mapping[str, Document]) -> Iterator[str]:
     yield ""
     yield f"  asked: {printable(part.ask.text)}"
     joins = ", for two things" if part.ask.joins else ""
@@ -78,31 +101,34 @@ def _part(part: Part, documents: Mapping[str, Document]) -> Iterator[str]:
         lexical = "    –" if hit.lexical is None else f"{hit.lexical:5.2f}"
         path = " › ".join(hit.passage.section_path)
         yield f"     {hit.score:5.3f}  dense {dense}  lexical {lexical}  {_short(path or hit.passage.text)}"
-    yield "  2. read: the lines that are most like the question"
-    for reading in part.readings[:SHOWN]:
-        yield f"     {reading.score:5.3f}  {_short(documents[reading.document_id].text[reading.start : reading.end])}"
-    yield "  3. weighed: lines, and lists with what introduces them"
+    yield "  2. compared: the lines that are most like the question"
+    for line in part.lines[:SHOWN]:
+        yield f"     {line.score:5.3f}  {_short(documents[line.document_id].text[line.start : line.end])}"
+    yield "  3. read: how likely each passage answers, and where"
+    for one in part.judged:
+        yield f"     {sigmoid(one.answerable):5.3f}  {_short(' › '.join(one.passage.section_path) or one.passage.text)}"
+        for reading, share in list(zip(one.readings, shares(one.readings), strict=True))[:2]:
+            text = documents[reading.document_id].text[reading.start : reading.end]
+            yield f"            {share:5.3f}  {_short(text)}"
+    yield "  4. weighed: lines, and lists with what introduces them"
     for unit in part.selection.considered[:SHOWN]:
         document = documents[unit.document_id]
-        line = document.lines[unit.lines[0] if unit.head is None else unit.head]
+        line_of = document.lines[unit.lines[0] if unit.head is None else unit.head]
         kind = "line" if unit.head is None else f"list of {len(unit.lines)}"
-        yield f"     {unit.score:5.3f}  {kind}: {_short(document.text[line.start : line.end])}"
-    yield f"  4. decided: {_decision(part)}"
+        yield f"     {unit.score:5.3f}  {kind}: {_short(document.text[line_of.start : line_of.end])}"
+    yield "  5. judged by these signals"
+    for name, value in part.evidence.items():
+        yield f"     {value:6.3f}  {name.replace('_', ' ')}"
+    yield f"  6. decided: {_decision(part, threshold)}"
 
 
-def _decision(part: Part) -> str:
+def _decision(part: Part, threshold: float) -> str:
+    odds = f"right with probability {part.confidence:.2f}, where {threshold:.2f} is asked for"
     if part.reason is not None:
-        return f"refused as {part.reason}. {part.message} {_advice(part)}"
+        return f"{odds}: refused as {part.reason}. {part.message} {_ADVICE}"
     chosen = "one line or list" if len(part.selection.units) == 1 else f"{len(part.selection.units)} lines or lists"
     contradicts = ", which contradict each other" if part.selection.conflicts else ""
-    return f"answered with {chosen}{contradicts}. If that is wrong, {_advice(part)}"
-
-
-def _advice(part: Part) -> str:
-    return (
-        "look at the first stage that goes astray: if the right passage is missing under 1, it is the search; if it "
-        "is there but its line is not under 2, the reading; if it is under 2 but not first under 3, the weighing."
-    )
+    return f"{odds}: answered with {chosen}{contradicts}. If that is wrong, {_ADVICE}"
 
 
 def _short(text: str) -> str:

@@ -25,11 +25,30 @@ from assistant.types import (
     Json,
     Line,
     Passage,
+    Promise,
     Reason,
     Section,
+    Source,
     Turn,
     Vectors,
 )
+
+PROMISE = Promise(
+    max_false_answer_rate=0.1,
+    threshold=0.5,
+    false_answer_rate=0.05,
+    upper_bound=0.0984,
+    confidence_level=0.95,
+    hard=0.08,
+    easy=0.02,
+    coverage=0.75,
+    precision=0.9,
+    answerable=120,
+    unanswerable=120,
+    kept=True,
+    sources=(Source("some questions", 120, 60, "hard"), Source("others", 0, 60, "easy")),
+)
+"""What `StaticAnswerer` says that it promises."""
 
 
 def document(
@@ -74,6 +93,7 @@ class StaticAnswerer:
         self.index_id = index_id
         self.documents: Mapping[str, Document] = {d.id: d for d in sorted(documents, key=lambda d: d.id)}
         self.passage_counts: Mapping[str, int] = {d.id: len(_sentences(d)) for d in self.documents.values()}
+        self.promise = PROMISE
 
     def ask(self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Answer:
         began = perf_counter()

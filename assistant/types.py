@@ -96,6 +96,7 @@ class Reading:
     start: int
     end: int
     score: float
+    answerable: float = 0.0  # of a model: log-odds that the passage, read whole, answers the question
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,54 @@ class Answer:
         return "\n".join(block.text for block in self.blocks)
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A data set that the promise rests on."""
+
+    name: str
+    answerable: int
+    unanswerable: int
+    kind: Literal["hard", "easy"]  # of its questions without an answer
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """An operating point, and what it rests on. Rates are shares from 0 to 1."""
+
+    max_false_answer_rate: float  # what was asked for
+    threshold: float  # answers at least this probable are given
+    false_answer_rate: float  # of the calibration's questions without an answer
+    upper_bound: float  # of that rate, one-sided, at the confidence level
+    confidence_level: float
+    hard: float  # the rate among the hard ones of them
+    easy: float
+    coverage: float  # the share of the answerable ones that are answered
+    precision: float  # the share of all that is answered that is right
+    answerable: int
+    unanswerable: int
+    kept: bool  # whether the bound is within what was asked for
+    sources: tuple[Source, ...] = ()
+
+    def statement(self) -> str:
+        """The promise in a sentence or two, with what it rests on and what it costs."""
+        if self.max_false_answer_rate >= 1:
+            return "Nothing is promised: whatever can be answered is answered, right or wrong."
+        said = (
+            f"Of the questions that the documents do not answer, at most {self.max_false_answer_rate:.0%} are answered"
+            if self.kept
+            else f"A rate of {self.max_false_answer_rate:.0%} cannot be promised on so few questions: the strictest "
+            f"operating point is in force"
+        )
+        names = ", ".join(dict.fromkeys(source.name for source in self.sources))
+        return (
+            f"{said} (answers with a probability of at least {self.threshold:.2f} are given). It rests on "
+            f"{self.unanswerable} questions without an answer, of which {self.false_answer_rate:.1%} were answered "
+            f"({self.hard:.1%} of the hard ones, {self.easy:.1%} of the easy ones; the rate is below "
+            f"{self.upper_bound:.1%} with {self.confidence_level:.0%} confidence), and on {self.answerable} with one: "
+            f"{names}. It costs: {self.coverage:.0%} of the questions with an answer are answered."
+        )
+
+
 class Encoder(Protocol):
     """Texts to unit vectors: float32 of shape (n, dim), every row of length 1."""
 
@@ -231,6 +280,11 @@ class Answerer(Protocol):
     index_id: str
     documents: Mapping[str, Document]  # by id, in the order of their ids
     passage_counts: Mapping[str, int]  # by document id
+
+    @property
+    def promise(self) -> Promise:
+        """How often a question without an answer may be answered."""
+        ...
 
     def ask(self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Answer: ...
 

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from _measures import (
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.measures import (
     Bin,
     Figures,
     Outcome,
@@ -21,9 +24,6 @@ from _measures import (
     reliability,
     risk_coverage,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-
 from assistant.types import Status
 
 

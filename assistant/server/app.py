@@ -29,6 +29,7 @@ from assistant.server.bodies import (
     AskRequest,
     DocumentsBody,
     HealthBody,
+    PromiseBody,
     ReadyBody,
     SearchBody,
     SearchRequest,
@@ -78,6 +79,10 @@ def create_app(
     def search(body: SearchRequest) -> SearchBody:
         answerer = current()
         return SearchBody.of(answerer.search(body.question, k=body.k, filters=body.only()), answerer)
+
+    @get("/v1/promise", summary="State how often a question without an answer may be answered", tags=["questions"])
+    def promise() -> PromiseBody:
+        return PromiseBody.of(current())
 
     @get("/v1/documents", summary="List the documents", tags=["documents"])
     def documents() -> DocumentsBody:

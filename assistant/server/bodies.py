@@ -295,6 +295,67 @@ class DocumentsBody(BaseModel):
         return cls(documents=documents, index_id=answerer.index_id)
 
 
+class SourceBody(BaseModel):
+    """A data set that the promise rests on."""
+
+    name: str
+    answerable: int
+    unanswerable: int
+    kind: Literal["hard", "easy"] = Field(description="Of its questions without an answer.")
+
+
+class RateBody(BaseModel):
+    """How often questions of one kind without an answer were answered."""
+
+    questions: int
+    false_answer_rate: float
+
+
+class PromiseBody(BaseModel):
+    """How often a question without an answer may be answered, what that rests on, and what it costs."""
+
+    max_false_answer_rate: float = Field(description="What the setting asks for.")
+    kept: bool = Field(description="Whether the upper bound is within it.")
+    threshold: float = Field(description="The probability that an answer must reach to be given.")
+    false_answer_rate: float = Field(description="Measured on the calibration's questions without an answer.")
+    upper_bound: float = Field(description="Of that rate, one-sided, at the confidence level.")
+    confidence_level: float
+    hard: RateBody
+    easy: RateBody
+    coverage: float = Field(description="The share of its answerable questions that are answered.")
+    precision: float = Field(description="The share of all that is answered that is right.")
+    answerable: int
+    unanswerable: int
+    data: list[SourceBody]
+    statement: str
+    index_id: str
+
+    @classmethod
+    def of(cls, answerer: Answerer) -> PromiseBody:
+        promise = answerer.promise
+        counts = {kind: sum(s.unanswerable for s in promise.sources if s.kind == kind) for kind in ("hard", "easy")}
+        return cls(
+            max_false_answer_rate=promise.max_false_answer_rate,
+            kept=promise.kept,
+            threshold=promise.threshold,
+            false_answer_rate=round(promise.false_answer_rate, 4),
+            upper_bound=round(promise.upper_bound, 4),
+            confidence_level=promise.confidence_level,
+            hard=RateBody(questions=counts["hard"], false_answer_rate=round(promise.hard, 4)),
+            easy=RateBody(questions=counts["easy"], false_answer_rate=round(promise.easy, 4)),
+            coverage=round(promise.coverage, 4),
+            precision=round(promise.precision, 4),
+            answerable=promise.answerable,
+            unanswerable=promise.unanswerable,
+            data=[
+                SourceBody(name=s.name, answerable=s.answerable, unanswerable=s.unanswerable, kind=s.kind)
+                for s in promise.sources
+            ],
+            statement=promise.statement(),
+            index_id=answerer.index_id,
+        )
+
+
 class HealthBody(BaseModel):
     """The process is alive."""
 

@@ -1,4 +1,4 @@
-"""Readers: where in the passages the answer stands. The plain one compares the question with lines in their context."""
+"""The words that a question shares with lines and passages, rare ones counting more."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from functools import lru_cache
 
 from assistant.asking import content_words
 from assistant.outline import Outline
-from assistant.types import Passage, Reading, Vectors
 
 # How much a word of the question counts where it stands: in the line itself, above it (its headings and lead-in), or
 # only in the document's title.
@@ -40,6 +39,15 @@ class Wording:
         """How much of the question line `n` deals with, from 0 to 1."""
         return sum(asked[word] * share for word, share in self.covered(asked, outline, n).items())
 
+    def found(self, asked: Mapping[str, float], text: str) -> frozenset[str]:
+        """The words of the question that stand in a text."""
+        return self._words(text) & asked.keys()
+
+    def lacking(self, question: str, text: str) -> list[str]:
+        """The words of a question, as it has them, that do not stand in a text."""
+        there = self._words(text)
+        return [word for word in content_words(question) if not self._words(word) <= there]
+
     def holds(self, text: str, name: str) -> bool:
         """Whether every word of a name stands in a text."""
         return self._words(name) <= self._words(text)
@@ -58,37 +66,3 @@ class Wording:
         """The share of their words that two texts have in common, from 0 to 1 (Jaccard)."""
         either = self._words(one) | self._words(other)
         return len(self.shared(one, other)) / len(either) if either else 0.0
-
-
-class LineReader:
-    """Reads by similarity: of the question's vector with that of each line in its context, and of their words."""
-
-    def __init__(
-        self,
-        outlines: Mapping[str, Outline],
-        *,
-        vectors: Callable[[str, int], Vectors],  # of line n of a document: unit, shape (dim,)
-        encode: Callable[[str], Vectors],  # a question to a unit vector of shape (dim,)
-        wording: Wording,
-        word_weight: float,
-    ) -> None:
-        self._outlines = outlines
-        self._vectors = vectors
-        self._encode = encode
-        self._wording = wording
-        self._word_weight = word_weight
-
-    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
-        """Every line of the passages with its score, 1 at most, best first; of equal scores in the order given."""
-        vector = self._encode(question)
-        asked = self._wording.weigh(question)
-        readings = []
-        for passage in passages:
-            outline = self._outlines[passage.document_id]
-            for n in outline.between(passage.start, passage.end):
-                line = outline.document.lines[n]
-                meaning = float(vector @ self._vectors(passage.document_id, n))
-                words = self._wording.coverage(asked, outline, n)
-                score = (1 - self._word_weight) * meaning + self._word_weight * words
-                readings.append(Reading(passage.document_id, line.start, line.end, score))
-        return sorted(readings, key=lambda reading: -reading.score)

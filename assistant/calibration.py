@@ -1,0 +1,201 @@
+"""From signals to one probability that an answer is right, and from a promise to the probability that it asks for."""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import exp, lgamma, log, log1p
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from assistant.errors import CalibrationError
+from assistant.types import Promise, Source
+
+SCHEMA = 1
+SHIPPED = Path(__file__).resolve().parent / "model" / "calibration.json"
+CONFIDENCE_LEVEL = 0.95  # of the bound on the rate of false answers
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One signal's place in the sum: (value - mean) / scale * weight."""
+
+    mean: float
+    scale: float
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A logistic regression over signals. What it does not know counts as the mean."""
+
+    intercept: float
+    signals: Mapping[str, Signal]
+
+    def probability(self, evidence: Mapping[str, float]) -> float:
+        """The probability that the answer is right, between 0 and 1; 0 where there is nothing to answer with."""
+        if not evidence:
+            return 0.0
+        total = self.intercept + sum(
+            (evidence[name] - signal.mean) / signal.scale * signal.weight
+            for name, signal in self.signals.items()
+            if name in evidence
+        )
+        return 1 / (1 + exp(-total)) if total > -700 else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """A fit, and the probabilities that it gave to questions it was not fitted on."""
+
+    reader: str  # the fingerprint of the reader that it was fitted with; "" for none
+    fit: Fit
+    hard: tuple[float, ...]  # probabilities given to hard questions without an answer, lowest first
+    easy: tuple[float, ...]
+    right: tuple[float, ...]  # to answerable ones whose answer was right
+    wrong: tuple[float, ...]
+    sources: tuple[Source, ...] = field(default=())
+
+    def promise(self, rate: float) -> Promise:
+        """The lowest operating point whose rate of false answers is at most `rate`, by its upper bound."""
+        unanswerable = sorted((*self.hard, *self.easy))
+        n = len(unanswerable)
+        allowed = n if rate >= 1 else -1
+        while allowed < n - 1 and rate < 1 and upper_bound(allowed + 1, n) <= rate:
+            allowed += 1
+        kept = allowed >= 0
+        # With `allowed` of them let through, the one after them is the highest that is not.
+        highest = unanswerable[n - 1 - max(allowed, 0)] if n and allowed < n else 0.0
+        threshold = 0.0 if rate >= 1 else highest + 0.0005
+        false = _at_least(unanswerable, threshold)
+        given = _at_least(self.right, threshold) + _at_least(self.wrong, threshold)
+        answerable = len(self.right) + len(self.wrong)
+        return Promise(
+            max_false_answer_rate=rate,
+            threshold=round(threshold, 4),
+            false_answer_rate=_share(false, n),
+            upper_bound=upper_bound(false, n),
+            confidence_level=CONFIDENCE_LEVEL,
+            hard=_share(_at_least(self.hard, threshold), len(self.hard)),
+            easy=_share(_at_least(self.easy, threshold), len(self.easy)),
+            coverage=_share(given, answerable),
+            precision=_share(_at_least(self.right, threshold), given + false),
+            answerable=answerable,
+            unanswerable=n,
+            kept=kept,
+            sources=self.sources,
+        )
+
+
+class _Saved(BaseModel):
+    """One calibration as the file has it. Probabilities are in thousandths, lowest first."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reader: str
+    intercept: float
+    signals: dict[str, tuple[float, float, float]]  # mean, scale, weight
+    sources: list[tuple[str, int, int, Literal["hard", "easy"]]]
+    hard: str
+    easy: str
+    right: str
+    wrong: str
+
+    def value(self) -> Calibration:
+        return Calibration(
+            reader=self.reader,
+            fit=Fit(self.intercept, {name: Signal(*three) for name, three in self.signals.items()}),
+            hard=_unpacked(self.hard),
+            easy=_unpacked(self.easy),
+            right=_unpacked(self.right),
+            wrong=_unpacked(self.wrong),
+            sources=tuple(Source(*source) for source in self.sources),
+        )
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    format: Literal[1] = Field(alias="schema")
+    calibrations: list[_Saved]
+
+
+def upper_bound(k: int, n: int, *, level: float = CONFIDENCE_LEVEL) -> float:
+    """The largest rate that `k` of `n` do not rule out, one-sided (Clopper and Pearson 1934); 1 where n is 0."""
+    if k >= n:
+        return 1.0
+    low, high = k / n, 1.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        if _at_most(k, n, middle) > 1 - level:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def none(reader: str) -> Calibration:
+    """What stands in before one is fitted: every answer is as likely right as not."""
+    return Calibration(reader, Fit(0.0, {}), hard=(), easy=(), right=(), wrong=())
+
+
+def load(path: Path = SHIPPED) -> Mapping[str, Calibration]:
+    """The calibrations of a file, by the fingerprint of the reader that each is for. Raises CalibrationError."""
+    try:
+        saved = _File.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise CalibrationError(f"{path} cannot be read as a calibration: run `assistant calibrate` again") from error
+    return {one.reader: one.value() for one in saved.calibrations}
+
+
+def dump(calibrations: Sequence[Calibration]) -> str:
+    """The text of a calibration file: JSON that a person can read."""
+    return json.dumps({"schema": SCHEMA, "calibrations": [_plain(one) for one in calibrations]}, indent=1) + "\n"
+
+
+def _plain(one: Calibration) -> dict[str, object]:
+    return {
+        "reader": one.reader,
+        "intercept": round(one.fit.intercept, 4),
+        "signals": {
+            name: [round(x, 4) for x in (signal.mean, signal.scale, signal.weight)]
+            for name, signal in one.fit.signals.items()
+        },
+        "sources": [[s.name, s.answerable, s.unanswerable, s.kind] for s in one.sources],
+        **{name: _packed(getattr(one, name)) for name in ("hard", "easy", "right", "wrong")},
+    }
+
+
+def _packed(values: Sequence[float]) -> str:
+    """Probabilities in one line, in thousandths, lowest first."""
+    return " ".join(f"{round(value * 1000)}" for value in sorted(values))
+
+
+def _unpacked(text: str) -> tuple[float, ...]:
+    return tuple(int(part) / 1000 for part in text.split())
+
+
+def _at_least(values: Sequence[float], threshold: float) -> int:
+    """How many of the values, lowest first, are at least so high."""
+    ordered = sorted(values)
+    return len(ordered) - bisect_left(ordered, threshold)
+
+
+def _share(k: int, n: int) -> float:
+    return k / n if n else 0.0
+
+
+def _at_most(k: int, n: int, rate: float) -> float:
+    """The probability of at most `k` of `n` at this rate (binomial)."""
+    if rate <= 0:
+        return 1.0
+    if rate >= 1:
+        return 0.0
+    logs = [
+        lgamma(n + 1) - lgamma(i + 1) - lgamma(n - i + 1) + i * log(rate) + (n - i) * log1p(-rate) for i in range(k + 1)
+    ]
+    return sum(exp(x) for x in logs)

@@ -1,0 +1,80 @@
+"""What a reader is given to read, and how what it says joins the ranking of lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import exp
+
+from assistant.outline import Outline
+from assistant.types import Hit, Passage, Reader, Reading
+
+SPAN_GAIN = 0.3  # of the line that holds the answer for certain, in a passage that answers for certain
+SURE = 2.0  # log-odds at which no further passage is read, when the line ranked first stands in one that was
+ENOUGH = 2  # passages that are always read
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A passage that a reader has read, and what it said, best first."""
+
+    passage: Passage
+    readings: tuple[Reading, ...]
+
+    @property
+    def answerable(self) -> float:
+        """Log-odds that the passage answers the question."""
+        return self.readings[0].answerable if self.readings else -10.0
+
+    def holds(self, document_id: str, start: int, end: int) -> bool:
+        """Whether a span of a document begins in this passage."""
+        return self.passage.document_id == document_id and self.passage.start <= start < self.passage.end
+
+
+def judge(reader: Reader, question: str, hits: Sequence[Hit], lines: Sequence[Reading], *, k: int) -> list[Judged]:
+    """Reads at most `k` of the passages: those with the best lines, the best first, until one answers for certain."""
+    judged: list[Judged] = []
+    for passage in _by_lines(hits, lines)[:k]:
+        readings = reader.read(question, [passage])
+        judged.append(Judged(passage, tuple(readings)))
+        if len(judged) >= ENOUGH and max(one.answerable for one in judged) > SURE:
+            break
+    return judged
+
+
+def join(lines: Sequence[Reading], judged: Sequence[Judged], outlines: Mapping[str, Outline]) -> list[Reading]:
+    """The lines with what the reader said of them added to their scores, best first."""
+    gains: dict[tuple[str, int], float] = {}
+    for one in judged:
+        outline = outlines[one.passage.document_id]
+        for reading, share in zip(one.readings, shares(one.readings), strict=True):
+            for n in {outline.position(reading.start), *outline.between(reading.start, reading.end)}:
+                key = (reading.document_id, outline.starts[n])
+                gains[key] = gains.get(key, 0.0) + SPAN_GAIN * sigmoid(one.answerable) * share
+    scored = [replace(line, score=line.score + gains.get((line.document_id, line.start), 0.0)) for line in lines]
+    return sorted(scored, key=lambda line: -line.score)
+
+
+def shares(readings: Sequence[Reading]) -> list[float]:
+    """How likely each span of a passage is, those and "nowhere" (whose log-odds are 0) being all that there is."""
+    highest = max((reading.score for reading in readings), default=0.0)
+    weights = [exp(reading.score - max(highest, 0.0)) for reading in readings]
+    total = sum(weights) + exp(-max(highest, 0.0))
+    return [weight / total for weight in weights]
+
+
+def sigmoid(x: float) -> float:
+    return 1 / (1 + exp(-x)) if x >= 0 else exp(x) / (1 + exp(x))
+
+
+def _by_lines(hits: Sequence[Hit], lines: Sequence[Reading]) -> list[Passage]:
+    """The passages in the order of their best lines; those that have none last."""
+    best: dict[int, float] = {}
+    for line in lines:
+        for n, hit in enumerate(hits):
+            passage = hit.passage
+            if passage.document_id == line.document_id and passage.start <= line.start < passage.end:
+                best.setdefault(n, line.score)
+                break
+    order = sorted(range(len(hits)), key=lambda n: (-best.get(n, -1.0), n))
+    return [hits[n].passage for n in order]

@@ -1,0 +1,101 @@
+"""The signals of an answer, and what a refusal says of them."""
+
+from __future__ import annotations
+
+from assistant.asking import take_apart
+from assistant.evidence import explain_gap, gather
+from assistant.lexicons import words
+from assistant.outline import Outline
+from assistant.reading import Judged
+from assistant.selecting import Selection, Unit
+from assistant.testing import document
+from assistant.types import Hit, Passage, Reading
+from assistant.wording import Wording
+
+GUIDE = document(
+    "# Pay\nThe median salary is $120 in the US.\n# Duties\nLead the team of bakers.\n", id="g", title="Baker"
+)
+OUTLINE = Outline(GUIDE)
+PAY, DUTIES = (Passage("g", GUIDE.version, s.start, s.end, GUIDE.text[s.start : s.end], s.path) for s in GUIDE.sections)
+HITS = [Hit(PAY, 1.0, dense=0.7), Hit(DUTIES, 0.5, dense=0.2)]
+SALARY, TEAM = (Unit("g", (n,), 0.6) for n in (1, 3))
+WORDING = Wording(words, lambda word: 1.0)
+
+
+def lines(score: float = 0.6) -> list[Reading]:
+    return [Reading("g", line.start, line.end, score) for line in GUIDE.lines]
+
+
+def gathered(question: str, unit: Unit = SALARY, judged: list[Judged] | None = None) -> dict[str, float]:
+    return gather(
+        take_apart(question)[0],
+        hits=HITS,
+        lines=lines(),
+        judged=judged or [],
+        selection=Selection((unit,), considered=(unit, TEAM if unit is SALARY else SALARY)),
+        outlines={"g": OUTLINE},
+        wording=WORDING,
+    )
+
+
+def said(question: str, unit: Unit = SALARY) -> str:
+    return explain_gap(take_apart(question)[0], HITS, Selection((unit,)), {"g": OUTLINE}, WORDING)
+
+
+def test_nothing_selected_leaves_no_signal() -> None:
+    ask = take_apart("Where?")[0]
+    assert gather(ask, hits=HITS, lines=[], judged=[], selection=Selection(()), outlines={}, wording=WORDING) == {}
+
+
+def test_words_that_the_passage_has_are_told_from_those_it_lacks() -> None:
+    full, near = gathered("What is the median salary?"), gathered("What is the median bakers salary of dentists?")
+    assert full["covered_near"] == full["covered_anywhere"] == 1.0
+    assert (full["words_missing"], full["rarest_missing"]) == (0.0, 0.0)
+    assert (near["covered_near"], near["covered_anywhere"]) == (0.75, 0.75)
+    assert (near["words_missing"], near["rarest_missing"]) == (0.25, 0.25)
+
+
+def test_a_name_is_missed_where_the_passage_or_the_document_lacks_it() -> None:
+    here, elsewhere, nowhere = (gathered(f"What is the salary in {name}?") for name in ("the US", "Duties", "Oslo"))
+    assert [(e["names_missing"], e["names_nowhere"]) for e in (here, elsewhere, nowhere)] == [(0, 0), (1, 0), (1, 1)]
+
+
+def test_a_figure_is_missed_where_one_was_asked_for() -> None:
+    assert gathered("How much is the salary?")["figure_missing"] == 0.0
+    assert gathered("How much do bakers lead?", TEAM)["figure_missing"] == 1.0
+    assert gathered("Who leads the bakers?", TEAM)["figure_missing"] == 0.0
+
+
+def test_the_reader_is_heard_on_the_passage_of_the_answer_and_on_the_others() -> None:
+    at = GUIDE.text.index("$120")
+    judged = [
+        Judged(PAY, (Reading("g", at, at + 4, 3.0, 2.0),)),
+        Judged(DUTIES, (Reading("g", DUTIES.start, DUTIES.end, -4.0, -9.0),)),
+    ]
+    pay, duties = gathered("How much?", SALARY, judged), gathered("How much?", TEAM, judged)
+    assert (pay["answers"], pay["answers_elsewhere"], pay["span"], pay["unread"]) == (2.0, -6.0, 3.0, 0.0)
+    assert (duties["answers"], duties["answers_elsewhere"]) == (-6.0, 2.0)
+    assert pay["span_share"] > 0.9 > duties["span_share"]
+
+
+def test_without_a_reader_nothing_is_said_of_it() -> None:
+    assert "answers" not in gathered("How much?")
+
+
+def test_a_passage_that_was_not_read_is_told() -> None:
+    judged = [Judged(DUTIES, (Reading("g", DUTIES.start, DUTIES.end, 1.0, 1.0),))]
+    assert gathered("How much?", SALARY, judged)["unread"] == 1.0
+
+
+def test_a_refusal_names_what_the_closest_passage_lacks() -> None:
+    assert said("What is the median salary in Oslo?") == "The closest passage, “Pay”, does not mention “Oslo”."
+    assert said("What is the pension?") == "The closest passage, “Pay”, does not mention “pension”."
+    assert said("Does the salary have pension, car, dog or visa?") == (
+        "The closest passage, “Pay”, does not mention “pension”, “car”, “dog” or “visa”."
+    )
+
+
+def test_a_refusal_without_a_missing_word_says_so() -> None:
+    assert said("What is the median salary?") == (
+        "The closest passage, “Pay”, is about this, but does not seem to answer it."
+    )

@@ -1,0 +1,97 @@
+"""A calibration is fitted to questions with known answers, and judged on those that it was not fitted on."""
+
+from __future__ import annotations
+
+import random
+from math import exp
+
+import pytest
+
+from assistant.calibration import Calibration, Fit, Signal
+from assistant.errors import CalibrationError
+from assistant.fitting import ENOUGH, Labelled, cross_validated, fit, left_out, outcomes, probabilities, refit
+from assistant.measures import brier, expected_calibration_error
+
+
+def labelled(n: int, *, seed: int = 1, shift: float = 0.0, groups: int = 40) -> list[Labelled]:
+    """Questions whose probability of being right is the logistic of 2x + shift; every third has no answer."""
+    rng = random.Random(seed)
+    made = []
+    for number in range(n):
+        answerable = number % 3 > 0
+        x = rng.gauss(0.3 if answerable else -1.5, 1.0)
+        right = answerable and rng.random() < 1 / (1 + exp(-2 * x - shift))
+        kind = "easy" if number % 6 == 0 else "hard"
+        evidence = {"x": x, "noise": rng.gauss(0, 1)}
+        made.append(Labelled("made up", f"d{number % groups}", evidence, right, answerable, kind))  # type: ignore[arg-type]  # one of the two
+    return made
+
+
+def test_the_fit_finds_which_signal_tells() -> None:
+    signals = fit(labelled(1200), reader="r").fit.signals
+    assert abs(signals["x"].weight) > 8 * abs(signals["noise"].weight)
+
+
+def test_the_probabilities_are_calibrated_on_questions_left_out() -> None:
+    train, test = labelled(1500, seed=2), labelled(1500, seed=3)
+    given = probabilities(test, fit(train, reader=""))
+    right = [one.right for one in test]
+    base = sum(right) / len(right)
+    assert expected_calibration_error(given, right) < 0.05
+    assert brier(given, right) < 0.8 * base * (1 - base)
+
+
+def test_the_curve_holds_every_question_by_what_it_is() -> None:
+    chosen = labelled(600)
+    made = fit(chosen, reader="r")
+    assert len(made.hard) == sum(not one.answerable and one.kind == "hard" for one in chosen)
+    assert len(made.easy) == sum(not one.answerable and one.kind == "easy" for one in chosen)
+    assert len(made.right) == sum(one.right for one in chosen)
+    assert len(made.wrong) == sum(one.answerable and not one.right for one in chosen)
+    assert [(s.name, s.kind, s.answerable, s.unanswerable) for s in made.sources] == [
+        ("made up", "easy", 0, 100),
+        ("made up", "hard", 400, 100),
+    ]
+    assert made.reader == "r"
+
+
+def test_no_document_stands_on_both_sides_of_a_split() -> None:
+    seen: list[set[str]] = []
+
+    def remember(chosen: object) -> Fit:
+        seen.append({one.group for one in chosen})  # type: ignore[attr-defined]  # a sequence of Labelled
+        return Fit(0.0, {})
+
+    chosen = labelled(100, groups=10)
+    cross_validated(chosen, remember)
+    assert all(len(groups) == 8 for groups in seen)
+
+
+def test_few_questions_move_scale_and_shift_alone() -> None:
+    shipped = Calibration("r", Fit(0.0, {"x": Signal(0.0, 1.0, 2.0)}), (), (), (), ())
+    chosen = labelled(ENOUGH - 60, shift=-2.0)
+    made = refit(chosen, before=shipped, reader="r")
+    assert set(made.fit.signals) == {"x"}
+    assert made.fit.intercept < -0.5
+    right = [one.right for one in chosen]
+    assert brier(left_out(chosen, before=shipped), right) < brier(probabilities(chosen, shipped), right)
+
+
+def test_many_questions_fit_every_weight_anew() -> None:
+    shipped = Calibration("r", Fit(0.0, {"x": Signal(0.0, 1.0, 2.0)}), (), (), (), ())
+    assert set(refit(labelled(ENOUGH), before=shipped, reader="r").fit.signals) == {"x", "noise"}
+
+
+def test_a_reader_without_a_calibration_gets_one() -> None:
+    assert refit(labelled(200), before=None, reader="new").reader == "new"
+
+
+def test_too_few_questions_are_refused() -> None:
+    with pytest.raises(CalibrationError, match="needs 20 of each"):
+        fit(labelled(30), reader="")
+
+
+def test_outcomes_are_answered_from_the_threshold_on() -> None:
+    chosen = [*labelled(2), Labelled("made up", "d", {}, False, True)]
+    found = outcomes(chosen, [0.4, 0.6, 0.9], 0.6)
+    assert [(o.status, o.given) for o in found] == [("refused", True), ("answered", True), ("refused", False)]
