@@ -23,7 +23,7 @@ def test_tells_its_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"assistant {__version__}\n"
 
 
-@pytest.mark.parametrize("command", [[], ["index"], ["ask"], ["serve"], ["config"]])
+@pytest.mark.parametrize("command", [[], ["index"], ["ask"], ["serve"], ["calibrate"], ["config"]])
 def test_helps_with_an_example(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="0"):
         main([*command, "--help"])
@@ -43,6 +43,22 @@ def test_without_a_corpus_ends_with_3(tmp_path: Path, capsys: pytest.CaptureFixt
 def test_shows_every_setting(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["config"]) == 0
     assert "ASSISTANT_CHUNK_TOKENS=200" in capsys.readouterr().out
+
+
+def test_config_states_the_promise(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["config"])
+    assert "at most 10% are answered" in capsys.readouterr().out
+    monkeypatch.setenv("ASSISTANT_MAX_FALSE_ANSWER_RATE", "1")
+    main(["config"])
+    assert "Nothing is promised" in capsys.readouterr().out
+
+
+def test_config_says_why_nothing_can_be_promised(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ASSISTANT_CALIBRATION", str(tmp_path / "absent.json"))
+    assert main(["config"]) == 0
+    assert "absent.json cannot be read" in capsys.readouterr().out
 
 
 def test_a_bad_setting_ends_with_2(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

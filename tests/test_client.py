@@ -25,6 +25,7 @@ def test_a_remote_assistant_is_the_same_as_one_here(url: str, guide: StaticAnswe
     assert [(hit.passage.text, hit.dense) for hit in found] == [("Median salary: $336,500", 1.0)]
     assert far.ask("median salary", filters=Filters(sections=("nowhere",))).reason == "filtered"
     assert "unknown.txt" not in far.documents
+    assert far.promise == guide.promise
 
 
 def test_a_server_that_is_not_there_or_says_no_is_an_error_in_words(url: str) -> None:

@@ -503,3 +503,14 @@ def test_serving_loads_no_model_library() -> None:
     heavy = "{'torch', 'sentence_transformers', 'transformers', 'faiss', 'onnxruntime', 'uvicorn', 'fastapi_swagger'}"
     code = f"import sys, assistant.server; print(sorted({heavy} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_the_promise_is_stated(client: TestClient) -> None:
+    body = client.get("/v1/promise").json()
+    assert (body["max_false_answer_rate"], body["threshold"], body["coverage"]) == (0.1, 0.5, 0.75)
+    assert (body["hard"], body["easy"]) == (
+        {"questions": 60, "false_answer_rate": 0.08},
+        {"questions": 60, "false_answer_rate": 0.02},
+    )
+    assert [source["name"] for source in body["data"]] == ["some questions", "others"]
+    assert "at most 10% are answered" in body["statement"]
