@@ -168,7 +168,7 @@ class Assistant:
                 ask,
                 hits=hits,
                 lines=lines,
-                judged=judged,
+                judged=None if self._reader is None else judged,
                 selection=selection,
                 outlines=self._outlines,
                 wording=self._wording,

@@ -6,6 +6,7 @@ import json
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from math import exp, lgamma, log, log1p
 from pathlib import Path
 from typing import Literal
@@ -59,6 +60,11 @@ class Calibration:
     right: tuple[float, ...]  # to answerable ones whose answer was right
     wrong: tuple[float, ...]
     sources: tuple[Source, ...] = field(default=())
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of all that it says."""
+        return sha256(dump([self]).encode()).hexdigest()[:16]
 
     def promise(self, rate: float) -> Promise:
         """The lowest operating point whose rate of false answers is at most `rate`, by its upper bound."""

@@ -198,6 +198,7 @@ def _assemble(settings: Settings, index: Index, encoder: OnnxEncoder, calibrated
     wording = Wording(words, index.lexicon.idf)
     speller = Speller(index.vocabulary, is_word=encoder.is_word)
     reader = _reader(settings, index)
+    calibration = _calibration(settings, "" if reader is None else reader.fingerprint, calibrated)
     return Assistant(
         index_id=index.id,
         documents=index.documents,
@@ -210,11 +211,11 @@ def _assemble(settings: Settings, index: Index, encoder: OnnxEncoder, calibrated
         reader=reader,
         wording=wording,
         correct=speller.correct,
-        calibration=_calibration(settings, "" if reader is None else reader.fingerprint, calibrated),
+        calibration=calibration,
         max_false_answer_rate=settings.max_false_answer_rate,
         search_passages=settings.search_passages,
         read_passages=settings.read_passages,
-        settings=_answer_settings(settings),
+        settings=_answer_settings(settings, calibration),
     )
 
 
@@ -282,18 +283,11 @@ def _calibration(settings: Settings, reader: str, calibrated: bool) -> Calibrati
     return fitted[reader]
 
 
-def _answer_settings(settings: Settings) -> Mapping[str, Json]:
-    """The settings that an answer depends on, beside the index."""
-    names = (
-        "dense_weight",
-        "word_weight",
-        "search_passages",
-        "reader",
-        "read_passages",
-        "max_false_answer_rate",
-        "calibration",
-    )
-    return {name: value if isinstance(value := getattr(settings, name), float | int) else str(value) for name in names}
+def _answer_settings(settings: Settings, calibration: Calibration) -> Mapping[str, Json]:
+    """What an answer depends on, beside the index: settings, the reader, and what was fitted for it."""
+    names = ("dense_weight", "word_weight", "search_passages", "read_passages", "max_false_answer_rate")
+    fitted = {"reader": calibration.reader, "calibration": calibration.fingerprint}
+    return {name: getattr(settings, name) for name in names} | fitted
 
 
 class LiveAnswerer:

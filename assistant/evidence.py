@@ -21,14 +21,14 @@ def gather(
     *,
     hits: Sequence[Hit],
     lines: Sequence[Reading],
-    judged: Sequence[Judged],
+    judged: Sequence[Judged] | None,
     selection: Selection,
     outlines: Mapping[str, Outline],
     wording: Wording,
 ) -> dict[str, float]:
     """The signals for what was selected, by name; empty where nothing was.
 
-    Those of similarity and of words come first; those of the reader follow where one has read.
+    Those of similarity and of words come first; those of the reader follow, unless there is none (`judged` is None).
     """
     if not selection.units:
         return {}
@@ -65,7 +65,7 @@ def gather(
         "gives_list": float(unit.head is not None),
         "length": min(len(content_words(ask.text)), 12) / 12,
     }
-    if judged:
+    if judged is not None:
         evidence |= _read(unit, own, judged, outline)
     return evidence
 

@@ -23,7 +23,7 @@ Kind: TypeAlias = Literal["hard", "easy"]
 
 PENALTY = 0.3  # of large weights: the inverse of scikit-learn's C
 ENOUGH = 300  # questions from which on every weight is fitted anew; with fewer, only how sure the whole is
-FEW = 20  # questions of either outcome that a fit needs at least
+FEW = 10  # questions of either outcome that a fit needs at least
 FOLDS = 5
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -91,7 +92,8 @@ def test_answers_with_sources_and_explains(index: Path, capsys: pytest.CaptureFi
     shown = capsys.readouterr().out
     assert shown.startswith("Median salary: $234,750 [1]\n")
     assert "Salary Ranges (US Market, 2024) › Head of AI" in shown
-    assert "4. decided: answered" in shown
+    assert "3. read: how likely each passage answers" in shown
+    assert "answered with one line or list" in shown
 
 
 @pytest.mark.model
@@ -133,3 +135,40 @@ def test_an_index_of_another_encoder_is_refused(
     monkeypatch.setenv("ASSISTANT_ENCODER", "some/other-model")
     assert main(["ask", "Why?", "--index", str(index)]) == 4
     assert "all-MiniLM-L6-v2" in capsys.readouterr().err
+
+
+@pytest.mark.model
+def test_calibrates_on_questions_of_ones_own(
+    index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    questions, output = Path(__file__).parent / "data" / "questions.jsonl", tmp_path / "mine.json"
+    assert main(["calibrate", str(questions), "--index", str(index), "--output", str(output)]) == 0
+    told = capsys.readouterr()
+    assert "before" in told.out and "after" in told.out and f"ASSISTANT_CALIBRATION={output}" in told.out
+    assert "questions.jsonl" in told.out  # the promise names what it rests on
+    before = main(["ask", "What is the median salary of a Head of AI?", "--index", str(index), "--json"])
+    monkeypatch.setenv("ASSISTANT_CALIBRATION", str(output))
+    assert before == main(["ask", "What is the median salary of a Head of AI?", "--index", str(index), "--json"]) == 0
+    shipped, mine = (json.loads(text) for text in re.split(r"(?<=^})\n(?=\{)", capsys.readouterr().out, flags=re.M))
+    assert shipped["confidence"] != mine["confidence"]
+    assert shipped["id"] != mine["id"]
+
+
+@pytest.mark.model
+def test_too_few_questions_end_with_6(index: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    questions = tmp_path / "few.jsonl"
+    questions.write_text('{"id": "a", "type": "fact", "question": "What is the median salary?", "gold": [["$1"]]}\n')
+    assert main(["calibrate", str(questions), "--index", str(index), "--output", str(tmp_path / "out.json")]) == 6
+    assert "needs 10 of each" in capsys.readouterr().err
+    assert not (tmp_path / "out.json").exists()
+
+
+@pytest.mark.model
+def test_near_misses_are_refused_with_what_is_missing(index: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for question, missing in (
+        ("What is the median salary of a Head of AI in the United Kingdom?", "United Kingdom"),
+        ("What was the median salary of a Head of Machine Learning in 2015?", "2015"),
+    ):
+        main(["ask", question, "--index", str(index)])
+        said = capsys.readouterr().out
+        assert said.startswith("No answer (unsupported)") and missing in said.splitlines()[0]

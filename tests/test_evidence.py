@@ -31,7 +31,7 @@ def gathered(question: str, unit: Unit = SALARY, judged: list[Judged] | None = N
         take_apart(question)[0],
         hits=HITS,
         lines=lines(),
-        judged=judged or [],
+        judged=judged,
         selection=Selection((unit,), considered=(unit, TEAM if unit is SALARY else SALARY)),
         outlines={"g": OUTLINE},
         wording=WORDING,
@@ -44,7 +44,7 @@ def said(question: str, unit: Unit = SALARY) -> str:
 
 def test_nothing_selected_leaves_no_signal() -> None:
     ask = take_apart("Where?")[0]
-    assert gather(ask, hits=HITS, lines=[], judged=[], selection=Selection(()), outlines={}, wording=WORDING) == {}
+    assert gather(ask, hits=HITS, lines=[], judged=None, selection=Selection(()), outlines={}, wording=WORDING) == {}
 
 
 def test_words_that_the_passage_has_are_told_from_those_it_lacks() -> None:
@@ -80,6 +80,10 @@ def test_the_reader_is_heard_on_the_passage_of_the_answer_and_on_the_others() ->
 
 def test_without_a_reader_nothing_is_said_of_it() -> None:
     assert "answers" not in gathered("How much?")
+
+
+def test_where_nothing_was_worth_reading_the_reader_says_no() -> None:
+    assert (gathered("How much?", judged=[])["answers"], gathered("How much?", judged=[])["unread"]) == (-6.0, 1.0)
 
 
 def test_a_passage_that_was_not_read_is_told() -> None:

@@ -87,8 +87,8 @@ def test_a_reader_without_a_calibration_gets_one() -> None:
 
 
 def test_too_few_questions_are_refused() -> None:
-    with pytest.raises(CalibrationError, match="needs 20 of each"):
-        fit(labelled(30), reader="")
+    with pytest.raises(CalibrationError, match="needs 10 of each"):
+        fit(labelled(15), reader="")
 
 
 def test_outcomes_are_answered_from_the_threshold_on() -> None:

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant.cli import main
 from assistant.errors import ExportMismatch, ReaderDamaged, ReaderError, ReaderNotFound
 from assistant.readers.extractive import FILES, ExtractiveReader, is_intact, prepare
 from assistant.readers.models import find_reader
@@ -331,3 +332,25 @@ def test_a_model_that_cannot_serve_is_refused(models: Path, tmp_path: Path, chan
     with pytest.raises(ReaderError, match=told):
         prepare(str(other), tmp_path / "readers")
     assert [path.name for path in (tmp_path / "readers").iterdir()] == [".lock"]
+
+
+@pytest.mark.model
+def test_a_model_of_ones_own_answers_once_it_is_calibrated(
+    models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = Path(__file__).parents[2]
+    index, questions = ["--index", str(tmp_path / "index")], str(root / "tests" / "data" / "questions.jsonl")
+    ask = ["ask", "What is the median salary of a Head of AI?", *index]
+    assert main(["index", "--corpus", str(root / "corpus"), *index]) == 0
+    monkeypatch.setenv("ASSISTANT_READER", str(models / "bert"))
+    assert main(ask) == 4
+    assert "assistant index" in capsys.readouterr().err
+    assert main(["index", "--corpus", str(root / "corpus"), *index]) == 0
+    assert main(ask) == 6
+    assert "assistant calibrate" in capsys.readouterr().err
+    assert main(["calibrate", questions, *index, "--output", str(tmp_path / "mine.json")]) == 0
+    monkeypatch.setenv("ASSISTANT_CALIBRATION", str(tmp_path / "mine.json"))
+    monkeypatch.setenv("ASSISTANT_MAX_FALSE_ANSWER_RATE", "1")
+    capsys.readouterr()
+    assert main(ask) == 0
+    assert "Sources:" in capsys.readouterr().out
