@@ -257,6 +257,10 @@ class Assistant:
 
     def _closest(self, part: Part) -> Iterator[Citation]:
         hits = part.hits
+        if part.reason == "unsupported":  # the passage that the message speaks of comes first
+            unit = part.selection.units[0]
+            start = self._outlines[unit.document_id].starts[unit.lines[0]]
+            hits = tuple(sorted(hits, key=lambda hit: not _holds(hit.passage, unit.document_id, start)))
         if part.reason == "ambiguous":
             hits = tuple({hit.passage.document_id: hit for hit in reversed(hits)}.values())
             hits = tuple(sorted(hits, key=lambda hit: -hit.score))
@@ -297,6 +301,10 @@ def _answer(
 def _refusal(reason: Reason, message: str, index_id: str) -> Answer:
     empty = _answer(blocks=(), citations=(), conflicts=(), confidence=0.0, index_id=index_id)
     return replace(empty, status="refused", reason=reason, message=message)
+
+
+def _holds(passage: Passage, document_id: str, start: int) -> bool:
+    return passage.document_id == document_id and passage.start <= start < passage.end
 
 
 def _either(titles: Sequence[str]) -> str:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal, TypeAlias
 
 from assistant.errors import AssistantError, UsageError
@@ -141,21 +139,6 @@ def plain(cell: str) -> str:
     if cell.startswith(("=", "+", "-", "@", "\t", "\r")) and not NUMBER.fullmatch(cell):
         return "'" + cell
     return cell
-
-
-def write(path: Path, data: bytes) -> None:
-    """Puts the bytes into the file, all of them or none."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError as error:
-        raise UsageError(f"cannot write {path}: {error.strerror}") from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _delimiter(text: str) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from math import exp, lgamma, log, log1p
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -70,19 +70,20 @@ class Calibration:
         """The lowest operating point whose rate of false answers is at most `rate`, by its upper bound."""
         unanswerable = sorted((*self.hard, *self.easy))
         n = len(unanswerable)
-        allowed = n if rate >= 1 else -1
-        while allowed < n - 1 and rate < 1 and upper_bound(allowed + 1, n) <= rate:
-            allowed += 1
-        kept = allowed >= 0
-        # With `allowed` of them let through, the one after them is the highest that is not.
-        highest = unanswerable[n - 1 - max(allowed, 0)] if n and allowed < n else 0.0
-        threshold = 0.0 if rate >= 1 else highest + 0.0005
+        kept = True
+        if rate >= 1:
+            threshold = 0.0
+        elif not n:
+            threshold, kept = 1.0, False
+        else:  # just above the surest of those that may not be let through; the bound grows with those that are
+            allowed = bisect_right(range(n + 1), rate, key=lambda k: upper_bound(k, n)) - 1
+            threshold, kept = round(unanswerable[n - 1 - max(allowed, 0)] + 0.0005, 4), allowed >= 0
         false = _at_least(unanswerable, threshold)
         given = _at_least(self.right, threshold) + _at_least(self.wrong, threshold)
         answerable = len(self.right) + len(self.wrong)
         return Promise(
             max_false_answer_rate=rate,
-            threshold=round(threshold, 4),
+            threshold=threshold,
             false_answer_rate=_share(false, n),
             upper_bound=upper_bound(false, n),
             confidence_level=CONFIDENCE_LEVEL,
@@ -104,7 +105,7 @@ class _Saved(BaseModel):
 
     reader: str
     intercept: float
-    signals: dict[str, tuple[float, float, float]]  # mean, scale, weight
+    signals: dict[str, tuple[float, Annotated[float, Field(gt=0)], float]]  # mean, scale, weight
     sources: list[tuple[str, int, int, Literal["hard", "easy"]]]
     hard: str
     easy: str
@@ -166,9 +167,9 @@ def dump(calibrations: Sequence[Calibration]) -> str:
 def _plain(one: Calibration) -> dict[str, object]:
     return {
         "reader": one.reader,
-        "intercept": round(one.fit.intercept, 4),
+        "intercept": float(f"{one.fit.intercept:.6g}"),
         "signals": {
-            name: [round(x, 4) for x in (signal.mean, signal.scale, signal.weight)]
+            name: [float(f"{x:.6g}") for x in (signal.mean, signal.scale, signal.weight)]
             for name, signal in one.fit.signals.items()
         },
         "sources": [[s.name, s.answerable, s.unanswerable, s.kind] for s in one.sources],

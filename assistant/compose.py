@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +13,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from assistant.answering import Assistant
-from assistant.errors import CalibrationError, IndexFault, IndexMismatch
+from assistant.errors import AssistantError, CalibrationError, IndexFault, IndexMismatch, UsageError
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ class Calibrated:
     calibration: Calibration
     promise: Promise
     before: Sequence[Outcome] | None  # None where there was no calibration for the reader
-    after: Sequence[Outcome]  # each by a fit that did not see its document
+    after: Sequence[Outcome]  # each by a fit that did not see it
 
 
 def calibrate(
@@ -140,9 +141,14 @@ def calibrate(
 ) -> Calibrated:
     """Fits a calibration to the questions of a file, and writes it. Raises CalibrationError where they are too few."""
     from assistant import calibration, fitting, judging
+    from assistant.disk import write
 
     asked = judging.load(questions)
+    _check_writable(output)
     assistant = open_uncalibrated(settings)
+    reader = assistant.calibration.reader
+    in_force = settings.calibration if settings.calibration and settings.calibration.exists() else None
+    before = calibration.load(in_force or calibration.SHIPPED).get(reader)
     done = 0
 
     def step(n: int) -> None:
@@ -151,18 +157,22 @@ def calibrate(
         progress("ask", done, len(asked))
 
     labelled = fitting.label(assistant, asked, source=questions.name, group=lambda question: question.id, progress=step)
-    reader = assistant.calibration.reader
-    before = calibration.load(settings.calibration or calibration.SHIPPED).get(reader)
     made = fitting.refit(labelled, before=before, reader=reader)
-    promise = made.promise(settings.max_false_answer_rate)
-    output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(calibration.dump([made]), encoding="utf-8")
+    write(output, calibration.dump([made]).encode())
+    promise = calibration.load(output)[reader].promise(settings.max_false_answer_rate)
     then = None
     if before is not None:
         given = fitting.probabilities(labelled, before)
         then = fitting.outcomes(labelled, given, before.promise(settings.max_false_answer_rate).threshold)
     now = fitting.outcomes(labelled, fitting.left_out(labelled, before=before), promise.threshold)
     return Calibrated(made, promise, then, now)
+
+
+def _check_writable(output: Path) -> None:
+    """Raises UsageError where a file cannot be written there."""
+    folder = output.absolute().parent
+    if output.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise UsageError(f"{output} cannot be written: give --output a file in a folder that you may write to")
 
 
 def open_promise(settings: Settings) -> Promise:
@@ -325,7 +335,7 @@ class LiveAnswerer:
             return answerer
         try:
             return self.open()
-        except IndexFault as error:
+        except AssistantError as error:
             _log.error("the new index cannot be opened, the one before it goes on answering: %s", error)
             return answerer
         finally:

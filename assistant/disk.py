@@ -8,6 +8,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from assistant.errors import UsageError
 from assistant.types import Json
 
 
@@ -21,6 +22,21 @@ def checksum(config: Mapping[str, Json]) -> str:
     """A hash over all that a configuration file says besides this hash, which it keeps as `checksum`."""
     said = {key: value for key, value in config.items() if key != "checksum"}
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def write(path: Path, data: bytes) -> None:
+    """Puts the bytes into the file, all of them or none. Raises UsageError where that cannot be."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}") from error
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def sync(path: Path) -> None:

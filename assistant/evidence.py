@@ -65,15 +65,18 @@ def gather(
         "gives_list": float(unit.head is not None),
         "length": min(len(content_words(ask.text)), 12) / 12,
     }
+    prose = float(all(document.lines[n].kind == "sentence" for n in own))
+    evidence |= {"prose": prose, "covered_in_prose": evidence["covered_near"] * prose}
     if judged is not None:
-        evidence |= _read(unit, own, judged, outline)
+        read = _read(unit, own, judged, outline)
+        evidence |= {**read, "answers_in_prose": read["answers"] * prose}
     return evidence
 
 
 def _read(unit: Unit, own: Sequence[int], judged: Sequence[Judged], outline: Outline) -> dict[str, float]:
     """What the reader says of the passages that the unit stands in, and of the others."""
     starts = [outline.starts[n] for n in own]
-    holding = [one for one in judged if any(one.holds(unit.document_id, start, start) for start in starts)]
+    holding = [one for one in judged if any(one.holds(unit.document_id, start) for start in starts)]
     others = [one for one in judged if one not in holding]
     spans = {(outline.starts[n], outline.document.lines[n].end) for n in own}
     inside, best = 0.0, LEAST
@@ -102,7 +105,11 @@ def _bounded(log_odds: float) -> float:
 
 def _second(unit: Unit, selection: Selection) -> float:
     """How far the best other unit is behind: 0 where it is level, 1 where there is none."""
-    others = [one.score for one in selection.considered if not set(one.lines) & set(unit.lines)]
+    others = [
+        one.score
+        for one in selection.considered
+        if one.document_id != unit.document_id or not set(one.lines) & set(unit.lines)
+    ]
     return min(1.0, max(0.0, unit.score - max(others))) if others else 1.0
 
 

@@ -25,6 +25,7 @@ PENALTY = 0.3  # of large weights: the inverse of scikit-learn's C
 ENOUGH = 300  # questions from which on every weight is fitted anew; with fewer, only how sure the whole is
 FEW = 10  # questions of either outcome that a fit needs at least
 FOLDS = 5
+SMALLEST_SCALE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ def label(
 ) -> list[Labelled]:
     """Asks each question of an assistant that answers everything, and judges the answer.
 
-    Questions in several parts, or that either an answer or a refusal would suit, are left out.
+    Left out are questions in several parts, those that are asked back as ambiguous, and those that either an answer or
+    a refusal would suit.
     """
     found = []
     for question in questions:
@@ -58,7 +60,7 @@ def label(
         if question.gold_or_refuse:
             continue
         explanation = assistant.explain(question.question, history=question.history, filters=filters(question))
-        if len(explanation.parts) != 1:
+        if len(explanation.parts) != 1 or explanation.parts[0].reason == "ambiguous":
             continue
         verdict, _ = judge(question, explanation.answer, assistant.documents)
         found.append(
@@ -94,7 +96,7 @@ def refit(labelled: Sequence[Labelled], *, before: Calibration | None, reader: s
 
 
 def left_out(labelled: Sequence[Labelled], *, before: Calibration | None) -> list[float]:
-    """The probability of each by a calibration that was fitted like `refit` does, without its document."""
+    """The probability of each by a calibration fitted as `refit` does it, to the others."""
     if before is None or len(labelled) >= ENOUGH:
         return cross_validated(labelled, _logistic)
     return cross_validated(labelled, lambda chosen: _scaled(chosen, before.fit))
@@ -177,11 +179,23 @@ def _scaled(labelled: Sequence[Labelled], shipped: Fit) -> Fit:
     chosen = [one for one in labelled if one.evidence]
     odds = np.array([[_log_odds(shipped.probability(one.evidence))] for one in chosen])
     (scale, *_), shift = _solve(odds, [one.right for one in chosen], 0.01)
-    scale = max(float(scale), 0.05)  # a higher sum is never less likely right
+    if scale < SMALLEST_SCALE:  # a surer answer is never less likely right
+        scale = SMALLEST_SCALE
+        shift = _shift(scale * odds[:, 0], sum(one.right for one in chosen) / len(chosen))
     signals = {
-        name: Signal(signal.mean, signal.scale, signal.weight * scale) for name, signal in shipped.signals.items()
+        name: Signal(signal.mean, signal.scale, signal.weight * float(scale))
+        for name, signal in shipped.signals.items()
     }
-    return Fit(shipped.intercept * scale + shift, signals)
+    return Fit(shipped.intercept * float(scale) + shift, signals)
+
+
+def _shift(odds: NDArray[np.float64], base: float) -> float:
+    """What is to be added to log-odds so that the mean of their probabilities is the base rate."""
+    low, high = -30.0, 30.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if float(np.mean(1 / (1 + np.exp(-odds - middle)))) < base else (low, middle)
+    return low
 
 
 def _solve(values: NDArray[np.float64], right: Sequence[bool], penalty: float) -> tuple[NDArray[np.float64], float]:
@@ -193,6 +207,8 @@ def _solve(values: NDArray[np.float64], right: Sequence[bool], penalty: float) -
 
 def _check(labelled: Sequence[Labelled]) -> None:
     right = sum(one.right for one in labelled)
+    if all(one.answerable for one in labelled):
+        raise CalibrationError("every question has an answer: add some that the documents do not answer")
     if min(right, len(labelled) - right) < FEW:
         raise CalibrationError(
             f"{right} answers are right and {len(labelled) - right} are not: a calibration needs {FEW} of each; "

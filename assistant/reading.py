@@ -26,8 +26,8 @@ class Judged:
         """Log-odds that the passage answers the question."""
         return self.readings[0].answerable if self.readings else -10.0
 
-    def holds(self, document_id: str, start: int, end: int) -> bool:
-        """Whether a span of a document begins in this passage."""
+    def holds(self, document_id: str, start: int) -> bool:
+        """Whether a line of a document begins in this passage."""
         return self.passage.document_id == document_id and self.passage.start <= start < self.passage.end
 
 

@@ -122,7 +122,8 @@ def _complements(
     left = {word: weight for word, weight in asked.items() if word not in named}
     best: tuple[float, Unit] | None = None
     for unit in units:
-        if set(unit.lines) & set(first.lines) or unit.score < NEAR * first.score:
+        overlaps = unit.document_id == first.document_id and bool(set(unit.lines) & set(first.lines))
+        if overlaps or unit.score < NEAR * first.score:
             continue
         gained = sum(left.get(word, 0.0) for word in _named(unit, asked, outlines, wording))
         score = unit.score + gained + PARALLEL * _likeness(first, unit, outlines, wording)

@@ -199,11 +199,11 @@ class Promise:
         """The promise in a sentence or two, with what it rests on and what it costs."""
         if self.max_false_answer_rate >= 1:
             return "Nothing is promised: whatever can be answered is answered, right or wrong."
+        rate = f"{100 * self.max_false_answer_rate:g}%"
         said = (
-            f"Of the questions that the documents do not answer, at most {self.max_false_answer_rate:.0%} are answered"
+            f"Of the questions that the documents do not answer, at most {rate} are answered"
             if self.kept
-            else f"A rate of {self.max_false_answer_rate:.0%} cannot be promised on so few questions: the strictest "
-            f"operating point is in force"
+            else f"A rate of {rate} cannot be promised on so few questions: the strictest operating point is in force"
         )
         names = ", ".join(dict.fromkeys(source.name for source in self.sources))
         return (

@@ -31,17 +31,20 @@ class Wording:
         places = ((OWN, outline.text(n)), (ABOVE, outline.above(n)), (TITLE, outline.document.title))
         found: dict[str, float] = {}
         for share, text in places:
-            for word in self._words(text) & asked.keys():
-                found.setdefault(word, share)
-        return found
+            there = self._words(text)
+            for word in asked:  # in its order, so that sums come out the same in every process
+                if word in there:
+                    found.setdefault(word, share)
+        return {word: found[word] for word in asked if word in found}
 
     def coverage(self, asked: Mapping[str, float], outline: Outline, n: int) -> float:
         """How much of the question line `n` deals with, from 0 to 1."""
         return sum(asked[word] * share for word, share in self.covered(asked, outline, n).items())
 
-    def found(self, asked: Mapping[str, float], text: str) -> frozenset[str]:
+    def found(self, asked: Mapping[str, float], text: str) -> list[str]:
         """The words of the question that stand in a text."""
-        return self._words(text) & asked.keys()
+        there = self._words(text)
+        return [word for word in asked if word in there]
 
     def lacking(self, question: str, text: str) -> list[str]:
         """The words of a question, as it has them, that do not stand in a text."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from assistant.answering import Assistant
 from assistant.calibration import Calibration, Fit, Signal
@@ -14,7 +14,7 @@ from assistant.readers.lines import LineReader
 from assistant.retrieval import Retriever
 from assistant.stores import FaissStore
 from assistant.testing import HashEncoder
-from assistant.types import Answer, Document, Filters, Reader, Turn
+from assistant.types import Answer, Document, Filters, Passage, Reader, Reading, Turn
 from assistant.wording import Wording
 
 BAKERY = """Duties
@@ -199,3 +199,44 @@ def test_better_answers_have_more_confidence() -> None:
 def test_takes_any_text() -> None:
     for question in ("?", "\x00\u202e", "😀" * 500, "a" * 2000, "' OR 1=1 --", '+-&&||!(){}[]^"~*?:\\'):
         assert BAKER.ask(question).status in ("answered", "refused")
+
+
+class Told:
+    """A reader that finds one text, and is as sure of it as it is told to be."""
+
+    def __init__(self, text: str, answerable: float) -> None:
+        self.text, self.answerable = text, answerable
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+        found = []
+        for passage in passages:
+            at = passage.text.find(self.text)
+            if at >= 0:
+                start = passage.start + at
+                found.append(
+                    Reading(passage.document_id, start, start + len(self.text), self.answerable, self.answerable)
+                )
+            else:
+                found.append(Reading(passage.document_id, passage.start, passage.start + 1, -9.0, -9.0))
+        return found
+
+
+def test_the_reader_decides_between_lines_that_are_as_near() -> None:
+    text = "Shop\nThe oven was built by Ida.\nThe oven was built of brick.\n"
+    for found in ("Ida", "brick"):
+        answer = assistant({"Baker": text}, reader=Told(found, 5.0)).ask("How was the oven built?")
+        assert found in answer.text
+
+
+def test_refusals_say_what_is_missing_and_show_where() -> None:
+    strict = assistant({"Baker": BAKERY}, max_false_answer_rate=0.0)
+    answer = strict.ask("What is the median wage of a Master Baker in Oslo?")
+    assert (answer.status, answer.reason) == ("refused", "unsupported")
+    assert answer.message is not None and "“Oslo”" in answer.message
+    assert "Median wage: $61,000" in answer.closest[0].cited_text
+
+
+def test_a_promise_of_one_answers_all_that_can_be() -> None:
+    everything = assistant({"Baker": BAKERY}, max_false_answer_rate=1.0)
+    assert everything.ask("What is the median wage of a Master Baker in Oslo?").status == "answered"
+    assert everything.promise.threshold == 0.0

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -120,17 +119,3 @@ def test_a_table_written_is_the_table_read_but_for_formulas(rows: list[list[str]
     data = batch.format_csv(table).decode()
     expected = [["id", "question"], *([batch.plain(cell) for cell in row] for row in rows)]
     assert list(csv.reader(io.StringIO(data, newline=""))) == expected
-
-
-def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
-    path = tmp_path / "out.csv"
-    batch.write(path, b"first")
-    batch.write(path, b"second")
-    assert path.read_bytes() == b"second"
-    assert [entry.name for entry in tmp_path.iterdir()] == ["out.csv"]
-    with pytest.raises(UsageError, match="cannot write"):
-        batch.write(tmp_path / "no" / "out.csv", b"")
-    (tmp_path / "folder").mkdir()
-    with pytest.raises(UsageError, match="cannot write"):
-        batch.write(tmp_path / "folder", b"")
-    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["folder", "out.csv"]

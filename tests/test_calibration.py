@@ -51,6 +51,12 @@ def test_what_is_promised_is_kept_on_the_calibration_data(hard: list[float], eas
     answered = sum(p >= promise.threshold for p in (*hard, *easy))
     assert promise.false_answer_rate == answered / len((*hard, *easy))
     assert not promise.kept or promise.upper_bound <= rate
+    # And no more is refused than must be: letting the next ones through, those of one probability, would break it.
+    refused = [p for p in (*hard, *easy) if p < promise.threshold]
+    if promise.kept and refused:
+        surest = max(refused)
+        more = sum(p >= surest - 0.001 for p in (*hard, *easy))
+        assert upper_bound(more, len((*hard, *easy))) > rate
 
 
 def test_a_stricter_promise_asks_for_more_and_costs_more() -> None:
@@ -72,6 +78,15 @@ def test_too_few_questions_can_promise_little() -> None:
     assert not few.kept
     assert few.threshold > 0.9
     assert "cannot be promised" in few.statement()
+
+
+def test_without_a_question_that_has_no_answer_nothing_is_answered() -> None:
+    none_known = Calibration("", FIT, (), (), (0.95,), (0.2,)).promise(0.1)
+    assert (none_known.kept, none_known.threshold, none_known.coverage) == (False, 1.0, 0.0)
+
+
+def test_a_rate_is_told_as_it_was_asked_for() -> None:
+    assert "at most 2.5% are answered" in CALIBRATION.promise(0.025).statement()
 
 
 def test_the_statement_says_what_it_rests_on_and_costs() -> None:

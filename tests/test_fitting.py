@@ -86,6 +86,19 @@ def test_a_reader_without_a_calibration_gets_one() -> None:
     assert refit(labelled(200), before=None, reader="new").reader == "new"
 
 
+def test_questions_that_all_have_an_answer_are_refused() -> None:
+    with pytest.raises(CalibrationError, match="the documents do not answer"):
+        fit([one for one in labelled(90) if one.answerable], reader="")
+
+
+def test_a_fit_that_would_turn_the_order_around_only_shifts() -> None:
+    turned = Calibration("r", Fit(0.0, {"x": Signal(0.0, 1.0, -2.0)}), (), (), (), ())
+    chosen = labelled(200)
+    made = refit(chosen, before=turned, reader="r")
+    assert 0 > made.fit.signals["x"].weight > -0.2
+    assert abs(sum(probabilities(chosen, made)) - sum(one.right for one in chosen)) < 1
+
+
 def test_too_few_questions_are_refused() -> None:
     with pytest.raises(CalibrationError, match="needs 10 of each"):
         fit(labelled(15), reader="")

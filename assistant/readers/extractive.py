@@ -13,7 +13,7 @@ from assistant.chunking import embedded_text
 from assistant.errors import ReaderDamaged
 from assistant.pairs import Pair
 from assistant.readers.models import EXPORT_SCHEMA, find_reader
-from assistant.readers.onnx import SPANS, Logits, best_spans
+from assistant.readers.onnx import Logits, apart, best_spans
 from assistant.readers.opening import open_session, read_config
 from assistant.types import Json, Passage, Reading
 
@@ -55,18 +55,14 @@ class ExtractiveReader:
 
     def _read_one(self, question: str, passage: Passage) -> tuple[Reading, ...]:
         context = embedded_text(self._titles(passage.document_id), passage.section_path, "")
-        spans = [
+        best = apart(
             (*_trimmed(passage.text, start, end), score)
             for window in self.windows(question, context + passage.text)
             for start, end, score in best_spans(_pair(window, len(context)), self.logits(window))
-        ]
-        best: list[tuple[int, int, float]] = []
-        for start, end, score in sorted(spans, key=lambda span: -span[2]):
-            if start < end and all(end <= other or start >= until for other, until, _ in best):
-                best.append((start, end, score))
+        )
         return tuple(
             Reading(passage.document_id, passage.start + start, passage.start + end, score, best[0][2])
-            for start, end, score in best[:SPANS]
+            for start, end, score in best
         )
 
     def windows(self, question: str, text: str) -> list[Encoding]:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
 from assistant.chunking import embedded_text
+from assistant.errors import ReaderDamaged
 from assistant.pairs import Pair, PairEncoder
 from assistant.readers.opening import open_session, read_config
-from assistant.types import Passage, Reading, Vectors
+from assistant.types import Json, Passage, Reading, Vectors
+
+Span: TypeAlias = tuple[int, int, float]  # (start, end, score) in the passage's text
 
 SCHEMA = 1
 SHIPPED = Path(__file__).resolve().parent.parent / "model" / "reader"
@@ -37,7 +41,7 @@ class OnnxReader:
     def __init__(self, folder: Path = SHIPPED, *, titles: Callable[[str], str], threads: int | None = None) -> None:
         """Opens the reader in `folder`; `titles` gives a document's title by its id. Raises ReaderDamaged."""
         self._titles = titles
-        config = read_config(folder, schema=SCHEMA, remedy=_REMEDY)
+        config = _checked(folder)
         self.name = str(config["name"])
         self.fingerprint = str(config["fingerprint"])
         self._max_tokens = int(str(config["max_tokens"]))
@@ -59,14 +63,10 @@ class OnnxReader:
         windows = self._pairs.pairs(question, [(context, passage.text)], max_tokens=self._max_tokens)[0]
         judged = [(pair, self.logits(pair)) for pair in windows]
         answerable = max(logits.answerable for _, logits in judged)
-        spans: dict[tuple[int, int], float] = {}
-        for pair, logits in judged:
-            for start, end, score in best_spans(pair, logits):
-                spans[start, end] = max(score, spans.get((start, end), score))
-        best = sorted(spans.items(), key=lambda span: -span[1])[:SPANS]
+        spans = apart(span for pair, logits in judged for span in best_spans(pair, logits))
         return tuple(
             Reading(passage.document_id, passage.start + start, passage.start + end, score, answerable)
-            for (start, end), score in best
+            for start, end, score in spans
         )
 
     def logits(self, pair: Pair) -> Logits:
@@ -79,12 +79,29 @@ class OnnxReader:
         return Logits(starts[0], ends[0], float(answerable[0]))
 
 
+def apart(spans: Iterable[Span]) -> list[Span]:
+    """The best of the spans, those that overlap a better one left out: windows overlap, and so do their spans."""
+    chosen: list[Span] = []
+    for start, end, score in sorted(spans, key=lambda span: -span[2]):
+        if start < end and all(end <= other or start >= until for other, until, _ in chosen):
+            chosen.append((start, end, score))
+    return chosen[:SPANS]
+
+
 def fingerprint(folder: Path = SHIPPED) -> str:
     """The fingerprint of the reader in a folder, without opening it. Raises ReaderDamaged."""
-    return str(read_config(folder, schema=SCHEMA, remedy=_REMEDY)["fingerprint"])
+    return str(_checked(folder)["fingerprint"])
 
 
-def best_spans(pair: Pair, logits: Logits, *, n: int = SPANS) -> list[tuple[int, int, float]]:
+def _checked(folder: Path) -> dict[str, Json]:
+    """What reader.json says, its own checksum and those of all files checked."""
+    config = read_config(folder, schema=SCHEMA, remedy=_REMEDY)
+    if "checksum" not in config:
+        raise ReaderDamaged(f"{folder / 'reader.json'} is damaged: {_REMEDY}")
+    return config
+
+
+def best_spans(pair: Pair, logits: Logits, *, n: int = SPANS) -> list[Span]:
     """The `n` best spans that do not overlap, as (start, end, score) in the passage's text, best first.
 
     The score is the sum of the logits of start and end, less that of "nowhere".
@@ -99,7 +116,7 @@ def best_spans(pair: Pair, logits: Logits, *, n: int = SPANS) -> list[tuple[int,
     nowhere = float(logits.starts[0] + logits.ends[0])
     furthest = sums.argmax(axis=1)
     best = sums[np.arange(len(starts)), furthest]
-    chosen: list[tuple[int, int, float]] = []
+    chosen: list[Span] = []
     for start in np.argsort(-best, kind="stable"):
         end = int(furthest[start])
         if all(end < other or start > until for other, until, _ in chosen):

@@ -100,6 +100,7 @@ _SECTIONS = {
     "Employment": ("Why is demand for {x} changing?", "Will {x} be needed in the future?"),
     "Other Experience": ("What experience is helpful for {x}?",),
 }
+UNSAID = "occupations_unsaid"  # the source of questions that no page answers
 _MISSING = (
     "What do {x} earn in {place}?",
     "How many {x} work in {place}?",
@@ -176,7 +177,7 @@ def occupations(
             year = rng.choice([*range(1950, 2022)])
             question = form.format(x=x, place=rng.choice(_PLACES), year=year)
             passage = rng.choice(passages[document.id])
-            found.append(_example(document, passage, question, None, False))
+            found.append(replace(_example(document, passage, question, None, False), source=UNSAID))
     return found
 
 
