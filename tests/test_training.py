@@ -11,8 +11,8 @@ import pytest
 pytest.importorskip("torch")  # only training needs it in this process
 
 from _batches import batches
-from _changes import Changer
-from _examples import Example, cropped
+from _changes import Changer, _holds, _put
+from _examples import Example, cropped, split
 from _occupations import encyclopedia
 from _scores import area, overlap
 
@@ -40,6 +40,14 @@ EXAMPLES = [
 @pytest.fixture
 def changer() -> Changer:
     return Changer(EXAMPLES, random.Random(3))
+
+
+def test_a_split_holds_each_name_once_whatever_their_order() -> None:
+    names = [f"page {n}" for n in range(40)]
+    parts = split(names, (10, 4), seed=11)
+    assert [len(part) for part in parts] == [10, 4, 26]
+    assert sorted(name for part in parts for name in part) == sorted(names)
+    assert split(names[::-1], (10, 4), seed=11) == parts
 
 
 def test_a_swapped_question_asks_what_the_passage_does_not_say(changer: Changer) -> None:
@@ -71,6 +79,33 @@ def test_an_added_condition_stands_nowhere_in_the_passage(changer: Changer) -> N
         added = change.question.replace("Who founded the mill in 1890", "").strip(" ?")
         assert added and added.split(" ", 1)[-1] not in TEXT
         assert not change.answerable
+
+
+def test_a_query_that_only_names_something_finds_the_sentence_that_has_it(changer: Changer) -> None:
+    made = [c for _ in range(80) for example in EXAMPLES if (c := changer.named(example)) is not None]
+    assert {change.answerable for change in made} == {True, False}
+    for change in made:
+        words = set(re.findall(r"\w{4,}", change.question.casefold())) - {
+            "what",
+            "about",
+            "tell",
+            "anything",
+            "information",
+        }
+        there = words <= set(re.findall(r"\w{4,}", change.text.casefold()))
+        assert there == change.answerable
+        if change.span is not None:
+            sentence = change.text[slice(*change.span)]
+            assert sentence.rstrip(".") in [part.rstrip(".") for part in change.text.split(". ")]
+
+
+def test_only_whole_words_and_numbers_are_replaced() -> None:
+    assert _put("In 1950, 50 of 1,950 and 50.5 left; 50.", "50", "81") == "In 1950, 81 of 1,950 and 50.5 left; 81."
+    assert _holds("Marine Corps", "Mar") is False
+
+
+def test_where_the_place_of_the_answer_is_not_known_all_is_kept() -> None:
+    assert cropped(replace(BASE, question="Was it big?"), random.Random(1), words=5).text == TEXT
 
 
 def test_a_crop_keeps_whole_sentences_around_the_answer() -> None:

@@ -20,6 +20,8 @@ _NUMBER = re.compile(r"(?<![\w.,])\d+(?:,\d{3})*(?:\.\d+)?(?![\w]|[.,]\d)")
 _NAME = re.compile(r"(?<=[a-z,;] )[A-Z][\w’'-]+(?: (?:of |the |de )?[A-Z][\w’'-]+)*")
 _PLACE = re.compile(r"\b(?:in|from|to) ((?:the )?[A-Z][a-z]+(?: [A-Z][a-z]+)?)\b(?!['’])")
 _WORD = re.compile(r"[a-z]{4,}")
+_TERM = re.compile(r"[A-Za-z][\w’'-]{3,}(?: [\w’'-]+){0,2}")
+_TOPICS = ("{}", "{}", "{}?", "what about {}", "Tell me about {}.", "anything on {}?", "information about {}")
 _ADDED_PEOPLE = (
     "women",
     "men",
@@ -54,15 +56,18 @@ class Changer:
         names: Counter[str] = Counter()
         places: Counter[str] = Counter()
         for example in examples:
-            names.update(set(_NAME.findall(example.question)))
-            places.update(set(_PLACE.findall(example.question)) | set(_PLACE.findall(example.text)))
+            names.update(sorted(set(_NAME.findall(example.question))))
+            places.update(sorted({*_PLACE.findall(example.question), *_PLACE.findall(example.text)}))
         self._names: dict[int, list[str]] = defaultdict(list)
         for name in names:
             self._names[min(len(name.split()), 3)].append(name)
         self._places = [place for place, n in places.items() if n >= 4 and not _is_month(place)]
+        self._terms: list[str] = []
         self._by_document: dict[str, list[str]] = defaultdict(list)
         for example in examples:
             self._by_document[example.document] += _NAME.findall(example.text)
+            if example.span is not None and _TERM.fullmatch(example.text[slice(*example.span)]):
+                self._terms.append(example.text[slice(*example.span)])
         self._near: dict[str, list[str]] = {}
 
     def learn_words(self, words: Sequence[str], vectors: np.ndarray, *, low: float, high: float) -> None:
@@ -79,7 +84,7 @@ class Changer:
         if found is None:
             return
         old, new = found
-        question = example.question.replace(old, new, 1)
+        question = _put(example.question, old, new, count=1)
         yield replace(example, source="swapped", question=question, answerable=False, span=None)
         twin = self._in_both(example, old, new)
         if twin is not None:
@@ -103,7 +108,8 @@ class Changer:
                 options.append((match.group(), self._rng.choice(pool)))
         self._rng.shuffle(options)
         for old, new in options:
-            if old.casefold() in text and new.casefold() not in text and not _alike(old.casefold(), new.casefold()):
+            there, fresh = _holds(text, old.casefold()), new.casefold() not in text
+            if there and fresh and not _alike(old.casefold(), new.casefold()):
                 return old, new
         return None
 
@@ -112,14 +118,14 @@ class Changer:
             return None
         start, end = example.span
         before, answer, after = example.text[:start], example.text[start:end], example.text[end:]
-        if old in answer or (old not in before and old not in after):
+        if old in answer or not (_holds(before, old) or _holds(after, old)):
             return None
-        before, after = before.replace(old, new), after.replace(old, new)
+        before, after = _put(before, old, new), _put(after, old, new)
         return replace(
             example,
             source="swapped_both",
-            question=example.question.replace(old, new, 1),
-            title=example.title.replace(old, new),
+            question=_put(example.question, old, new, count=1),
+            title=_put(example.title, old, new),
             text=before + answer + after,
             span=(len(before), len(before) + len(answer)),
         )
@@ -144,6 +150,26 @@ class Changer:
             question = f"{question} {added}{mark}"
         return replace(example, source="conditioned", question=question, answerable=False, span=None)
 
+    def named(self, example: Example) -> Example | None:
+        """A query that only names something, with the sentence that has it; every other time one that nothing has."""
+        if example.span is None:
+            return None
+        start, end = example.span
+        term = example.text[start:end]
+        if self._rng.random() < 0.5 and self._terms:
+            term = self._rng.choice(self._terms)
+            if set(_WORD.findall(term.casefold())) & set(_WORD.findall(f"{example.title} {example.text}".casefold())):
+                return None
+            query = self._rng.choice(_TOPICS).format(term)
+            return replace(example, source="named", question=query, answerable=False, span=None)
+        if not _TERM.fullmatch(term):
+            return None
+        opens = max(example.text.rfind(mark, 0, start) for mark in (". ", "? ", "! ", "\n"))
+        closes = [at for mark in (". ", "? ", "! ", "\n") if (at := example.text.find(mark, end)) >= 0]
+        span = (0 if opens < 0 else opens + 1 + (example.text[opens] != "\n"), min(closes, default=len(example.text)))
+        query = self._rng.choice(_TOPICS).format(term)
+        return replace(example, source="named", question=query, span=span)
+
     def renamed(self, example: Example) -> Example | None:
         """The example with a word of its question that the passage has replaced by a near one that it has not."""
         text = f"{example.title}\n{example.text}".casefold()
@@ -162,6 +188,16 @@ class Changer:
                 question = re.sub(rf"\b{old}\b", new, example.question, count=1)
                 return replace(example, source="renamed", question=question, answerable=False, span=None)
         return None
+
+
+def _holds(text: str, words: str) -> bool:
+    """Whether the words stand in the text, not as a part of longer ones."""
+    return re.search(rf"(?<![\w.,]){re.escape(words)}(?!\w|[.,]\d)", text) is not None
+
+
+def _put(text: str, old: str, new: str, *, count: int = 0) -> str:
+    """The text with `new` for `old`, where that is not a part of something longer."""
+    return re.sub(rf"(?<![\w.,]){re.escape(old)}(?!\w|[.,]\d)", lambda _: new, text, count=count)
 
 
 def _alike(one: str, other: str) -> bool:

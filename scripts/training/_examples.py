@@ -56,6 +56,17 @@ def rows(path: Path) -> Iterator[dict[str, Any]]:
             yield json.loads(line)
 
 
+def split(names: Sequence[str], sizes: Sequence[int], *, seed: int) -> list[list[str]]:
+    """The names, shuffled, in parts of these sizes; the last part is the rest. Their order does not matter."""
+    shuffled = sorted(names)
+    random.Random(seed).shuffle(shuffled)
+    parts = []
+    for size in sizes:
+        parts.append(shuffled[:size])
+        shuffled = shuffled[size:]
+    return [*parts, shuffled]
+
+
 def squad2(path: Path) -> list[Example]:
     """The questions of a file in SQuAD 2.0's format, one example each, with its own paragraph."""
     found = []
@@ -129,8 +140,11 @@ def statements(path: Path) -> list[Example]:
 
 
 def cropped(example: Example, rng: random.Random, *, words: int) -> Example:
-    """The example with a window of whole sentences of about so many words around its answer."""
-    if len(example.text.split()) <= words * 1.15:
+    """The example with a window of whole sentences of about so many words around its answer.
+
+    Where there is an answer and its place is not known, all is kept.
+    """
+    if len(example.text.split()) <= words * 1.15 or (example.answerable and example.span is None):
         return example
     starts = [0, *(m.end() for m in re.finditer(r"(?<=[.!?])\s+(?=[A-Z\"'(\[0-9])|\n+", example.text))]
     ends = [*starts[1:], len(example.text)]
