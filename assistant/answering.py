@@ -16,7 +16,7 @@ from assistant.citations import cite, verify
 from assistant.errors import UnverifiedCitation
 from assistant.evidence import Evidence, explain_gap, gather
 from assistant.outline import Outline
-from assistant.reading import Judged, join, judge
+from assistant.reading import Judged, focus, join, judge
 from assistant.retrieval import Retriever, matching_rows
 from assistant.selecting import Selection, Unit, select
 from assistant.types import (
@@ -163,7 +163,13 @@ class Assistant:
             with clock.stage("read"):
                 judged = judge(self._reader, ask.text, hits, lines, k=self._read_passages)
         with clock.stage("select"):
-            selection = select(ask, join(lines, judged, self._outlines), self._outlines, self._wording)
+            selection = select(
+                ask,
+                join(ask, lines, judged, self._outlines),
+                self._outlines,
+                self._wording,
+                focus(judged, self._outlines),
+            )
             evidence = gather(
                 ask,
                 hits=hits,

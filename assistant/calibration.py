@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from math import exp, lgamma, log, log1p
+from math import ceil, exp, floor, lgamma, log, log1p
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -60,6 +60,7 @@ class Calibration:
     right: tuple[float, ...]  # to answerable ones whose answer was right
     wrong: tuple[float, ...]
     sources: tuple[Source, ...] = field(default=())
+    design_effect: float = 1.0  # how many questions, alike as those on one document are, count as one (Kish 1965)
 
     @property
     def fingerprint(self) -> str:
@@ -76,7 +77,7 @@ class Calibration:
         elif not n:
             threshold, kept = 1.0, False
         else:  # just above the surest of those that may not be let through; the bound grows with those that are
-            allowed = bisect_right(range(n + 1), rate, key=lambda k: upper_bound(k, n)) - 1
+            allowed = bisect_right(range(n + 1), rate, key=lambda k: self._bound(k, n)) - 1
             threshold, kept = round(unanswerable[n - 1 - max(allowed, 0)] + 0.0005, 4), allowed >= 0
         false = _at_least(unanswerable, threshold)
         given = _at_least(self.right, threshold) + _at_least(self.wrong, threshold)
@@ -85,7 +86,7 @@ class Calibration:
             max_false_answer_rate=rate,
             threshold=threshold,
             false_answer_rate=_share(false, n),
-            upper_bound=upper_bound(false, n),
+            upper_bound=self._bound(false, n),
             confidence_level=CONFIDENCE_LEVEL,
             hard=_share(_at_least(self.hard, threshold), len(self.hard)),
             easy=_share(_at_least(self.easy, threshold), len(self.easy)),
@@ -97,6 +98,10 @@ class Calibration:
             sources=self.sources,
         )
 
+    def _bound(self, k: int, n: int) -> float:
+        """The upper bound of a rate of `k` of `n`, as if only so many questions were asked as tell of themselves."""
+        return upper_bound(ceil(k / self.design_effect), floor(n / self.design_effect))
+
 
 class _Saved(BaseModel):
     """One calibration as the file has it. Probabilities are in thousandths, lowest first."""
@@ -104,6 +109,7 @@ class _Saved(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     reader: str
+    design_effect: Annotated[float, Field(ge=1)]
     intercept: float
     signals: dict[str, tuple[float, Annotated[float, Field(gt=0)], float]]  # mean, scale, weight
     sources: list[tuple[str, int, int, Literal["hard", "easy"]]]
@@ -121,6 +127,7 @@ class _Saved(BaseModel):
             right=_unpacked(self.right),
             wrong=_unpacked(self.wrong),
             sources=tuple(Source(*source) for source in self.sources),
+            design_effect=self.design_effect,
         )
 
 
@@ -167,6 +174,7 @@ def dump(calibrations: Sequence[Calibration]) -> str:
 def _plain(one: Calibration) -> dict[str, object]:
     return {
         "reader": one.reader,
+        "design_effect": round(one.design_effect, 2),
         "intercept": float(f"{one.fit.intercept:.6g}"),
         "signals": {
             name: [float(f"{x:.6g}") for x in (signal.mean, signal.scale, signal.weight)]

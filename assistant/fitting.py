@@ -17,7 +17,7 @@ from assistant.calibration import Calibration, Fit, Signal
 from assistant.errors import CalibrationError
 from assistant.judging import Question, judge
 from assistant.measures import Outcome
-from assistant.types import Filters, Source
+from assistant.types import Answer, Filters, Source
 
 Kind: TypeAlias = Literal["hard", "easy"]
 
@@ -47,9 +47,10 @@ def label(
     source: str,
     group: Callable[[Question], str],
     filters: Callable[[Question], Filters] = lambda _: Filters(),
+    right: Callable[[Question, Answer], bool] | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> list[Labelled]:
-    """Asks each question of an assistant that answers everything, and judges the answer.
+    """Asks each question of an assistant that answers everything, and judges the answer, by `right` where it is given.
 
     Left out are questions in several parts, those that are asked back as ambiguous, and those that either an answer or
     a refusal would suit.
@@ -62,13 +63,14 @@ def label(
         explanation = assistant.explain(question.question, history=question.history, filters=filters(question))
         if len(explanation.parts) != 1 or explanation.parts[0].reason == "ambiguous":
             continue
-        verdict, _ = judge(question, explanation.answer, assistant.documents)
+        answer = explanation.answer
+        is_right = right(question, answer) if right else judge(question, answer, assistant.documents)[0] == "right"
         found.append(
             Labelled(
                 source,
                 group(question),
                 explanation.parts[0].evidence,
-                question.answerable and verdict == "right",
+                question.answerable and is_right,
                 question.answerable,
                 "easy" if question.kind == "far" else "hard",
             )
@@ -139,7 +141,8 @@ def cross_validated(labelled: Sequence[Labelled], fitted: Callable[[Sequence[Lab
 
 
 def _with_curve(labelled: Sequence[Labelled], reader: str, fitted: Callable[[Sequence[Labelled]], Fit]) -> Calibration:
-    given = list(zip(labelled, cross_validated(labelled, fitted), strict=True))
+    probabilities = cross_validated(labelled, fitted)
+    given = list(zip(labelled, probabilities, strict=True))
     sources = dict.fromkeys((one.source, one.kind) for one in labelled)
     return Calibration(
         reader=reader,
@@ -157,7 +160,31 @@ def _with_curve(labelled: Sequence[Labelled], reader: str, fitted: Callable[[Seq
             )
             for name, kind in sources
         ),
+        design_effect=design_effect(labelled, probabilities),
     )
+
+
+def design_effect(labelled: Sequence[Labelled], given: Sequence[float], *, rate: float = 0.1) -> float:
+    """How much more the rate of false answers varies than if questions on one document told nothing of each other.
+
+    At the operating point where so many of them would be answered; 1 at least (Kish 1965, for a ratio over clusters).
+    """
+    without = [(one.group, p) for one, p in zip(labelled, given, strict=True) if not one.answerable]
+    if not without:
+        return 1.0
+    threshold = sorted(p for _, p in without)[-max(1, round(rate * len(without)))]
+    counts: dict[str, list[int]] = {}
+    for group, p in without:
+        found = counts.setdefault(group, [0, 0])
+        found[0] += p >= threshold
+        found[1] += 1
+    n = len(without)
+    share = sum(false for false, _ in counts.values()) / n
+    if len(counts) < 2 or not 0 < share < 1:
+        return 1.0
+    squares = sum((false - size * share) ** 2 for false, size in counts.values())
+    clustered = len(counts) / (len(counts) - 1) * squares / n**2
+    return max(1.0, clustered / (share * (1 - share) / n))
 
 
 def _logistic(labelled: Sequence[Labelled]) -> Fit:

@@ -6,10 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import exp
 
+from assistant.asking import Ask, Grain
 from assistant.outline import Outline
-from assistant.types import Hit, Passage, Reader, Reading
+from assistant.types import Hit, LineKind, Passage, Reader, Reading
 
-SPAN_GAIN = 0.3  # of the line that holds the answer for certain, in a passage that answers for certain
+# What a line gains that holds the answer for certain, in a passage that answers for certain. What an item of a list is
+# about is told by what stands above it, and a list is more than its likeliest part: both are left to similarity.
+SPAN_GAINS: Mapping[LineKind, float] = {"sentence": 0.8, "row": 0.5, "code": 0.5}
+WHOLE: frozenset[Grain] = frozenset(("list", "topic"))  # the grains that ask for more than a part
 SURE = 2.0  # log-odds at which no further passage is read, when the line ranked first stands in one that was
 ENOUGH = 2  # passages that are always read
 
@@ -42,17 +46,32 @@ def judge(reader: Reader, question: str, hits: Sequence[Hit], lines: Sequence[Re
     return judged
 
 
-def join(lines: Sequence[Reading], judged: Sequence[Judged], outlines: Mapping[str, Outline]) -> list[Reading]:
+def join(
+    ask: Ask, lines: Sequence[Reading], judged: Sequence[Judged], outlines: Mapping[str, Outline]
+) -> list[Reading]:
     """The lines with what the reader said of them added to their scores, best first."""
+    if ask.grain in WHOLE:
+        return list(lines)
     gains: dict[tuple[str, int], float] = {}
     for one in judged:
         outline = outlines[one.passage.document_id]
         for reading, share in zip(one.readings, shares(one.readings), strict=True):
             for n in {outline.position(reading.start), *outline.between(reading.start, reading.end)}:
                 key = (reading.document_id, outline.starts[n])
-                gains[key] = gains.get(key, 0.0) + SPAN_GAIN * sigmoid(one.answerable) * share
+                gain = SPAN_GAINS.get(outline.document.lines[n].kind, 0.0)
+                gains[key] = gains.get(key, 0.0) + gain * sigmoid(one.answerable) * share
     scored = [replace(line, score=line.score + gains.get((line.document_id, line.start), 0.0)) for line in lines]
     return sorted(scored, key=lambda line: -line.score)
+
+
+def focus(judged: Sequence[Judged], outlines: Mapping[str, Outline]) -> dict[tuple[str, int], tuple[int, int]]:
+    """For each line, by its document and position, the likeliest span that begins in it."""
+    best: dict[tuple[str, int], Reading] = {}
+    for reading in (reading for one in judged for reading in one.readings):
+        key = (reading.document_id, outlines[reading.document_id].position(reading.start))
+        if key not in best or reading.score > best[key].score:
+            best[key] = reading
+    return {key: (reading.start, reading.end) for key, reading in best.items()}
 
 
 def shares(readings: Sequence[Reading]) -> list[float]:

@@ -29,6 +29,7 @@ FAR = 0.5  # and so does one that contradicts it
 SHARED_WORDS = 2  # that two lines have in common where they speak of the same thing
 LINE_WORDS, LIST_WORDS = 40, 110  # how long an answer of one line and one of several may be
 
+_CLAUSE_END = re.compile(r"[,;:](?=\s)\s*|\s[–—-]\s|\)\s+|(?=\()")
 _NUMBER = re.compile(r"(?P<before>[$€£¥]?)\s?(?P<digits>\d+(?:[.,]\d+)*)\s?(?P<after>%|percent\b)?")
 
 
@@ -52,8 +53,17 @@ class Selection:
     considered: tuple[Unit, ...] = field(default=(), repr=False)  # all that could have been said, best first
 
 
-def select(ask: Ask, readings: Sequence[Reading], outlines: Mapping[str, Outline], wording: Wording) -> Selection:
-    """The lines that answer, out of what a reader found."""
+def select(
+    ask: Ask,
+    readings: Sequence[Reading],
+    outlines: Mapping[str, Outline],
+    wording: Wording,
+    focus: Mapping[tuple[str, int], tuple[int, int]] = {},
+) -> Selection:
+    """The lines that answer, out of those that were ranked.
+
+    `focus` says where in a line, by document and position, the answer stands: a line that is too long is cut around it.
+    """
     asked = wording.weigh(ask.text)
     units = _units(ask, asked, readings, outlines, wording)
     if not units:
@@ -68,7 +78,8 @@ def select(ask: Ask, readings: Sequence[Reading], outlines: Mapping[str, Outline
     elif ask.joins:
         chosen += _complements(first, units, asked, outlines, wording)
     limit = LINE_WORDS if len(chosen) == 1 and first.head is None else LIST_WORDS // len(chosen)
-    return Selection(tuple(_shortened(unit, outlines, limit) for unit in chosen), conflicts, tuple(units))
+    said = tuple(_shortened(unit, outlines, limit, focus.get((unit.document_id, unit.lines[0]))) for unit in chosen)
+    return Selection(said, conflicts, tuple(units))
 
 
 def _units(
@@ -209,20 +220,57 @@ def _named(unit: Unit, asked: Mapping[str, float], outlines: Mapping[str, Outlin
     return {word for n in lines for word, share in wording.covered(asked, outline, n).items() if share >= ABOVE}
 
 
-def _shortened(unit: Unit, outlines: Mapping[str, Outline], limit: int) -> Unit:
-    """The unit, with a list that is too long cut to its labels, or to its first entries that fit."""
+def _shortened(unit: Unit, outlines: Mapping[str, Outline], limit: int, at: tuple[int, int] | None) -> Unit:
+    """The unit, with what is too long cut: a list to its labels or first entries, a line to the clauses around `at`."""
     outline = outlines[unit.document_id]
     document = outline.document
     lines = [document.lines[n] for n in unit.lines]
     spans = [(line.start, line.end) for line in lines]
-    if unit.head is None or _count(document.text, spans) <= limit:
+    if _count(document.text, spans) <= limit:
         return unit
+    if unit.head is None:
+        return unit if at is None else replace(unit, spans=(_clause(document.text, *spans[0], at, limit),))
     labels = [label_end(document.text, line.start, line.end) if line.kind == "item" else line.end for line in lines]
     if all(labels):
         spans = [(line.start, end) for line, end in zip(lines, labels, strict=True) if end is not None]
     while len(spans) > 1 and _count(document.text, spans) > limit:
         spans.pop()
     return replace(unit, lines=unit.lines[: len(spans)], spans=tuple(spans))
+
+
+def _clause(text: str, start: int, end: int, at: tuple[int, int], limit: int) -> tuple[int, int]:
+    """As many whole clauses of the line from `start` to `end` as fit, around the span `at`; words where none fits."""
+    low, high = max(at[0], start), min(at[1], end)
+    marks = [start, *(m.end() for m in _CLAUSE_END.finditer(text, start, end)), end]
+    first = max(mark for mark in marks if mark <= low)
+    last = min(mark for mark in marks if mark >= high)
+    if len(text[first:last].split()) > limit:
+        return _words_around(text, first, last, (low, high), limit)
+    while True:
+        before = max((mark for mark in marks if mark < first), default=first)
+        after = min((mark for mark in marks if mark > last), default=last)
+        if before < first and len(text[before:last].split()) <= limit:
+            first = before
+        elif after > last and len(text[first:after].split()) <= limit:
+            last = after
+        else:
+            return _trimmed(text, first, last)
+
+
+def _words_around(text: str, start: int, end: int, at: tuple[int, int], limit: int) -> tuple[int, int]:
+    """At most `limit` words of a span, around another within it."""
+    words = [match.span() for match in re.finditer(r"\S+", text[start:end])]
+    inside = [n for n, (a, b) in enumerate(words) if start + a < at[1] and start + b > at[0]]
+    first = max(0, inside[0] - max(0, limit - len(inside)) // 2) if inside else 0
+    kept = words[first : first + limit]
+    return start + kept[0][0], start + kept[-1][1]
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span without white space around it, and without the comma or dash that it would end with."""
+    span = text[start:end]
+    kept = span.rstrip().rstrip(",;:–—").rstrip()
+    return start + len(span) - len(span.lstrip()), start + len(kept)
 
 
 def _count(text: str, spans: Sequence[tuple[int, int]]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,12 @@ def test_what_is_promised_is_kept_on_the_calibration_data(hard: list[float], eas
         surest = max(refused)
         more = sum(p >= surest - 0.001 for p in (*hard, *easy))
         assert upper_bound(more, len((*hard, *easy))) > rate
+
+
+def test_questions_that_are_alike_make_the_promise_stricter() -> None:
+    alike = replace(CALIBRATION, design_effect=4.0)
+    assert alike.promise(0.1).threshold > CALIBRATION.promise(0.1).threshold
+    assert alike.promise(0.1).upper_bound <= 0.1
 
 
 def test_a_stricter_promise_asks_for_more_and_costs_more() -> None:

@@ -9,7 +9,17 @@ import pytest
 
 from assistant.calibration import Calibration, Fit, Signal
 from assistant.errors import CalibrationError
-from assistant.fitting import ENOUGH, Labelled, cross_validated, fit, left_out, outcomes, probabilities, refit
+from assistant.fitting import (
+    ENOUGH,
+    Labelled,
+    cross_validated,
+    design_effect,
+    fit,
+    left_out,
+    outcomes,
+    probabilities,
+    refit,
+)
 from assistant.measures import brier, expected_calibration_error
 
 
@@ -65,6 +75,18 @@ def test_no_document_stands_on_both_sides_of_a_split() -> None:
     chosen = labelled(100, groups=10)
     cross_validated(chosen, remember)
     assert all(len(groups) == 8 for groups in seen)
+
+
+def test_questions_that_are_alike_count_for_less() -> None:
+    def without(group: str, n: int) -> list[Labelled]:
+        return [Labelled("made up", group, {"x": 0.0}, False, False) for _ in range(n)]
+
+    alike = [*without("a", 10), *without("b", 90)]
+    assert design_effect(alike, [0.9] * 10 + [0.1] * 90) == pytest.approx(
+        36.0
+    )  # 2 * (9² + 9²) / 100² over 0.1 * 0.9 / 100
+    mixed = [one for n in range(10) for one in without(f"d{n}", 10)]
+    assert design_effect(mixed, ([0.9] + [0.1] * 9) * 10) == 1.0
 
 
 def test_few_questions_move_scale_and_shift_alone() -> None:

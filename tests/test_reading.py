@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import isclose
 
+from assistant.asking import take_apart
 from assistant.outline import Outline
-from assistant.reading import SPAN_GAIN, Judged, join, judge, shares
+from assistant.reading import SPAN_GAINS, Judged, focus, join, judge, shares
 from assistant.testing import document
 from assistant.types import Hit, Passage, Reading
 
 GUIDE = document("# Pay\nThe median is high.\nThe range is wide.\n# Duties\nLead the team.\nHire people.\n", id="g")
 OUTLINES = {"g": Outline(GUIDE)}
 PAY, DUTIES = (Passage("g", GUIDE.version, s.start, s.end, GUIDE.text[s.start : s.end], s.path) for s in GUIDE.sections)
+ASK = take_apart("Is it wide?")[0]
 HITS = [Hit(PAY, 1.0), Hit(DUTIES, 0.5)]
 
 
@@ -59,16 +61,22 @@ def test_a_line_gains_by_the_spans_that_stand_in_it() -> None:
     lines = [line("The median is high.", 0.4), line("The range is wide.", 0.39)]
     found = line("wide", 30.0)
     judged = [Judged(PAY, (Reading("g", found.start, found.end, 30.0, 30.0),))]
-    first, second = join(lines, judged, OUTLINES)
+    first, second = join(ASK, lines, judged, OUTLINES)
     assert (first.start, second.start) == (lines[1].start, lines[0].start)
-    assert isclose(first.score, 0.39 + SPAN_GAIN, abs_tol=1e-6)
+    assert isclose(first.score, 0.39 + SPAN_GAINS["sentence"], abs_tol=1e-6)
     assert second.score == 0.4
+
+
+def test_a_list_is_left_to_similarity() -> None:
+    lines = [line("The median is high.", 0.4), line("The range is wide.", 0.39)]
+    judged = [Judged(PAY, (Reading("g", lines[1].start, lines[1].end, 30.0, 30.0),))]
+    assert join(take_apart("What are the ranges?")[0], lines, judged, OUTLINES) == lines
 
 
 def test_a_passage_that_does_not_answer_changes_nothing() -> None:
     lines = [line("The median is high.", 0.4), line("The range is wide.", 0.39)]
     judged = [Judged(PAY, (Reading("g", lines[1].start, lines[1].end, 30.0, -30.0),))]
-    assert join(lines, judged, OUTLINES)[0].start == lines[0].start
+    assert join(ASK, lines, judged, OUTLINES)[0].start == lines[0].start
 
 
 def test_the_shares_of_spans_leave_room_for_nowhere() -> None:
@@ -77,3 +85,9 @@ def test_the_shares_of_spans_leave_room_for_nowhere() -> None:
     assert sum(shares([one, Reading("g", 2, 3, -1.0)])) < 1
     assert shares([Reading("g", 0, 1, 900.0)]) == [1.0]
     assert shares([]) == []
+
+
+def test_the_likeliest_span_of_each_line_is_its_focus() -> None:
+    start = GUIDE.text.index("The range is wide.")
+    judged = [Judged(PAY, (Reading("g", start + 4, start + 9, 1.0), Reading("g", start + 13, start + 17, 2.0)))]
+    assert focus(judged, OUTLINES) == {("g", 2): (start + 13, start + 17)}
