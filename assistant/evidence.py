@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from assistant.asking import Ask, content_words
+from assistant.asking import Ask
 from assistant.outline import Outline
 from assistant.reading import Judged, shares, sigmoid
 from assistant.selecting import Selection, Unit, has_figure
@@ -35,42 +35,47 @@ def gather(
     unit = selection.units[0]
     outline = outlines[unit.document_id]
     own = [unit.head, *unit.lines] if unit.head is not None else list(unit.lines)
-    asked = wording.weigh(ask.text)
-    document = outline.document
     scores = {outline.position(line.start): line.score for line in lines if line.document_id == unit.document_id}
+    structured = float(any(outline.document.lines[n].kind != "sentence" for n in own))
+    evidence = {
+        "line": max((scores[n] for n in own if n in scores), default=0.0),
+        "second_line": _second(unit, selection),
+        "cosine": max((hit.dense or 0.0) for hit in hits),
+        **_worded(ask, unit, own, hits, outline, wording),
+        "figure_missing": float(ask.grain == "figure" and not any(has_figure(outline.text(n)) for n in unit.lines)),
+        "structured": structured,
+    }
+    if judged is not None:
+        evidence |= _read(unit, own, judged, outline)
+        evidence |= {
+            "answers_in_structure": evidence["answers"] * structured,
+            "answers_in_prose": evidence["answers"] * (1 - structured),
+        }
+    return evidence
+
+
+def _worded(
+    ask: Ask, unit: Unit, own: Sequence[int], hits: Sequence[Hit], outline: Outline, wording: Wording
+) -> dict[str, float]:
+    """How much of the question's words the lines, their passage and their document deal with, and what they lack."""
+    asked = wording.weigh(ask.text)
     covered: dict[str, float] = {}
     for n in own:
         for word, share in wording.covered(asked, outline, n).items():
             covered[word] = max(share, covered.get(word, 0.0))
     around = passage_text(unit, hits, outline)
+    whole = f"{outline.document.title}\n{outline.document.text}"
     near = wording.found(asked, around)
-    anywhere = wording.found(asked, f"{document.title}\n{document.text}")
     missing = {word: weight for word, weight in asked.items() if word not in near}
-    evidence = {
-        "line": max((scores[n] for n in own if n in scores), default=0.0),
-        "second_line": _second(unit, selection),
-        "cosine": max((hit.dense or 0.0) for hit in hits),
-        "covered": sum(asked[word] * share for word, share in covered.items()),
+    return {
+        "covered": sum(asked[word] * covered[word] for word in asked if word in covered),
         "covered_near": sum(asked[word] for word in near),
-        "covered_anywhere": sum(asked[word] for word in anywhere),
+        "covered_anywhere": sum(asked[word] for word in wording.found(asked, whole)),
         "rarest_missing": max(missing.values(), default=0.0),
         "words_missing": min(len(missing), 4) / 4,
         "names_missing": float(any(not wording.holds(around, name) for name in ask.names)),
-        "names_nowhere": float(
-            any(not wording.holds(f"{document.title}\n{document.text}", name) for name in ask.names)
-        ),
-        "figure_missing": float(ask.grain == "figure" and not any(has_figure(outline.text(n)) for n in unit.lines)),
-        "asks_list": float(ask.grain in ("list", "topic")),
-        "asks_figure": float(ask.grain == "figure"),
-        "gives_list": float(unit.head is not None),
-        "length": min(len(content_words(ask.text)), 12) / 12,
+        "names_nowhere": float(any(not wording.holds(whole, name) for name in ask.names)),
     }
-    prose = float(all(document.lines[n].kind == "sentence" for n in own))
-    evidence |= {"prose": prose, "covered_in_prose": evidence["covered_near"] * prose}
-    if judged is not None:
-        read = _read(unit, own, judged, outline)
-        evidence |= {**read, "answers_in_prose": read["answers"] * prose}
-    return evidence
 
 
 def _read(unit: Unit, own: Sequence[int], judged: Sequence[Judged], outline: Outline) -> dict[str, float]:

@@ -21,6 +21,21 @@ from assistant.types import Answer, Filters, Source
 
 Kind: TypeAlias = Literal["hard", "easy"]
 
+# What the probability is made of, where it is known. Prose and structure are told apart, because a passage of prose is
+# about more than it says in one sentence, and questions that only seem to be answered by it are harder to tell.
+SIGNALS = (
+    "line",
+    "second_line",
+    "covered_near",
+    "rarest_missing",
+    "names_nowhere",
+    "figure_missing",
+    "structured",
+    "answers_in_structure",
+    "answers_in_prose",
+    "answers_elsewhere",
+    "span_share",
+)
 PENALTY = 0.3  # of large weights: the inverse of scikit-learn's C
 ENOUGH = 300  # questions from which on every weight is fitted anew; with fewer, only how sure the whole is
 FEW = 10  # questions of either outcome that a fit needs at least
@@ -189,7 +204,8 @@ def design_effect(labelled: Sequence[Labelled], given: Sequence[float], *, rate:
 
 def _logistic(labelled: Sequence[Labelled]) -> Fit:
     chosen = [one for one in labelled if one.evidence]
-    names = list(dict.fromkeys(name for one in chosen for name in one.evidence))
+    known = {name for one in chosen for name in one.evidence}
+    names = [name for name in SIGNALS if name in known]
     present = np.array([[one.evidence.get(name, np.nan) for name in names] for one in chosen])
     means, scales = np.nanmean(present, axis=0), np.nanstd(present, axis=0)
     scales[scales < 1e-6] = 1.0

@@ -269,7 +269,7 @@ def _words_around(text: str, start: int, end: int, at: tuple[int, int], limit: i
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     """The span without white space around it, and without the comma or dash that it would end with."""
     span = text[start:end]
-    kept = span.rstrip().rstrip(",;:–—").rstrip()
+    kept = span.rstrip().rstrip(",;:–—").rstrip() or span.rstrip()
     return start + len(span) - len(span.lstrip()), start + len(kept)
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assistant.answering import Assistant
 from assistant.calibration import Calibration, Fit, Signal
@@ -12,6 +16,7 @@ from assistant.loaders.plain import structure
 from assistant.outline import Outline
 from assistant.readers.lines import LineReader
 from assistant.retrieval import Retriever
+from assistant.selecting import _clause
 from assistant.stores import FaissStore
 from assistant.testing import HashEncoder
 from assistant.types import Answer, Document, Filters, Passage, Reader, Reading, Turn
@@ -240,3 +245,34 @@ def test_a_promise_of_one_answers_all_that_can_be() -> None:
     everything = assistant({"Baker": BAKERY}, max_false_answer_rate=1.0)
     assert everything.ask("What is the median wage of a Master Baker in Oslo?").status == "answered"
     assert everything.promise.threshold == 0.0
+
+
+LONG = (
+    "In the first years after the great fire, when half of the street was still in ruins and flour was dear, the shop "
+    "was run by Ida Holm, who had learnt the trade in Bergen (from her uncle), and by two apprentices, whose names are "
+    "lost; later, as trade picked up again, a cousin joined them."
+)
+
+
+def test_a_sentence_that_is_too_long_is_cut_to_the_clauses_around_the_answer() -> None:
+    shop = assistant({"Baker": f"Shop\n{LONG}\n"}, reader=Told("Ida Holm", 5.0))
+    answer = shop.ask("Who was the shop run by in the first years?")
+    assert len(answer.text.split()) <= 40
+    assert "the shop was run by Ida Holm" in answer.text
+    (citation,) = answer.citations
+    assert citation.cited_text == shop.documents["baker.txt"].text[citation.start : citation.end]
+    assert citation.cited_text[-1] not in " ,;(" and not citation.cited_text.startswith((" ", ","))
+
+
+@given(st.lists(st.sampled_from(["a", "b,", "c;", "(d", "e)", "f:", "–", "g.h"]), min_size=1, max_size=90), st.data())
+def test_what_is_cut_holds_the_answer_and_fits(words: list[str], data: st.DataObject) -> None:
+    text = " ".join(words)
+    starts = [match.start() for match in re.finditer(r"\S+", text)]
+    first = data.draw(st.integers(0, len(words) - 1))
+    last = data.draw(st.integers(first, min(first + 5, len(words) - 1)))
+    at = (starts[first], starts[last] + len(words[last]))
+    start, end = _clause(text, 0, len(text), at, 12)
+    assert 0 <= start < end <= len(text)
+    assert len(text[start:end].split()) <= 12
+    kept = re.findall(r"[a-h]", text[start:end])
+    assert set(re.findall(r"[a-h]", text[at[0] : at[1]])) <= set(kept)

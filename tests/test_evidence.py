@@ -103,3 +103,12 @@ def test_a_refusal_without_a_missing_word_says_so() -> None:
     assert said("What is the median salary?") == (
         "The closest passage, “Pay”, is about this, but does not seem to answer it."
     )
+
+
+def test_a_sentence_is_prose_and_a_heading_is_structure() -> None:
+    judged = [Judged(PAY, (Reading("g", PAY.start, PAY.start + 3, 1.0, 2.0),))]
+    prose, structure = gathered("How much?", SALARY, judged), gathered("How much?", Unit("g", (0,), 0.6), judged)
+    assert [(e["structured"], e["answers_in_structure"], e["answers_in_prose"]) for e in (prose, structure)] == [
+        (0.0, 0.0, 2.0),
+        (1.0, 2.0, 0.0),
+    ]

@@ -32,14 +32,14 @@ def labelled(n: int, *, seed: int = 1, shift: float = 0.0, groups: int = 40) -> 
         x = rng.gauss(0.3 if answerable else -1.5, 1.0)
         right = answerable and rng.random() < 1 / (1 + exp(-2 * x - shift))
         kind = "easy" if number % 6 == 0 else "hard"
-        evidence = {"x": x, "noise": rng.gauss(0, 1)}
+        evidence = {"line": x, "second_line": rng.gauss(0, 1), "unused": x}
         made.append(Labelled("made up", f"d{number % groups}", evidence, right, answerable, kind))  # type: ignore[arg-type]  # one of the two
     return made
 
 
 def test_the_fit_finds_which_signal_tells() -> None:
     signals = fit(labelled(1200), reader="r").fit.signals
-    assert abs(signals["x"].weight) > 8 * abs(signals["noise"].weight)
+    assert abs(signals["line"].weight) > 8 * abs(signals["second_line"].weight)
 
 
 def test_the_probabilities_are_calibrated_on_questions_left_out() -> None:
@@ -79,7 +79,7 @@ def test_no_document_stands_on_both_sides_of_a_split() -> None:
 
 def test_questions_that_are_alike_count_for_less() -> None:
     def without(group: str, n: int) -> list[Labelled]:
-        return [Labelled("made up", group, {"x": 0.0}, False, False) for _ in range(n)]
+        return [Labelled("made up", group, {"line": 0.0}, False, False) for _ in range(n)]
 
     alike = [*without("a", 10), *without("b", 90)]
     assert design_effect(alike, [0.9] * 10 + [0.1] * 90) == pytest.approx(
@@ -90,18 +90,18 @@ def test_questions_that_are_alike_count_for_less() -> None:
 
 
 def test_few_questions_move_scale_and_shift_alone() -> None:
-    shipped = Calibration("r", Fit(0.0, {"x": Signal(0.0, 1.0, 2.0)}), (), (), (), ())
+    shipped = Calibration("r", Fit(0.0, {"line": Signal(0.0, 1.0, 2.0)}), (), (), (), ())
     chosen = labelled(ENOUGH - 60, shift=-2.0)
     made = refit(chosen, before=shipped, reader="r")
-    assert set(made.fit.signals) == {"x"}
+    assert set(made.fit.signals) == {"line"}
     assert made.fit.intercept < -0.5
     right = [one.right for one in chosen]
     assert brier(left_out(chosen, before=shipped), right) < brier(probabilities(chosen, shipped), right)
 
 
 def test_many_questions_fit_every_weight_anew() -> None:
-    shipped = Calibration("r", Fit(0.0, {"x": Signal(0.0, 1.0, 2.0)}), (), (), (), ())
-    assert set(refit(labelled(ENOUGH), before=shipped, reader="r").fit.signals) == {"x", "noise"}
+    shipped = Calibration("r", Fit(0.0, {"line": Signal(0.0, 1.0, 2.0)}), (), (), (), ())
+    assert set(refit(labelled(ENOUGH), before=shipped, reader="r").fit.signals) == {"line", "second_line"}
 
 
 def test_a_reader_without_a_calibration_gets_one() -> None:
@@ -114,10 +114,10 @@ def test_questions_that_all_have_an_answer_are_refused() -> None:
 
 
 def test_a_fit_that_would_turn_the_order_around_only_shifts() -> None:
-    turned = Calibration("r", Fit(0.0, {"x": Signal(0.0, 1.0, -2.0)}), (), (), (), ())
+    turned = Calibration("r", Fit(0.0, {"line": Signal(0.0, 1.0, -2.0)}), (), (), (), ())
     chosen = labelled(200)
     made = refit(chosen, before=turned, reader="r")
-    assert 0 > made.fit.signals["x"].weight > -0.2
+    assert 0 > made.fit.signals["line"].weight > -0.2
     assert abs(sum(probabilities(chosen, made)) - sum(one.right for one in chosen)) < 1
 
 
