@@ -182,24 +182,27 @@ def _with_curve(labelled: Sequence[Labelled], reader: str, fitted: Callable[[Seq
 def design_effect(labelled: Sequence[Labelled], given: Sequence[float], *, rate: float = 0.1) -> float:
     """How much more the rate of false answers varies than if questions on one document told nothing of each other.
 
-    At the operating point where so many of them would be answered; 1 at least (Kish 1965, for a ratio over clusters).
+    At the operating point where so many of them would be answered, the data sets being strata; 1 at least (Kish 1965,
+    for a ratio over clusters).
     """
-    without = [(one.group, p) for one, p in zip(labelled, given, strict=True) if not one.answerable]
+    without = [(one.source, one.group, p) for one, p in zip(labelled, given, strict=True) if not one.answerable]
     if not without:
         return 1.0
-    threshold = sorted(p for _, p in without)[-max(1, round(rate * len(without)))]
-    counts: dict[str, list[int]] = {}
-    for group, p in without:
-        found = counts.setdefault(group, [0, 0])
+    threshold = sorted(p for *_, p in without)[-max(1, round(rate * len(without)))]
+    counts: dict[str, dict[str, list[int]]] = {}  # of each document, by data set: answered, asked
+    for source, group, p in without:
+        found = counts.setdefault(source, {}).setdefault(group, [0, 0])
         found[0] += p >= threshold
         found[1] += 1
-    n = len(without)
-    share = sum(false for false, _ in counts.values()) / n
-    if len(counts) < 2 or not 0 < share < 1:
-        return 1.0
-    squares = sum((false - size * share) ** 2 for false, size in counts.values())
-    clustered = len(counts) / (len(counts) - 1) * squares / n**2
-    return max(1.0, clustered / (share * (1 - share) / n))
+    clustered = single = 0.0
+    for groups in counts.values():
+        n = sum(size for _, size in groups.values())
+        share = sum(false for false, _ in groups.values()) / n
+        single += n * share * (1 - share)
+        if len(groups) > 1:
+            squares = sum((false - size * share) ** 2 for false, size in groups.values())
+            clustered += len(groups) / (len(groups) - 1) * squares
+    return max(1.0, clustered / single) if single else 1.0
 
 
 def _logistic(labelled: Sequence[Labelled]) -> Fit:
