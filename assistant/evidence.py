@@ -11,6 +11,7 @@ from assistant.selecting import Selection, Unit, has_figure
 from assistant.types import Hit, Reading
 from assistant.wording import Wording
 
+STRUCTURED = 0.25  # the share of headings, items and rows from which on a document counts as structured throughout
 LEAST = -6.0  # what a log-odds counts at least, and its opposite at most
 
 Evidence = Mapping[str, float]
@@ -36,7 +37,7 @@ def gather(
     outline = outlines[unit.document_id]
     own = [unit.head, *unit.lines] if unit.head is not None else list(unit.lines)
     scores = {outline.position(line.start): line.score for line in lines if line.document_id == unit.document_id}
-    structured = float(any(outline.document.lines[n].kind != "sentence" for n in own))
+    structured = min(1.0, outline.structure / STRUCTURED)
     evidence = {
         "line": max((scores[n] for n in own if n in scores), default=0.0),
         "second_line": _second(unit, selection),

@@ -27,6 +27,7 @@ class Outline:
     children: dict[int, tuple[int, ...]] = field(init=False)  # of leads and items
     headings: dict[int, Section] = field(init=False)  # by the position of their line
     heading_lines: tuple[int, ...] = field(init=False)  # those positions, in order
+    structure: float = field(init=False)  # the share of the lines that are no sentences, from 0 to 1
 
     def __post_init__(self) -> None:
         lines = self.document.lines
@@ -43,6 +44,8 @@ class Outline:
         object.__setattr__(self, "children", {n: tuple(below) for n, below in children.items()})
         object.__setattr__(self, "headings", headings)
         object.__setattr__(self, "heading_lines", tuple(headings))
+        sentences = sum(line.kind == "sentence" for line in lines)
+        object.__setattr__(self, "structure", 1 - sentences / len(lines) if lines else 0.0)
 
     def position(self, offset: int) -> int:
         """The line that stands at the offset, or before it."""

@@ -6,7 +6,7 @@ import json
 import re
 import tarfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -119,7 +119,7 @@ def place(name: str, gather: Callable[[Path], list[Asked]], cache: Path) -> tupl
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise UsageError(f"this is not what {name} looks like: {error!r}; is it the right file?") from error
         whole = sha256()
-        for path in sorted(corpus.rglob("*.md")):
+        for path in sorted(path for path in corpus.rglob("*") if path.is_file()):
             whole.update(f"{path.relative_to(corpus)}\0".encode() + path.read_bytes() + b"\0")
         kept = cache / f"{name}-{whole.hexdigest()[:16]}"
         if not (kept / "corpus").exists():
@@ -197,6 +197,18 @@ def withheld(folder: Path, out: Path) -> list[Asked]:
         told = (_forms(row["answer"]),) if row["kind"] in ("pay", "education") else ()
         question = Question(row["id"], "fact", row["question"], kind="near", gold_or_refuse=told)
         asked.append(Asked(question, named=_heading(pages[row["doc"]])))
+    return asked
+
+
+def guides(folder: Path, names: Sequence[str], out: Path) -> list[Asked]:
+    """The questions on some guides of a folder, or on all if none is named: NAME.jsonl beside NAME.txt or NAME.md."""
+    documents = {path.stem: path for path in folder.iterdir() if path.suffix in (".txt", ".md")}
+    asked = []
+    for name in sorted(_known(names, documents, folder)):
+        _put(out / documents[name].name, _read(documents[name]))
+        for question in judging.load(folder / f"{name}.jsonl"):
+            question = replace(question, id=f"{name}/{question.id}")
+            asked.append(Asked(question, Filters(document_ids=(documents[name].name,))))
     return asked
 
 

@@ -105,10 +105,10 @@ def test_a_refusal_without_a_missing_word_says_so() -> None:
     )
 
 
-def test_a_sentence_is_prose_and_a_heading_is_structure() -> None:
+def test_documents_with_headings_are_structured_and_those_of_sentences_are_prose() -> None:
     judged = [Judged(PAY, (Reading("g", PAY.start, PAY.start + 3, 1.0, 2.0),))]
-    prose, structure = gathered("How much?", SALARY, judged), gathered("How much?", Unit("g", (0,), 0.6), judged)
-    assert [(e["structured"], e["answers_in_structure"], e["answers_in_prose"]) for e in (prose, structure)] == [
-        (0.0, 0.0, 2.0),
-        (1.0, 2.0, 0.0),
-    ]
+    found = gathered("How much?", SALARY, judged)
+    assert OUTLINE.structure == 0.5
+    assert (found["structured"], found["answers_in_structure"], found["answers_in_prose"]) == (1.0, 2.0, 0.0)
+    prose = Outline(document("One thing is so.\nAnother is not.\n"))
+    assert prose.structure == Outline(document("")).structure == 0.0
