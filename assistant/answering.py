@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from time import perf_counter
 
 from assistant.asking import Ask, take_apart
-from assistant.calibration import Calibration
+from assistant.calibration import Calibration, kind_of
 from assistant.citations import cite, verify
 from assistant.errors import UnverifiedCitation
 from assistant.evidence import Evidence, explain_gap, gather
@@ -24,6 +24,7 @@ from assistant.types import (
     Block,
     Citation,
     Document,
+    DocumentKind,
     Filters,
     Hit,
     Json,
@@ -65,7 +66,7 @@ class Explanation:
 
     answer: Answer
     parts: tuple[Part, ...]
-    threshold: float  # the probability that an answer must reach
+    thresholds: Mapping[DocumentKind, float]  # the probability that an answer must reach
 
 
 @dataclass(slots=True)
@@ -149,7 +150,7 @@ class Assistant:
             standalone_question=standalone,
         )
         timings = {**clock.stages, "total": (perf_counter() - began) * 1000}
-        return Explanation(replace(answer, timings_ms=timings), tuple(parts), self.promise.threshold)
+        return Explanation(replace(answer, timings_ms=timings), tuple(parts), self.promise.thresholds)
 
     def _rows(self, filters: Filters) -> list[int] | None:
         return matching_rows(self._passages, self.documents, filters) if filters else None
@@ -179,7 +180,7 @@ class Assistant:
                 outlines=self._outlines,
                 wording=self._wording,
             )
-            confidence = self.calibration.fit.probability(evidence)
+            confidence = self.calibration.probability(evidence)
             part = Part(ask, tuple(hits), tuple(lines), tuple(judged), selection, evidence, confidence, None, None)
             reason, message = self._objection(part)
         return replace(part, reason=reason, message=message)
@@ -188,7 +189,7 @@ class Assistant:
         """Why what was selected is not given as an answer, if it is not."""
         if not part.selection.units:
             return "unrelated", "Nothing in the documents is about this."
-        if part.confidence < self.promise.threshold:
+        if part.confidence < self.promise.thresholds[kind_of(part.evidence)]:
             if part.lines[0].score < UNRELATED:
                 return "unrelated", "Nothing in the documents is about this."
             return "unsupported", explain_gap(part.ask, part.hits, part.selection, self._outlines, self._wording)

@@ -9,16 +9,20 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from math import ceil, exp, floor, lgamma, log, log1p
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.errors import CalibrationError
-from assistant.types import Promise, Source
+from assistant.types import DOCUMENT_KINDS, DocumentKind, Promise, Source
+
+Outcomes = Literal["hard", "easy", "right", "wrong"]
 
 SCHEMA = 1
 SHIPPED = Path(__file__).resolve().parent / "model" / "calibration.json"
 CONFIDENCE_LEVEL = 0.95  # of the bound on the rate of false answers
+STRUCTURED = 0.5  # how structured a document is, as the signal tells it, from which on it is not counted as prose
+FEW = 20  # questions without an answer that a kind of document needs for an operating point of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +54,26 @@ class Fit:
 
 
 @dataclass(frozen=True, slots=True)
+class Curve:
+    """A fit for one kind of document, and the probabilities that it gave to questions it was not fitted on."""
+
+    fit: Fit
+    hard: tuple[float, ...] = ()  # to hard questions without an answer, lowest first
+    easy: tuple[float, ...] = ()
+    right: tuple[float, ...] = ()  # to answerable ones whose answer was right
+    wrong: tuple[float, ...] = ()
+
+    @property
+    def unanswerable(self) -> list[float]:
+        return sorted((*self.hard, *self.easy))
+
+
+@dataclass(frozen=True, slots=True)
 class Calibration:
-    """A fit, and the probabilities that it gave to questions it was not fitted on."""
+    """What tells how sure an answer is, for prose and for structured documents."""
 
     reader: str  # the fingerprint of the reader that it was fitted with; "" for none
-    fit: Fit
-    hard: tuple[float, ...]  # probabilities given to hard questions without an answer, lowest first
-    easy: tuple[float, ...]
-    right: tuple[float, ...]  # to answerable ones whose answer was right
-    wrong: tuple[float, ...]
+    curves: Mapping[DocumentKind, Curve]
     sources: tuple[Source, ...] = field(default=())
     design_effect: float = 1.0  # how many questions, alike as those on one document are, count as one (Kish 1965)
 
@@ -67,35 +82,61 @@ class Calibration:
         """A hash of all that it says."""
         return sha256(dump([self]).encode()).hexdigest()[:16]
 
+    def probability(self, evidence: Mapping[str, float]) -> float:
+        """The probability that the answer with this evidence is right."""
+        return self.curves[kind_of(evidence)].fit.probability(evidence)
+
     def promise(self, rate: float) -> Promise:
-        """The lowest operating point whose rate of false answers is at most `rate`, by its upper bound."""
-        unanswerable = sorted((*self.hard, *self.easy))
-        n = len(unanswerable)
-        kept = True
+        """The lowest operating points whose rate of false answers is at most `rate`, by its upper bound.
+
+        Each kind of document has its own, at the same share of its questions without an answer, so that what is
+        promised holds for either (as in Mondrian conformal prediction, Vovk 2003); the bound is on all of them.
+        """
+        n = sum(len(curve.unanswerable) for curve in self.curves.values())
         if rate >= 1:
-            threshold = 0.0
+            thresholds, kept = dict.fromkeys(DOCUMENT_KINDS, 0.0), True
         elif not n:
-            threshold, kept = 1.0, False
-        else:  # just above the surest of those that may not be let through; the bound grows with those that are
+            thresholds, kept = dict.fromkeys(DOCUMENT_KINDS, 1.0), False
+        else:  # the bound grows with those that are let through
             allowed = bisect_right(range(n + 1), rate, key=lambda k: self._bound(k, n)) - 1
-            threshold, kept = round(unanswerable[n - 1 - max(allowed, 0)] + 0.0005, 4), allowed >= 0
-        false = _at_least(unanswerable, threshold)
-        given = _at_least(self.right, threshold) + _at_least(self.wrong, threshold)
-        answerable = len(self.right) + len(self.wrong)
+            thresholds, kept = self._thresholds(max(allowed, 0) / n), allowed >= 0
+            while allowed > 0 and self._bound(self._count(thresholds, "hard", "easy"), n) > rate:
+                allowed -= 1
+                thresholds = self._thresholds(allowed / n)
+        false = self._count(thresholds, "hard", "easy")
+        right, wrong = (self._count(thresholds, name) for name in ("right", "wrong"))
+        answerable = self._count(None, "right", "wrong")
         return Promise(
             max_false_answer_rate=rate,
-            threshold=threshold,
+            thresholds=thresholds,
             false_answer_rate=_share(false, n),
             upper_bound=self._bound(false, n),
             confidence_level=CONFIDENCE_LEVEL,
-            hard=_share(_at_least(self.hard, threshold), len(self.hard)),
-            easy=_share(_at_least(self.easy, threshold), len(self.easy)),
-            coverage=_share(given, answerable),
-            precision=_share(_at_least(self.right, threshold), given + false),
+            hard=_share(self._count(thresholds, "hard"), self._count(None, "hard")),
+            easy=_share(self._count(thresholds, "easy"), self._count(None, "easy")),
+            coverage=_share(right + wrong, answerable),
+            precision=_share(right, right + wrong + false),
             answerable=answerable,
             unanswerable=n,
             kept=kept,
             sources=self.sources,
+        )
+
+    def _thresholds(self, share: float) -> dict[DocumentKind, float]:
+        """Just above the surest of those that may not be let through, where such a share of each kind may be."""
+        everything = sorted(p for curve in self.curves.values() for p in curve.unanswerable)
+        found: dict[DocumentKind, float] = {}
+        for kind, curve in self.curves.items():
+            own = curve.unanswerable if len(curve.unanswerable) >= FEW else everything
+            found[kind] = round(own[len(own) - 1 - floor(share * len(own) + 1e-9)] + 0.0005, 4)
+        return found
+
+    def _count(self, thresholds: Mapping[DocumentKind, float] | None, *names: Outcomes) -> int:
+        """How many probabilities of these outcomes are at least the threshold; all without one."""
+        return sum(
+            _at_least(getattr(curve, name), thresholds[kind] if thresholds else 0.0)
+            for kind, curve in self.curves.items()
+            for name in names
         )
 
     def _bound(self, k: int, n: int) -> float:
@@ -103,29 +144,43 @@ class Calibration:
         return upper_bound(ceil(k / self.design_effect), floor(n / self.design_effect))
 
 
-class _Saved(BaseModel):
-    """One calibration as the file has it. Probabilities are in thousandths, lowest first."""
+class _SavedCurve(BaseModel):
+    """What the file has for one kind of document. Probabilities are in thousandths, lowest first."""
 
     model_config = ConfigDict(extra="forbid")
 
-    reader: str
-    design_effect: Annotated[float, Field(ge=1)]
     intercept: float
     signals: dict[str, tuple[float, Annotated[float, Field(gt=0)], float]]  # mean, scale, weight
-    sources: list[tuple[str, int, int, Literal["hard", "easy"]]]
     hard: str
     easy: str
     right: str
     wrong: str
 
-    def value(self) -> Calibration:
-        return Calibration(
-            reader=self.reader,
+    def value(self) -> Curve:
+        return Curve(
             fit=Fit(self.intercept, {name: Signal(*three) for name, three in self.signals.items()}),
             hard=_unpacked(self.hard),
             easy=_unpacked(self.easy),
             right=_unpacked(self.right),
             wrong=_unpacked(self.wrong),
+        )
+
+
+class _Saved(BaseModel):
+    """One calibration as the file has it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reader: str
+    design_effect: Annotated[float, Field(ge=1)]
+    sources: list[tuple[str, int, int, Literal["hard", "easy"]]]
+    prose: _SavedCurve
+    structured: _SavedCurve
+
+    def value(self) -> Calibration:
+        return Calibration(
+            reader=self.reader,
+            curves={"prose": self.prose.value(), "structured": self.structured.value()},
             sources=tuple(Source(*source) for source in self.sources),
             design_effect=self.design_effect,
         )
@@ -154,7 +209,12 @@ def upper_bound(k: int, n: int, *, level: float = CONFIDENCE_LEVEL) -> float:
 
 def none(reader: str) -> Calibration:
     """What stands in before one is fitted: every answer is as likely right as not."""
-    return Calibration(reader, Fit(0.0, {}), hard=(), easy=(), right=(), wrong=())
+    return Calibration(reader, dict.fromkeys(DOCUMENT_KINDS, Curve(Fit(0.0, {}))))
+
+
+def kind_of(evidence: Mapping[str, float]) -> DocumentKind:
+    """The kind of the document that an answer stands in."""
+    return "structured" if evidence.get("structured", 0.0) >= STRUCTURED else "prose"
 
 
 def load(path: Path = SHIPPED) -> Mapping[str, Calibration]:
@@ -175,13 +235,19 @@ def _plain(one: Calibration) -> dict[str, object]:
     return {
         "reader": one.reader,
         "design_effect": round(one.design_effect, 2),
-        "intercept": float(f"{one.fit.intercept:.6g}"),
+        "sources": [[s.name, s.answerable, s.unanswerable, s.kind] for s in one.sources],
+        **{kind: _plain_curve(one.curves[kind]) for kind in DOCUMENT_KINDS},
+    }
+
+
+def _plain_curve(curve: Curve) -> dict[str, object]:
+    return {
+        "intercept": float(f"{curve.fit.intercept:.6g}"),
         "signals": {
             name: [float(f"{x:.6g}") for x in (signal.mean, signal.scale, signal.weight)]
-            for name, signal in one.fit.signals.items()
+            for name, signal in curve.fit.signals.items()
         },
-        "sources": [[s.name, s.answerable, s.unanswerable, s.kind] for s in one.sources],
-        **{name: _packed(getattr(one, name)) for name in ("hard", "easy", "right", "wrong")},
+        **{name: _packed(getattr(curve, name)) for name in get_args(Outcomes)},
     }
 
 

@@ -163,8 +163,8 @@ def calibrate(
     then = None
     if before is not None:
         given = fitting.probabilities(labelled, before)
-        then = fitting.outcomes(labelled, given, before.promise(settings.max_false_answer_rate).threshold)
-    now = fitting.outcomes(labelled, fitting.left_out(labelled, before=before), promise.threshold)
+        then = fitting.outcomes(labelled, given, before.promise(settings.max_false_answer_rate).thresholds)
+    now = fitting.outcomes(labelled, fitting.left_out(labelled, before=before), promise.thresholds)
     return Calibrated(made, promise, then, now)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from assistant import answer_types
 from assistant.asking import Ask
 from assistant.outline import Outline
 from assistant.reading import Judged, shares, sigmoid
-from assistant.selecting import Selection, Unit, has_figure
+from assistant.selecting import Selection, Unit
 from assistant.types import Hit, Reading
 from assistant.wording import Wording
 
@@ -37,22 +38,27 @@ def gather(
     outline = outlines[unit.document_id]
     own = [unit.head, *unit.lines] if unit.head is not None else list(unit.lines)
     scores = {outline.position(line.start): line.score for line in lines if line.document_id == unit.document_id}
-    structured = min(1.0, outline.structure / STRUCTURED)
     evidence = {
         "line": max((scores[n] for n in own if n in scores), default=0.0),
         "second_line": _second(unit, selection),
         "cosine": max((hit.dense or 0.0) for hit in hits),
         **_worded(ask, unit, own, hits, outline, wording),
-        "figure_missing": float(ask.grain == "figure" and not any(has_figure(outline.text(n)) for n in unit.lines)),
-        "structured": structured,
+        **_typed(ask, unit, own, outline),
+        "structured": min(1.0, outline.structure / STRUCTURED),
     }
-    if judged is not None:
-        evidence |= _read(unit, own, judged, outline)
-        evidence |= {
-            "answers_in_structure": evidence["answers"] * structured,
-            "answers_in_prose": evidence["answers"] * (1 - structured),
-        }
-    return evidence
+    return evidence if judged is None else evidence | _read(unit, own, judged, outline)
+
+
+def _typed(ask: Ask, unit: Unit, own: Sequence[int], outline: Outline) -> dict[str, float]:
+    """Whether there is what the question asks for: something of the type that it expects, a list where it wants one."""
+    expected = answer_types.expected(ask.text)
+    found = expected is not None and any(answer_types.has(outline.text(n), expected, ask.text) for n in own)
+    return {
+        "type_found": float(found),
+        "type_missing": float(expected is not None and not found),
+        "listed": float(unit.head is not None),
+        "list_missing": float(ask.grain == "list" and unit.head is None),
+    }
 
 
 def _worded(
@@ -136,13 +142,19 @@ def passage_text(unit: Unit, hits: Sequence[Hit], outline: Outline) -> str:
 def explain_gap(
     ask: Ask, hits: Sequence[Hit], selection: Selection, outlines: Mapping[str, Outline], wording: Wording
 ) -> str:
-    """A sentence that says what the closest passage is about, and which words of the question it does not have."""
+    """A sentence that says what the closest passage is about, and what of the question it does not have.
+
+    That is a name, or something of the type that is asked for, or other words.
+    """
     unit = selection.units[0]
     outline = outlines[unit.document_id]
     text = passage_text(unit, hits, outline)
     path = outline.document.lines[unit.lines[0]].section_path
     where = " › ".join(path) or outline.document.title
     names = [name for name in ask.names if not wording.holds(text, name)]
+    expected = answer_types.expected(ask.text)
+    if not names and expected and not any(answer_types.has(line, expected, ask.text) for line in text.split("\n")):
+        return f"The closest passage, “{where}”, gives no {answer_types.NAMES[expected]}."
     lacking = names or wording.lacking(ask.text, text)
     if not lacking:
         return f"The closest passage, “{where}”, is about this, but does not seem to answer it."

@@ -13,29 +13,22 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from assistant.answering import Assistant
-from assistant.calibration import Calibration, Fit, Signal
+from assistant.calibration import Calibration, Curve, Fit, Signal, kind_of
 from assistant.errors import CalibrationError
 from assistant.judging import Question, judge
 from assistant.measures import Outcome
-from assistant.types import Answer, Filters, Source
+from assistant.types import DOCUMENT_KINDS, Answer, DocumentKind, Filters, Source
 
 Kind: TypeAlias = Literal["hard", "easy"]
+Fits: TypeAlias = Mapping[DocumentKind, Fit]
 
-# What the probability is made of, where it is known. Prose and structure are told apart, because a passage of prose is
-# about more than it says in one sentence, and questions that only seem to be answered by it are harder to tell.
-SIGNALS = (
-    "line",
-    "second_line",
-    "covered_near",
-    "rarest_missing",
-    "names_nowhere",
-    "figure_missing",
-    "structured",
-    "answers_in_structure",
-    "answers_in_prose",
-    "answers_elsewhere",
-    "span_share",
-)
+# What the probability is made of, where it is known. Much of what tells in a list or a table tells nothing in prose: a
+# passage of prose is about more than it says in one sentence, and holds most words of a question that it only seems to
+# answer.
+SIGNALS: Mapping[DocumentKind, tuple[str, ...]] = {
+    "prose": ("line", "answers", "span_share"),
+    "structured": ("line", "second_line", "names_nowhere", "type_missing", "listed", "answers"),
+}
 PENALTY = 0.3  # of large weights: the inverse of scikit-learn's C
 ENOUGH = 300  # questions from which on every weight is fitted anew; with fewer, only how sure the whole is
 FEW = 10  # questions of either outcome that a fit needs at least
@@ -53,6 +46,10 @@ class Labelled:
     right: bool
     answerable: bool
     kind: Kind = "hard"  # of a question without an answer
+
+    @property
+    def document_kind(self) -> DocumentKind:
+        return kind_of(self.evidence)
 
 
 def label(
@@ -109,18 +106,20 @@ def refit(labelled: Sequence[Labelled], *, before: Calibration | None, reader: s
     if before is None or len(labelled) >= ENOUGH:
         return fit(labelled, reader=reader)
     _check(labelled)
-    return _with_curve(labelled, reader, lambda chosen: _scaled(chosen, before.fit))
+    return _with_curve(labelled, reader, lambda chosen: _scaled(chosen, before))
 
 
 def left_out(labelled: Sequence[Labelled], *, before: Calibration | None) -> list[float]:
     """The probability of each by a calibration fitted as `refit` does it, to the others."""
     if before is None or len(labelled) >= ENOUGH:
         return cross_validated(labelled, _logistic)
-    return cross_validated(labelled, lambda chosen: _scaled(chosen, before.fit))
+    return cross_validated(labelled, lambda chosen: _scaled(chosen, before))
 
 
-def outcomes(labelled: Sequence[Labelled], given: Sequence[float], threshold: float) -> list[Outcome]:
-    """What becomes of each with these probabilities, at an operating point."""
+def outcomes(
+    labelled: Sequence[Labelled], given: Sequence[float], thresholds: Mapping[DocumentKind, float]
+) -> list[Outcome]:
+    """What becomes of each with these probabilities, at the operating point of its kind."""
     return [
         Outcome(
             id=str(n),
@@ -129,7 +128,7 @@ def outcomes(labelled: Sequence[Labelled], given: Sequence[float], threshold: fl
             kind="far" if one.kind == "easy" else "near",
             right=one.right,
             confidence=probability,
-            status="answered" if one.evidence and probability >= threshold else "refused",
+            status="answered" if one.evidence and probability >= thresholds[one.document_kind] else "refused",
             given=bool(one.evidence),
         )
         for n, (one, probability) in enumerate(zip(labelled, given, strict=True))
@@ -138,10 +137,10 @@ def outcomes(labelled: Sequence[Labelled], given: Sequence[float], threshold: fl
 
 def probabilities(labelled: Sequence[Labelled], calibration: Calibration) -> list[float]:
     """What a calibration gives to each."""
-    return [calibration.fit.probability(one.evidence) for one in labelled]
+    return [calibration.probability(one.evidence) for one in labelled]
 
 
-def cross_validated(labelled: Sequence[Labelled], fitted: Callable[[Sequence[Labelled]], Fit]) -> list[float]:
+def cross_validated(labelled: Sequence[Labelled], fitted: Callable[[Sequence[Labelled]], Fits]) -> list[float]:
     """The probability of each, by a fit to the others: those of other documents, in five parts."""
     groups = [one.group for one in labelled]
     folds = min(FOLDS, len(set(groups)))
@@ -151,21 +150,21 @@ def cross_validated(labelled: Sequence[Labelled], fitted: Callable[[Sequence[Lab
     for others, left_out in GroupKFold(folds).split(groups, groups=groups):
         made = fitted([labelled[n] for n in others])
         for n in left_out:
-            given[n] = made.probability(labelled[n].evidence)
+            given[n] = made[labelled[n].document_kind].probability(labelled[n].evidence)
     return given
 
 
-def _with_curve(labelled: Sequence[Labelled], reader: str, fitted: Callable[[Sequence[Labelled]], Fit]) -> Calibration:
+def _with_curve(labelled: Sequence[Labelled], reader: str, fitted: Callable[[Sequence[Labelled]], Fits]) -> Calibration:
     probabilities = cross_validated(labelled, fitted)
     given = list(zip(labelled, probabilities, strict=True))
+    fits = fitted(labelled)
     sources = dict.fromkeys((one.source, one.kind) for one in labelled)
     return Calibration(
         reader=reader,
-        fit=fitted(labelled),
-        hard=tuple(sorted(p for one, p in given if not one.answerable and one.kind == "hard")),
-        easy=tuple(sorted(p for one, p in given if not one.answerable and one.kind == "easy")),
-        right=tuple(sorted(p for one, p in given if one.answerable and one.right)),
-        wrong=tuple(sorted(p for one, p in given if one.answerable and not one.right)),
+        curves={
+            kind: _curve(fits[kind], [(one, p) for one, p in given if one.document_kind == kind])
+            for kind in DOCUMENT_KINDS
+        },
         sources=tuple(
             Source(
                 name,
@@ -179,20 +178,33 @@ def _with_curve(labelled: Sequence[Labelled], reader: str, fitted: Callable[[Seq
     )
 
 
+def _curve(fit: Fit, given: Sequence[tuple[Labelled, float]]) -> Curve:
+    return Curve(
+        fit,
+        hard=tuple(sorted(p for one, p in given if not one.answerable and one.kind == "hard")),
+        easy=tuple(sorted(p for one, p in given if not one.answerable and one.kind == "easy")),
+        right=tuple(sorted(p for one, p in given if one.answerable and one.right)),
+        wrong=tuple(sorted(p for one, p in given if one.answerable and not one.right)),
+    )
+
+
 def design_effect(labelled: Sequence[Labelled], given: Sequence[float], *, rate: float = 0.1) -> float:
     """How much more the rate of false answers varies than if questions on one document told nothing of each other.
 
-    At the operating point where so many of them would be answered, the data sets being strata; 1 at least (Kish 1965,
-    for a ratio over clusters).
+    At the operating points where such a share of them would be answered, the data sets being strata; 1 at least (Kish
+    1965, for a ratio over clusters).
     """
-    without = [(one.source, one.group, p) for one, p in zip(labelled, given, strict=True) if not one.answerable]
+    without = [(one, p) for one, p in zip(labelled, given, strict=True) if not one.answerable]
     if not without:
         return 1.0
-    threshold = sorted(p for *_, p in without)[-max(1, round(rate * len(without)))]
+    thresholds = {}
+    for kind in DOCUMENT_KINDS:
+        own = sorted(p for one, p in without if one.document_kind == kind)
+        thresholds[kind] = own[-max(1, round(rate * len(own)))] if own else 1.0
     counts: dict[str, dict[str, list[int]]] = {}  # of each document, by data set: answered, asked
-    for source, group, p in without:
-        found = counts.setdefault(source, {}).setdefault(group, [0, 0])
-        found[0] += p >= threshold
+    for one, p in without:
+        found = counts.setdefault(one.source, {}).setdefault(one.group, [0, 0])
+        found[0] += p >= thresholds[one.document_kind]
         found[1] += 1
     clustered = single = 0.0
     for groups in counts.values():
@@ -205,10 +217,19 @@ def design_effect(labelled: Sequence[Labelled], given: Sequence[float], *, rate:
     return max(1.0, clustered / single) if single else 1.0
 
 
-def _logistic(labelled: Sequence[Labelled]) -> Fit:
-    chosen = [one for one in labelled if one.evidence]
+def _logistic(labelled: Sequence[Labelled]) -> Fits:
+    """A fit for each kind of document: to its own questions, or to all where its own are too few."""
+    every = [one for one in labelled if one.evidence]
+    fits: dict[DocumentKind, Fit] = {}
+    for kind, names in SIGNALS.items():
+        own = [one for one in every if one.document_kind == kind]
+        fits[kind] = _fit_one(own if _least_common(own) >= FEW else every, names)
+    return fits
+
+
+def _fit_one(chosen: Sequence[Labelled], wanted: Sequence[str]) -> Fit:
     known = {name for one in chosen for name in one.evidence}
-    names = [name for name in SIGNALS if name in known]
+    names = [name for name in wanted if name in known]
     present = np.array([[one.evidence.get(name, np.nan) for name in names] for one in chosen])
     means, scales = np.nanmean(present, axis=0), np.nanstd(present, axis=0)
     scales[scales < 1e-6] = 1.0
@@ -221,18 +242,21 @@ def _logistic(labelled: Sequence[Labelled]) -> Fit:
     return Fit(intercept, signals)
 
 
-def _scaled(labelled: Sequence[Labelled], shipped: Fit) -> Fit:
+def _scaled(labelled: Sequence[Labelled], shipped: Calibration) -> Fits:
+    """The fits that there were, with one scale and one shift for both."""
     chosen = [one for one in labelled if one.evidence]
     odds = np.array([[_log_odds(shipped.probability(one.evidence))] for one in chosen])
     (scale, *_), shift = _solve(odds, [one.right for one in chosen], 0.01)
     if scale < SMALLEST_SCALE:  # a surer answer is never less likely right
         scale = SMALLEST_SCALE
         shift = _shift(scale * odds[:, 0], sum(one.right for one in chosen) / len(chosen))
-    signals = {
-        name: Signal(signal.mean, signal.scale, signal.weight * float(scale))
-        for name, signal in shipped.signals.items()
-    }
-    return Fit(shipped.intercept * float(scale) + shift, signals)
+    return {kind: _moved(curve.fit, float(scale), shift) for kind, curve in shipped.curves.items()}
+
+
+def _moved(fit: Fit, scale: float, shift: float) -> Fit:
+    """A fit whose log-odds are scaled and shifted."""
+    signals = {name: Signal(signal.mean, signal.scale, signal.weight * scale) for name, signal in fit.signals.items()}
+    return Fit(fit.intercept * scale + shift, signals)
 
 
 def _shift(odds: NDArray[np.float64], base: float) -> float:
@@ -255,11 +279,17 @@ def _check(labelled: Sequence[Labelled]) -> None:
     right = sum(one.right for one in labelled)
     if all(one.answerable for one in labelled):
         raise CalibrationError("every question has an answer: add some that the documents do not answer")
-    if min(right, len(labelled) - right) < FEW:
+    if _least_common(labelled) < FEW:
         raise CalibrationError(
             f"{right} answers are right and {len(labelled) - right} are not: a calibration needs {FEW} of each; "
             f"add questions, some of them without an answer in the documents"
         )
+
+
+def _least_common(labelled: Sequence[Labelled]) -> int:
+    """How many of the rarer outcome there are: right, or not."""
+    right = sum(one.right for one in labelled)
+    return min(right, len(labelled) - right)
 
 
 def _log_odds(p: float) -> float:

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from assistant.answering import Explanation, Part
+from assistant.calibration import kind_of
 from assistant.reading import shares, sigmoid
-from assistant.types import Answer, Citation, Document
+from assistant.types import Answer, Citation, Document, DocumentKind
 
 if TYPE_CHECKING:
     from assistant.compose import Calibrated
@@ -36,7 +37,7 @@ def show_explanation(explanation: Explanation, documents: Mapping[str, Document]
     if explanation.answer.standalone_question != explanation.answer.question:
         lines.append(f"  read as: {printable(explanation.answer.standalone_question)}")
     for part in explanation.parts:
-        lines += _part(part, explanation.threshold, documents)
+        lines += _part(part, explanation.thresholds, documents)
     stages = ", ".join(f"{name} {ms:.1f}" for name, ms in explanation.answer.timings_ms.items())
     return "\n".join([*lines, "", f"  milliseconds: {stages}"])
 
@@ -88,7 +89,7 @@ def _answer(answer: Answer, documents: Mapping[str, Document]) -> Iterator[str]:
     yield f"Confidence: {answer.confidence:.2f}"
 
 
-def _part(part: Part, threshold: float, documents: Mapping[str, Document]) -> Iterator[str]:
+def _part(part: Part, thresholds: Mapping[DocumentKind, float], documents: Mapping[str, Document]) -> Iterator[str]:
     yield ""
     yield f"  asked: {printable(part.ask.text)}"
     joins = ", for two things" if part.ask.joins else ""
@@ -119,7 +120,7 @@ def _part(part: Part, threshold: float, documents: Mapping[str, Document]) -> It
     yield "  5. judged by these signals"
     for name, value in part.evidence.items():
         yield f"     {value:6.3f}  {name.replace('_', ' ')}"
-    yield f"  6. decided: {_decision(part, threshold)}"
+    yield f"  6. decided: {_decision(part, thresholds[kind_of(part.evidence)])}"
 
 
 def _decision(part: Part, threshold: float) -> str:

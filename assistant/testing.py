@@ -35,7 +35,7 @@ from assistant.types import (
 
 PROMISE = Promise(
     max_false_answer_rate=0.1,
-    threshold=0.5,
+    thresholds={"prose": 0.5, "structured": 0.4},
     false_answer_rate=0.05,
     upper_bound=0.0984,
     confidence_level=0.95,

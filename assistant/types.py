@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol, TypeAlias, Union
+from typing import Literal, Protocol, TypeAlias, Union, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -167,6 +167,10 @@ class Answer:
         return "\n".join(block.text for block in self.blocks)
 
 
+DocumentKind = Literal["prose", "structured"]
+DOCUMENT_KINDS: tuple[DocumentKind, ...] = get_args(DocumentKind)
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A data set that the promise rests on."""
@@ -182,7 +186,7 @@ class Promise:
     """An operating point, and what it rests on. Rates are shares from 0 to 1."""
 
     max_false_answer_rate: float  # what was asked for
-    threshold: float  # answers at least this probable are given
+    thresholds: Mapping[DocumentKind, float]  # answers at least this probable are given
     false_answer_rate: float  # of the calibration's questions without an answer
     upper_bound: float  # of that rate, one-sided, at the confidence level
     confidence_level: float
@@ -206,8 +210,10 @@ class Promise:
             else f"A rate of {rate} cannot be promised on so few questions: the strictest operating point is in force"
         )
         names = ", ".join(dict.fromkeys(source.name for source in self.sources))
+        prose, structured = (f"{self.thresholds[kind]:.2f}" for kind in DOCUMENT_KINDS)
+        points = prose if prose == structured else f"{prose} in prose, {structured} in documents of headings and lists"
         return (
-            f"{said} (answers with a probability of at least {self.threshold:.2f} are given). It rests on "
+            f"{said} (what is given is right with a probability of at least {points}). It rests on "
             f"{self.unanswerable} questions without an answer, of which {self.false_answer_rate:.1%} were answered "
             f"({self.hard:.1%} of the hard ones, {self.easy:.1%} of the easy ones; the rate is below "
             f"{self.upper_bound:.1%} with {self.confidence_level:.0%} confidence), and on {self.answerable} with one: "

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.answering import Assistant
-from assistant.calibration import Calibration, Fit, Signal
+from assistant.calibration import Calibration, Curve, Fit, Signal
 from assistant.chunking import Budget, line_in_context, passages_of
 from assistant.lexicons import Bm25Lexicon, words
 from assistant.loaders.plain import structure
@@ -19,7 +19,7 @@ from assistant.retrieval import Retriever
 from assistant.selecting import _clause
 from assistant.stores import FaissStore
 from assistant.testing import HashEncoder
-from assistant.types import Answer, Document, Filters, Passage, Reader, Reading, Turn
+from assistant.types import DOCUMENT_KINDS, Answer, Document, Filters, Passage, Reader, Reading, Turn
 from assistant.wording import Wording
 
 BAKERY = """Duties
@@ -47,14 +47,13 @@ First Steps
 - Practice: work in any bakery for a summer.
 """
 # As likely right as not where the best line scores 0.3; hardly ever where a name is missing.
-CALIBRATION = Calibration(
-    reader="",
+CURVE = Curve(
     fit=Fit(0.0, {"line": Signal(0.3, 0.125, 1.0), "names_nowhere": Signal(0.0, 1.0, -10.0)}),
     hard=(0.499,) * 100,
-    easy=(),
     right=(0.9,) * 60,
     wrong=(0.6,) * 40,
 )
+CALIBRATION = Calibration(reader="", curves=dict.fromkeys(DOCUMENT_KINDS, CURVE))
 BUDGET = Budget(60, lambda text: len(text.split()))
 
 
@@ -244,7 +243,7 @@ def test_refusals_say_what_is_missing_and_show_where() -> None:
 def test_a_promise_of_one_answers_all_that_can_be() -> None:
     everything = assistant({"Baker": BAKERY}, max_false_answer_rate=1.0)
     assert everything.ask("What is the median wage of a Master Baker in Oslo?").status == "answered"
-    assert everything.promise.threshold == 0.0
+    assert everything.promise.thresholds == {"prose": 0.0, "structured": 0.0}
 
 
 LONG = (

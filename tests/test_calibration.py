@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,19 +10,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.calibration import Calibration, Fit, Signal, dump, load, none, upper_bound
+from assistant.calibration import Calibration, Curve, Fit, Signal, dump, kind_of, load, none, upper_bound
 from assistant.errors import CalibrationError
 from assistant.types import Source
 
 FIT = Fit(-1.0, {"line": Signal(0.5, 0.25, 2.0), "answers": Signal(0.0, 2.0, 1.5)})
 SHARE = st.floats(0, 1)
-CALIBRATION = Calibration(
-    reader="r1",
+CURVE = Curve(
     fit=FIT,
     hard=tuple(n / 1000 for n in range(0, 800, 4)),
     easy=tuple(n / 1000 for n in range(0, 200, 2)),
     right=tuple(n / 1000 for n in range(400, 1000, 3)),
     wrong=tuple(n / 1000 for n in range(100, 700, 6)),
+)
+UNASKED = Curve(Fit(0.0, {}))
+CALIBRATION = Calibration(
+    reader="r1",
+    curves={"prose": CURVE, "structured": UNASKED},
     sources=(Source("articles", 300, 200, "hard"), Source("others", 0, 100, "easy")),
 )
 
@@ -46,29 +51,67 @@ def test_the_bound_is_that_of_clopper_and_pearson() -> None:
     assert upper_bound(0, 0) == upper_bound(7, 7) == 1.0
 
 
-@given(st.lists(SHARE, min_size=40, max_size=200), st.lists(SHARE, max_size=50), st.sampled_from([0.05, 0.1, 0.2, 0.5]))
-def test_what_is_promised_is_kept_on_the_calibration_data(hard: list[float], easy: list[float], rate: float) -> None:
-    promise = Calibration("", FIT, tuple(hard), tuple(easy), (), ()).promise(rate)
-    answered = sum(p >= promise.threshold for p in (*hard, *easy))
-    assert promise.false_answer_rate == answered / len((*hard, *easy))
+def of(hard: Sequence[float], right: Sequence[float] = (), wrong: Sequence[float] = ()) -> Calibration:
+    """A calibration of questions on prose."""
+    curve = Curve(FIT, hard=tuple(hard), right=tuple(right), wrong=tuple(wrong))
+    return Calibration("", {"prose": curve, "structured": UNASKED})
+
+
+SHARES = st.lists(SHARE, min_size=40, max_size=200)
+
+
+@given(SHARES, SHARES, st.lists(SHARE, max_size=50), st.sampled_from([0.05, 0.1, 0.2, 0.5]))
+def test_what_is_promised_is_kept_on_the_calibration_data(
+    prose: list[float], structured: list[float], easy: list[float], rate: float
+) -> None:
+    curves = {"prose": Curve(FIT, hard=tuple(prose)), "structured": Curve(FIT, tuple(structured), tuple(easy))}
+    promise = Calibration("", curves, ()).promise(rate)  # type: ignore[arg-type]  # the keys are literals
+    asked = {"prose": prose, "structured": [*structured, *easy]}
+    answered = {k: sum(p >= promise.thresholds[k] for p in v) for k, v in asked.items()}  # type: ignore[index]
+    n = len(prose) + len(structured) + len(easy)
+    assert promise.false_answer_rate == sum(answered.values()) / n
     assert not promise.kept or promise.upper_bound <= rate
-    # And no more is refused than must be: letting the next ones through, those of one probability, would break it.
-    refused = [p for p in (*hard, *easy) if p < promise.threshold]
-    if promise.kept and refused:
-        surest = max(refused)
-        more = sum(p >= surest - 0.001 for p in (*hard, *easy))
-        assert upper_bound(more, len((*hard, *easy))) > rate
+    for kind, probabilities in asked.items():
+        assert not promise.kept or answered[kind] <= rate * len(probabilities)
+
+
+@given(SHARES, st.sampled_from([0.05, 0.1, 0.2, 0.5]))
+def test_no_more_is_refused_than_must_be(hard: list[float], rate: float) -> None:
+    promise = of(hard).promise(rate)
+    refused = [p for p in hard if p < promise.thresholds["prose"]]
+    if promise.kept and refused:  # letting the next ones through, those of one probability, would break it
+        more = sum(p >= max(refused) - 0.001 for p in hard)
+        assert upper_bound(more, len(hard)) > rate
+
+
+def test_prose_and_structure_have_operating_points_of_their_own() -> None:
+    low, high = (Curve(FIT, hard=tuple(n / 1000 for n in range(start, start + 400))) for start in (0, 500))
+    thresholds = Calibration("", {"prose": high, "structured": low}).promise(0.1).thresholds
+    assert thresholds["prose"] == pytest.approx(thresholds["structured"] + 0.5)
+
+
+def test_a_kind_with_few_questions_takes_the_operating_point_of_all() -> None:
+    few = Calibration("", {"prose": CURVE, "structured": Curve(FIT, hard=(0.1,) * 5)}).promise(0.1).thresholds
+    assert few["prose"] == pytest.approx(few["structured"], abs=0.02)
+
+
+def test_the_signal_of_structure_says_which_fit_is_used() -> None:
+    other = Curve(Fit(3.0, {}))
+    both = Calibration("", {"prose": CURVE, "structured": other})
+    assert both.probability({"structured": 0.2}) == FIT.probability({"structured": 0.2})
+    assert both.probability({"structured": 0.9}) == other.fit.probability({"structured": 0.9})
+    assert [kind_of({}), kind_of({"structured": 0.5})] == ["prose", "structured"]
 
 
 def test_questions_that_are_alike_make_the_promise_stricter() -> None:
     alike = replace(CALIBRATION, design_effect=4.0)
-    assert alike.promise(0.1).threshold > CALIBRATION.promise(0.1).threshold
+    assert alike.promise(0.1).thresholds["prose"] > CALIBRATION.promise(0.1).thresholds["prose"]
     assert alike.promise(0.1).upper_bound <= 0.1
 
 
 def test_a_stricter_promise_asks_for_more_and_costs_more() -> None:
     strict, usual, loose = (CALIBRATION.promise(rate) for rate in (0.02, 0.1, 0.3))
-    assert strict.threshold > usual.threshold > loose.threshold > 0
+    assert strict.thresholds["prose"] > usual.thresholds["prose"] > loose.thresholds["prose"] > 0
     assert strict.coverage < usual.coverage < loose.coverage
     assert strict.upper_bound <= 0.02 and usual.upper_bound <= 0.1 < usual.upper_bound + 0.02
     assert usual.hard > usual.easy == 0.0
@@ -76,20 +119,20 @@ def test_a_stricter_promise_asks_for_more_and_costs_more() -> None:
 
 def test_a_promise_of_one_answers_everything() -> None:
     everything = CALIBRATION.promise(1.0)
-    assert (everything.threshold, everything.coverage, everything.false_answer_rate) == (0.0, 1.0, 1.0)
+    assert (everything.thresholds["prose"], everything.coverage, everything.false_answer_rate) == (0.0, 1.0, 1.0)
     assert "Nothing is promised" in everything.statement()
 
 
 def test_too_few_questions_can_promise_little() -> None:
-    few = Calibration("", FIT, (0.1, 0.2, 0.9), (), (0.95,), ()).promise(0.1)
+    few = of((0.1, 0.2, 0.9), right=(0.95,)).promise(0.1)
     assert not few.kept
-    assert few.threshold > 0.9
+    assert few.thresholds["prose"] > 0.9
     assert "cannot be promised" in few.statement()
 
 
 def test_without_a_question_that_has_no_answer_nothing_is_answered() -> None:
-    none_known = Calibration("", FIT, (), (), (0.95,), (0.2,)).promise(0.1)
-    assert (none_known.kept, none_known.threshold, none_known.coverage) == (False, 1.0, 0.0)
+    none_known = of((), right=(0.95,), wrong=(0.2,)).promise(0.1)
+    assert (none_known.kept, none_known.thresholds["structured"], none_known.coverage) == (False, 1.0, 0.0)
 
 
 def test_a_rate_is_told_as_it_was_asked_for() -> None:
@@ -101,6 +144,9 @@ def test_the_statement_says_what_it_rests_on_and_costs() -> None:
     assert "at most 10% are answered" in said
     assert "300 questions without an answer" in said
     assert "articles, others" in said
+    assert f"a probability of at least {CALIBRATION.promise(0.1).thresholds['prose']:.2f})" in said
+    other = replace(CALIBRATION, curves={"prose": CURVE, "structured": replace(CURVE, hard=(0.2,) * 50)}).promise(0.1)
+    assert "in prose, 0.20 in documents of headings and lists)" in other.statement()
     assert f"{CALIBRATION.promise(0.1).coverage:.0%} of the questions with an answer" in said
 
 

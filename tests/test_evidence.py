@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from assistant.asking import take_apart
 from assistant.evidence import explain_gap, gather
 from assistant.lexicons import words
@@ -60,10 +62,15 @@ def test_a_name_is_missed_where_the_passage_or_the_document_lacks_it() -> None:
     assert [(e["names_missing"], e["names_nowhere"]) for e in (here, elsewhere, nowhere)] == [(0, 0), (1, 0), (1, 1)]
 
 
-def test_a_figure_is_missed_where_one_was_asked_for() -> None:
-    assert gathered("How much is the salary?")["figure_missing"] == 0.0
-    assert gathered("How much do bakers lead?", TEAM)["figure_missing"] == 1.0
-    assert gathered("Who leads the bakers?", TEAM)["figure_missing"] == 0.0
+def test_what_was_asked_for_is_missed_where_there_is_none_of_its_type() -> None:
+    assert gathered("How much is the salary?")["type_missing"] == 0.0
+    assert gathered("How much do bakers earn?", TEAM)["type_missing"] == 1.0
+    assert gathered("Where are the bakers?", TEAM)["type_missing"] == 0.0
+
+
+def test_a_list_is_told_from_a_line() -> None:
+    assert gathered("What are the duties?", TEAM)["listed"] == 0.0
+    assert gathered("What are the duties?", replace(TEAM, head=2))["listed"] == 1.0
 
 
 def test_the_reader_is_heard_on_the_passage_of_the_answer_and_on_the_others() -> None:
@@ -99,6 +106,11 @@ def test_a_refusal_names_what_the_closest_passage_lacks() -> None:
     )
 
 
+def test_a_refusal_names_the_type_of_answer_that_the_closest_passage_lacks() -> None:
+    assert said("How often is the salary paid?") == "The closest passage, “Pay”, gives no frequency."
+    assert said("How often is the salary paid in Oslo?") == "The closest passage, “Pay”, does not mention “Oslo”."
+
+
 def test_a_refusal_without_a_missing_word_says_so() -> None:
     assert said("What is the median salary?") == (
         "The closest passage, “Pay”, is about this, but does not seem to answer it."
@@ -109,6 +121,6 @@ def test_documents_with_headings_are_structured_and_those_of_sentences_are_prose
     judged = [Judged(PAY, (Reading("g", PAY.start, PAY.start + 3, 1.0, 2.0),))]
     found = gathered("How much?", SALARY, judged)
     assert OUTLINE.structure == 0.5
-    assert (found["structured"], found["answers_in_structure"], found["answers_in_prose"]) == (1.0, 2.0, 0.0)
+    assert (found["structured"], found["answers"]) == (1.0, 2.0)
     prose = Outline(document("One thing is so.\nAnother is not.\n"))
     assert prose.structure == Outline(document("")).structure == 0.0

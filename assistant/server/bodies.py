@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, P
 
 from assistant.citations import address, cite, verify
 from assistant.errors import InvalidRequest
-from assistant.types import Answer, Answerer, Citation, Document, Filters, Hit, Reason, Status, Turn
+from assistant.types import Answer, Answerer, Citation, Document, DocumentKind, Filters, Hit, Reason, Status, Turn
 
 Question = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
@@ -316,7 +316,9 @@ class PromiseBody(BaseModel):
 
     max_false_answer_rate: float = Field(description="What the setting asks for.")
     kept: bool = Field(description="Whether the upper bound is within it.")
-    threshold: float = Field(description="The probability that an answer must reach to be given.")
+    thresholds: dict[DocumentKind, float] = Field(
+        description="The probability that an answer must reach to be given, by the kind of document that it stands in."
+    )
     false_answer_rate: float = Field(description="Measured on the calibration's questions without an answer.")
     upper_bound: float = Field(description="Of that rate, one-sided, at the confidence level.")
     confidence_level: float
@@ -337,7 +339,7 @@ class PromiseBody(BaseModel):
         return cls(
             max_false_answer_rate=promise.max_false_answer_rate,
             kept=promise.kept,
-            threshold=promise.threshold,
+            thresholds=dict(promise.thresholds),
             false_answer_rate=round(promise.false_answer_rate, 4),
             upper_bound=round(promise.upper_bound, 4),
             confidence_level=promise.confidence_level,
