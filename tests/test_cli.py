@@ -157,7 +157,9 @@ def test_calibrates_on_questions_of_ones_own(
 @pytest.mark.model
 def test_too_few_questions_end_with_6(index: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     questions = tmp_path / "few.jsonl"
-    questions.write_text('{"id": "a", "type": "fact", "question": "What is the median salary?", "gold": [["$1"]]}\n')
+    rows = '{"id": "a", "type": "fact", "question": "What is the median salary?", "gold": [["$1"]]}\n'
+    rows += '{"id": "b", "type": "unanswerable", "kind": "near", "question": "Is there a canteen?"}\n'
+    questions.write_text(rows)
     assert main(["calibrate", str(questions), "--index", str(index), "--output", str(tmp_path / "out.json")]) == 6
     assert "needs 10 of each" in capsys.readouterr().err
     assert not (tmp_path / "out.json").exists()

@@ -243,7 +243,11 @@ def test_the_examples_run_on_a_real_index(here: Path) -> None:
     (here / "corpus").symlink_to(ROOT / "corpus")
     subprocess.run([sys.executable, "-m", "assistant", "index"], check=True, capture_output=True)
     for example in [
-        *(example for example in examples("evaluate") if example.split()[1] == "tests/data/questions.jsonl"),
+        *(
+            example
+            for example in examples("evaluate")
+            if example.split()[1] == "tests/data/questions.jsonl" and "--url" not in example
+        ),
         examples("batch_faq")[0],
         "scripts/benchmark --only start modules --runs 1",
         "scripts/benchmark --only serving --questions 20 --seconds 0.2",
