@@ -173,7 +173,6 @@ class Assistant:
             )
             evidence = gather(
                 ask,
-                hits=hits,
                 lines=lines,
                 judged=None if self._reader is None else judged,
                 selection=selection,

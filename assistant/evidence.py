@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from assistant import answer_types
 from assistant.asking import Ask
 from assistant.outline import Outline
-from assistant.reading import Judged, shares, sigmoid
+from assistant.reading import Judged, shares
 from assistant.selecting import Selection, Unit
 from assistant.types import Hit, Reading
 from assistant.wording import Wording
 
 STRUCTURED = 0.25  # the share of headings, items and rows from which on a document counts as structured throughout
-LEAST = -6.0  # what a log-odds counts at least, and its opposite at most
+BOUND = 6.0  # what log-odds count at most, and their opposite at least; that where nothing was read
 
 Evidence = Mapping[str, float]
 
@@ -21,7 +21,6 @@ Evidence = Mapping[str, float]
 def gather(
     ask: Ask,
     *,
-    hits: Sequence[Hit],
     lines: Sequence[Reading],
     judged: Sequence[Judged] | None,
     selection: Selection,
@@ -38,81 +37,33 @@ def gather(
     outline = outlines[unit.document_id]
     own = [unit.head, *unit.lines] if unit.head is not None else list(unit.lines)
     scores = {outline.position(line.start): line.score for line in lines if line.document_id == unit.document_id}
+    whole = f"{outline.document.title}\n{outline.document.text}"
+    expected = answer_types.expected(ask.text)
     evidence = {
+        "structured": min(1.0, outline.structure / STRUCTURED),
         "line": max((scores[n] for n in own if n in scores), default=0.0),
         "second_line": _second(unit, selection),
-        "cosine": max((hit.dense or 0.0) for hit in hits),
-        **_worded(ask, unit, own, hits, outline, wording),
-        **_typed(ask, unit, own, outline),
-        "structured": min(1.0, outline.structure / STRUCTURED),
+        "listed": float(unit.head is not None),
+        "names_nowhere": float(any(not wording.holds(whole, name) for name in ask.names)),
+        "type_missing": float(
+            expected is not None and not any(answer_types.has(outline.text(n), expected, ask.text) for n in own)
+        ),
     }
     return evidence if judged is None else evidence | _read(unit, own, judged, outline)
 
 
-def _typed(ask: Ask, unit: Unit, own: Sequence[int], outline: Outline) -> dict[str, float]:
-    """Whether there is what the question asks for: something of the type that it expects, a list where it wants one."""
-    expected = answer_types.expected(ask.text)
-    found = expected is not None and any(answer_types.has(outline.text(n), expected, ask.text) for n in own)
-    return {
-        "type_found": float(found),
-        "type_missing": float(expected is not None and not found),
-        "listed": float(unit.head is not None),
-        "list_missing": float(ask.grain == "list" and unit.head is None),
-    }
-
-
-def _worded(
-    ask: Ask, unit: Unit, own: Sequence[int], hits: Sequence[Hit], outline: Outline, wording: Wording
-) -> dict[str, float]:
-    """How much of the question's words the lines, their passage and their document deal with, and what they lack."""
-    asked = wording.weigh(ask.text)
-    covered: dict[str, float] = {}
-    for n in own:
-        for word, share in wording.covered(asked, outline, n).items():
-            covered[word] = max(share, covered.get(word, 0.0))
-    around = passage_text(unit, hits, outline)
-    whole = f"{outline.document.title}\n{outline.document.text}"
-    near = wording.found(asked, around)
-    missing = {word: weight for word, weight in asked.items() if word not in near}
-    return {
-        "covered": sum(asked[word] * covered[word] for word in asked if word in covered),
-        "covered_near": sum(asked[word] for word in near),
-        "covered_anywhere": sum(asked[word] for word in wording.found(asked, whole)),
-        "rarest_missing": max(missing.values(), default=0.0),
-        "words_missing": min(len(missing), 4) / 4,
-        "names_missing": float(any(not wording.holds(around, name) for name in ask.names)),
-        "names_nowhere": float(any(not wording.holds(whole, name) for name in ask.names)),
-    }
-
-
 def _read(unit: Unit, own: Sequence[int], judged: Sequence[Judged], outline: Outline) -> dict[str, float]:
-    """What the reader says of the passages that the unit stands in, and of the others."""
+    """What the reader says of the passages that the unit stands in: that they answer, and that the unit does."""
     starts = [outline.starts[n] for n in own]
     holding = [one for one in judged if any(one.holds(unit.document_id, start) for start in starts)]
-    others = [one for one in judged if one not in holding]
     spans = {(outline.starts[n], outline.document.lines[n].end) for n in own}
-    inside, best = 0.0, LEAST
+    inside = 0.0
     for one in holding:
         for reading, share in zip(one.readings, shares(one.readings), strict=True):
             if any(start <= reading.start < end or reading.start <= start < reading.end for start, end in spans):
                 inside = max(inside, share)
-                best = max(best, reading.score)
-    margin = max((one.readings[0].score for one in holding if one.readings), default=LEAST)
-    answers = max((one.answerable for one in holding), default=LEAST)
-    other = max((one.answerable for one in others), default=LEAST)
-    return {
-        "answers": _bounded(answers),
-        "answers_share": sigmoid(answers),
-        "answers_elsewhere": _bounded(other),
-        "span": _bounded(best),
-        "span_share": inside,
-        "span_best": _bounded(margin),
-        "unread": float(not holding),
-    }
-
-
-def _bounded(log_odds: float) -> float:
-    return min(max(log_odds, LEAST), -LEAST)
+    answers = max((one.answerable for one in holding), default=-BOUND)
+    return {"answers": min(max(answers, -BOUND), BOUND), "span_share": inside}
 
 
 def _second(unit: Unit, selection: Selection) -> float:

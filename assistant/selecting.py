@@ -197,11 +197,6 @@ def _modifiers(text: str) -> dict[str, set[str]]:
     return found
 
 
-def has_figure(text: str) -> bool:
-    """Whether a text holds a figure other than a year."""
-    return bool(_figures(text))
-
-
 def _figures(text: str) -> set[tuple[str, str]]:
     """The figures in a text as (kind, digits): kinds are money, percent, and plain numbers; years are left out."""
     found = set()

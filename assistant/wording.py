@@ -41,11 +41,6 @@ class Wording:
         """How much of the question line `n` deals with, from 0 to 1."""
         return sum(asked[word] * share for word, share in self.covered(asked, outline, n).items())
 
-    def found(self, asked: Mapping[str, float], text: str) -> list[str]:
-        """The words of the question that stand in a text."""
-        there = self._words(text)
-        return [word for word in asked if word in there]
-
     def lacking(self, question: str, text: str) -> list[str]:
         """The words of a question, as it has them, that do not stand in a text."""
         there = self._words(text)
