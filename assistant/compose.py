@@ -233,7 +233,8 @@ def _prepare_reader(settings: Settings, progress: Callable[[str, int, int], None
     """Exports the reader in the settings, where it is a model of transformers; what the index keeps of it."""
     if settings.reader in (SHIPPED, NONE):
         return {}
-    from assistant.readers.extractive import check, prepare
+    from assistant.readers import prepare
+    from assistant.readers.extractive import check
 
     progress("prepare the reader", 0, 0)
     known = check(prepare(settings.reader, settings.index / READERS))

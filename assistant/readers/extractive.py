@@ -12,7 +12,7 @@ from tokenizers import Encoding, Tokenizer
 from assistant.chunking import embedded_text
 from assistant.errors import ReaderDamaged
 from assistant.pairs import Pair
-from assistant.readers.models import EXPORT_SCHEMA, find_reader
+from assistant.readers.models import EXPORT_SCHEMA
 from assistant.readers.onnx import Logits, apart, best_spans
 from assistant.readers.opening import open_session, read_config
 from assistant.types import Json, Passage, Reading
@@ -80,20 +80,6 @@ class ExtractiveReader:
         feeds = {name: np.asarray([values], np.int64) for name, values in known.items() if name in self._inputs}
         starts, ends = self._session.run(["starts", "ends"], feeds)
         return Logits(starts[0], ends[0], 0.0)
-
-
-def prepare(name: str, folder: Path) -> Path:
-    """The export of this model below `folder`, which is made first where it is missing or damaged.
-
-    Torch is imported only if there is something to export.
-    """
-    model = find_reader(name)
-    exported = folder / model.fingerprint
-    if not is_intact(exported):
-        from assistant.readers.export import export
-
-        export(model, folder)
-    return exported
 
 
 def is_intact(folder: Path) -> bool:

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from assistant.cli import main
 from assistant.errors import ExportMismatch, ReaderDamaged, ReaderError, ReaderNotFound
-from assistant.readers.extractive import FILES, ExtractiveReader, is_intact, prepare
+from assistant.readers import prepare
+from assistant.readers.extractive import FILES, ExtractiveReader, is_intact
 from assistant.readers.models import find_reader
 from assistant.types import Passage
 
