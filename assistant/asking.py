@@ -21,7 +21,8 @@ _LIST = re.compile(
     r"|^\W*(?:please )?(?:show|give|tell)\b.*\ball\b"
     r"|\bwhat (?:kinds?|types?|sorts?) of\b"
     r"|\bwhat (?:all |else )?(?:do|does|did|must|should|can|will|would) .*"
-    r"\b(?:involve|include|cover|comprise|consist|contain|know|do|learn|have|need|mean)\b"
+    r"\b(?:involve|include|cover|comprise|consist|contain|know|do|learn|have|need|mean|get|bring|pack|receive|offer|expect|"
+    r"avoid|prepare|check)\b"
     r"|\bwhat(?:'s| is| are)? (?:\w+ )?(?:involved|included|needed|required|expected|part)\b"
     r"|\b(?:falls?|belongs?|comes?) (?:under|within|into)\b"
     r"|^\W*how (?:can|should|do|does|must|to|is|are|would)\b"
@@ -29,9 +30,15 @@ _LIST = re.compile(
 _PLURAL_ASKED = re.compile(r"\b(?:what|which|wat|whats)(?: are| were|'re)?(?P<phrase>(?: [\w&/-]+){1,7})")
 _PHRASE_END = re.compile(
     r" (?:is|are|was|were|be|do|does|did|has|have|had|can|could|should|must|may|might|will|would|there|of|for|in|on|at|"
-    r"to|with|by|from|that|when|as|i|you|we|they|he|she|it)\b.*"
+    r"to|with|by|from|that|when|if|as|i|you|we|they|he|she|it)\b.*"
 )
-_NOT_PLURAL = re.compile(r"(?:ss|us|is|'s|ics)$")
+# "which symptoms mean", "what habits make for"; not "what causes the", "what happens if".
+_PLURAL_SUBJECT = re.compile(
+    r"\b(?:which|what) (?:(?:[\w-]+ ){0,2}?)(?P<noun>[\w-]{3,}s) "
+    r"(?!(?:the|an?|this|that|these|those|it|them|him|her|you|us|me|my|your|our|their|its|his|more|most|less|if|when|where|"
+    r"after|before|during|to|with|at|on|in|by|for|from|of|about)\b)\w+"
+)
+_NOT_PLURAL = re.compile(r"(?:ss|us|is|'s|ics)$|^(?:happens|matters|counts|helps|follows|goes|comes|makes|keeps)$")
 _CLAUSE = re.compile(
     r"(?:\?|;)\s+(?=\w)|,?\s+(?:and|plus)\s+(?=(?:what|which|who|whose|when|where|why|how|is|are|does|do|can|should)\b)",
     re.IGNORECASE,
@@ -104,12 +111,15 @@ def _grain(question: str) -> Grain:
         r"may|might|will|would|has|have|had)\b",
         plain,
     )
-    if not asks and not question.rstrip().endswith("?") and len(words) <= 8:
+    if not asks and len(words) <= 8:
         return "topic"
     return "open" if re.match(r"\W*(?:what|whats|wat|which)\b", plain) else "line"
 
 
 def _asks_plural(plain: str) -> bool:
+    subject = _PLURAL_SUBJECT.search(plain)
+    if subject and subject["noun"] not in FUNCTION_WORDS and not _NOT_PLURAL.search(subject["noun"]):
+        return True
     match = _PLURAL_ASKED.search(plain)
     if not match:
         return False

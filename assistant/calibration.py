@@ -21,7 +21,6 @@ Outcomes = Literal["hard", "easy", "right", "wrong"]
 SCHEMA = 1
 SHIPPED = Path(__file__).resolve().parent / "model" / "calibration.json"
 CONFIDENCE_LEVEL = 0.95  # of the bound on the rate of false answers
-STRUCTURED = 0.5  # how structured a document is, as the signal tells it, from which on it is not counted as prose
 FEW = 20  # questions without an answer that a kind of document needs for an operating point of its own
 
 
@@ -214,7 +213,7 @@ def none(reader: str) -> Calibration:
 
 def kind_of(evidence: Mapping[str, float]) -> DocumentKind:
     """The kind of the document that an answer stands in."""
-    return "structured" if evidence.get("structured", 0.0) >= STRUCTURED else "prose"
+    return "structured" if evidence.get("structured", 0.0) >= 0.5 else "prose"
 
 
 def load(path: Path = SHIPPED) -> Mapping[str, Calibration]:

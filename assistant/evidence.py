@@ -12,7 +12,6 @@ from assistant.selecting import Selection, Unit
 from assistant.types import Hit, Reading
 from assistant.wording import Wording
 
-STRUCTURED = 0.25  # the share of headings, items and rows from which on a document counts as structured throughout
 BOUND = 6.0  # what log-odds count at most, and their opposite at least; that where nothing was read
 
 Evidence = Mapping[str, float]
@@ -40,7 +39,7 @@ def gather(
     whole = f"{outline.document.title}\n{outline.document.text}"
     expected = answer_types.expected(ask.text)
     evidence = {
-        "structured": min(1.0, outline.structure / STRUCTURED),
+        "structured": float(outline.kind == "structured"),
         "line": max((scores[n] for n in own if n in scores), default=0.0),
         "second_line": _second(unit, selection),
         "listed": float(unit.head is not None),

@@ -6,7 +6,9 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from assistant.types import Document, Section
+from assistant.types import Document, DocumentKind, Section
+
+STRUCTURED = 0.125  # the share of headings, items, rows and code among the lines from which on a document is no prose
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Outline:
     children: dict[int, tuple[int, ...]] = field(init=False)  # of leads and items
     headings: dict[int, Section] = field(init=False)  # by the position of their line
     heading_lines: tuple[int, ...] = field(init=False)  # those positions, in order
-    structure: float = field(init=False)  # the share of the lines that are no sentences, from 0 to 1
+    kind: DocumentKind = field(init=False)
 
     def __post_init__(self) -> None:
         lines = self.document.lines
@@ -45,7 +47,8 @@ class Outline:
         object.__setattr__(self, "headings", headings)
         object.__setattr__(self, "heading_lines", tuple(headings))
         sentences = sum(line.kind == "sentence" for line in lines)
-        object.__setattr__(self, "structure", 1 - sentences / len(lines) if lines else 0.0)
+        structured = len(lines) - sentences >= STRUCTURED * max(len(lines), 1)
+        object.__setattr__(self, "kind", "structured" if structured else "prose")
 
     def position(self, offset: int) -> int:
         """The line that stands at the offset, or before it."""

@@ -13,7 +13,9 @@ from assistant.types import Hit, LineKind, Passage, Reader, Reading
 # What a line gains that holds the answer for certain, in a passage that answers for certain. What an item of a list is
 # about is told by what stands above it, and a list is more than its likeliest part: both are left to similarity.
 SPAN_GAINS: Mapping[LineKind, float] = {"sentence": 0.8, "row": 0.5, "code": 0.5}
-WHOLE: frozenset[Grain] = frozenset(("list", "topic"))  # the grains that ask for more than a part
+WHOLE: frozenset[Grain] = frozenset(
+    ("list", "topic")
+)  # the grains that, of a document with lists, want more than a part
 SURE = 2.0  # log-odds at which no further passage is read, when the line ranked first stands in one that was
 ENOUGH = 2  # passages that are always read
 
@@ -50,11 +52,11 @@ def join(
     ask: Ask, lines: Sequence[Reading], judged: Sequence[Judged], outlines: Mapping[str, Outline]
 ) -> list[Reading]:
     """The lines with what the reader said of them added to their scores, best first."""
-    if ask.grain in WHOLE:
-        return list(lines)
     gains: dict[tuple[str, int], float] = {}
     for one in judged:
         outline = outlines[one.passage.document_id]
+        if ask.grain in WHOLE and outline.kind == "structured":
+            continue
         for reading, share in zip(one.readings, shares(one.readings), strict=True):
             for n in {outline.position(reading.start), *outline.between(reading.start, reading.end)}:
                 key = (reading.document_id, outline.starts[n])

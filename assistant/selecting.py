@@ -20,6 +20,7 @@ LIST_GAINS: Mapping[Grain, tuple[float, float]] = {
     "figure": (0.00, 0.15),
 }
 FIGURE_GAIN = 0.10  # of a line that holds a figure, where one was asked for
+ITEM_LOSS = 0.05  # what a list scores less than its best item, where a list was asked for
 CLOSING_LOSS = 0.15  # of a sentence that sums up the list before it
 ALONE_LOSS = 0.15  # of a lead-in without its list; before subsections, only where a list was asked for
 LONG_LOSS = 0.10  # of a line that is longer than an answer may be
@@ -112,12 +113,15 @@ def _units(
     gain, loss = LIST_GAINS[ask.grain]
     for (document_id, _), listing in heads.items():
         outline = outlines[document_id]
-        # Where the entries are headings, the lead-in speaks of all that stands below them, and the heading of the list.
+        # Where the entries are headings, the text before them speaks of all that is below, unless it ends in a colon.
         holds_sections = outline.is_heading(listing.entries[0])
-        introducing = (listing.head,) if holds_sections else (listing.head, *listing.leads)
+        leads = [n for n in listing.leads if not holds_sections or outline.text(n).rstrip().endswith(":")]
+        introducing = (listing.head, *leads)
         introduces = [scores.get((document_id, n), 0.0) for n in introducing]
         entries = [scores[document_id, n] for n in listing.entries if (document_id, n) in scores]
         score = max(*introduces, sum(entries) / len(entries) if entries else 0.0)
+        if ask.grain == "list" and not ask.joins and entries and not holds_sections:
+            score = max(score, max(entries) - ITEM_LOSS)  # an item is like the question: its list is what is asked for
         dealt = wording.coverage(asked, outline, listing.head)
         gained = 0.0 if holds_sections and ask.grain == "topic" else gain
         score += gained * dealt - loss * (1 - dealt)

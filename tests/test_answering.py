@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.answering import Assistant
+from assistant.asking import take_apart
 from assistant.calibration import Calibration, Curve, Fit, Signal
 from assistant.chunking import Budget, line_in_context, passages_of
 from assistant.lexicons import Bm25Lexicon, words
@@ -16,7 +17,7 @@ from assistant.loaders.plain import structure
 from assistant.outline import Outline
 from assistant.readers.lines import LineReader
 from assistant.retrieval import Retriever
-from assistant.selecting import _clause
+from assistant.selecting import _clause, select
 from assistant.stores import FaissStore
 from assistant.testing import HashEncoder
 from assistant.types import DOCUMENT_KINDS, Answer, Document, Filters, Passage, Reader, Reading, Turn
@@ -126,6 +127,26 @@ def test_a_section_of_sections_is_their_headings() -> None:
         "Early Duties",
         "Late Duties",
     ]
+
+
+def test_a_lead_in_is_said_with_the_sections_that_it_leads_to() -> None:
+    assert said(BAKER.ask("Which duties does the baker hold?")) == [
+        "The baker holds these duties:",
+        "Early Duties",
+        "Late Duties",
+    ]
+
+
+def test_a_list_is_found_by_its_likest_item() -> None:
+    document = BAKER.documents["baker.txt"]
+    items = [n for n, line in enumerate(document.lines) if document.text[line.start :].startswith(("Light", "Mix"))]
+    readings = [
+        Reading(document.id, document.lines[n].start, document.lines[n].end, score)
+        for n, score in zip(items, (0.6, 0.1), strict=True)
+    ]
+    ask = take_apart("What are the early duties?")[0]
+    chosen = select(ask, readings, {document.id: Outline(document)}, Wording(words, lambda word: 1.0))
+    assert chosen.units[0].lines == tuple(items)
 
 
 def test_two_things_get_two_answers() -> None:

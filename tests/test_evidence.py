@@ -107,7 +107,7 @@ def test_a_refusal_without_a_missing_word_says_so() -> None:
 def test_documents_with_headings_are_structured_and_those_of_sentences_are_prose() -> None:
     judged = [Judged(PAY, (Reading("g", PAY.start, PAY.start + 3, 1.0, 2.0),))]
     found = gathered("How much?", SALARY, judged)
-    assert OUTLINE.structure == 0.5
+    assert OUTLINE.kind == "structured"
     assert (found["structured"], found["answers"]) == (1.0, 2.0)
     prose = Outline(document("One thing is so.\nAnother is not.\n"))
-    assert prose.structure == Outline(document("")).structure == 0.0
+    assert (prose.kind, Outline(document("")).kind) == ("prose", "prose")

@@ -73,6 +73,14 @@ def test_a_list_is_left_to_similarity() -> None:
     assert join(take_apart("What are the ranges?")[0], lines, judged, OUTLINES) == lines
 
 
+def test_what_asks_for_a_list_is_read_as_a_line_where_there_is_only_prose() -> None:
+    prose = document("The median is high.\nThe range is wide.\n", id="p")
+    lines = [Reading("p", one.start, one.end, score) for one, score in zip(prose.lines, (0.4, 0.39), strict=True)]
+    whole = Passage("p", prose.version, 0, len(prose.text), prose.text)
+    judged = [Judged(whole, (Reading("p", lines[1].start, lines[1].end, 30.0, 30.0),))]
+    assert join(take_apart("What are the ranges?")[0], lines, judged, {"p": Outline(prose)})[0].start == lines[1].start
+
+
 def test_a_passage_that_does_not_answer_changes_nothing() -> None:
     lines = [line("The median is high.", 0.4), line("The range is wide.", 0.39)]
     judged = [Judged(PAY, (Reading("g", lines[1].start, lines[1].end, 30.0, -30.0),))]
