@@ -9,13 +9,15 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from _sets import Asked, clapnq, names, occupations, place, squad, withheld
+from _sets import Asked, clapnq, guides, names, occupations, place, squad, withheld
 
 from assistant.errors import UsageError
-from assistant.judging import Question
+from assistant.judging import Question, holds
 from assistant.loaders import load_corpus
 from assistant.testing import StaticAnswerer, document
 from assistant.types import Filters
+
+GUIDES = Path(__file__).parent.parent / "scripts" / "training" / "guides"
 
 
 def jsonl(path: Path, *rows: object) -> None:
@@ -178,3 +180,27 @@ def test_names_come_from_a_file_or_have_commas_between(tmp_path: Path) -> None:
     wanted = ["Rhine", "Fresno,_California"]
     assert names(str(tmp_path / "names.txt")) == names("Rhine,Fresno,_California") == wanted
     assert names(None) == []
+
+
+def test_each_question_on_a_guide_is_asked_of_its_own_guide(tmp_path: Path) -> None:
+    folder, out = tmp_path / "guides", tmp_path / "out"
+    for name in ("oven.md", "ship.txt"):
+        row = {"id": "n1", "type": "fact", "question": "How does it pay?", "gold": [["well"]]}
+        jsonl((folder / name).with_suffix(".jsonl"), row)
+        (folder / name).write_text("Pay\n\nIt pays well.\n", encoding="utf-8")
+    one, other = guides(folder, (), out)
+    assert [asked.question.id for asked in (one, other)] == ["oven/n1", "ship/n1"]
+    assert (one.own.document_ids, other.own.document_ids) == (("oven.md",), ("ship.txt",))
+    assert [asked.question.id for asked in guides(folder, ("ship",), out)] == ["ship/n1"]
+    with pytest.raises(UsageError, match="tank"):
+        guides(folder, ("tank",), out)
+
+
+def test_the_guides_to_calibrate_on_hold_what_their_questions_ask_for(tmp_path: Path) -> None:
+    asked = guides(GUIDES, (), tmp_path)
+    assert len(asked) == 600
+    for one in asked:
+        text = (tmp_path / one.own.document_ids[0]).read_text("utf-8")
+        for forms in one.question.gold:
+            assert any(holds(text, form) for form in forms), one.question
+        assert one.question.gold or one.question.kind in ("near", "far")
