@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -248,7 +249,7 @@ def _serve(options: argparse.Namespace) -> int:
 @contextmanager
 def _feedback(settings: Settings, live: LiveAnswerer) -> Iterator[Feedback]:
     """What is kept while serving; all that waits is written at the end."""
-    from assistant.compose import find_gaps, open_records
+    from assistant.compose import GapFinder, open_records
     from assistant.records import Recorder
     from assistant.server.feedback import Feedback
 
@@ -259,7 +260,7 @@ def _feedback(settings: Settings, live: LiveAnswerer) -> Iterator[Feedback]:
     records = open_records(settings)
     print(f"questions are kept in {settings.records} for {settings.records_days} days", file=sys.stderr)
     with closing(Recorder(records, days=settings.records_days)) as recorder:
-        yield Feedback(recorder, lambda: find_gaps(records, live()), key)
+        yield Feedback(recorder, GapFinder(records, live), key)
 
 
 def _build_apart(settings: Settings) -> int:
@@ -297,7 +298,7 @@ def _calibrate(options: argparse.Namespace) -> int:
 
 
 def _gaps(options: argparse.Namespace) -> int:
-    from assistant.compose import find_gaps, open_answerer, open_records
+    from assistant.compose import GapFinder, open_answerer, open_records
     from assistant.disk import write
     from assistant.gaps import as_json, stub
     from assistant.showing import show_gaps
@@ -305,7 +306,7 @@ def _gaps(options: argparse.Namespace) -> int:
     settings = _settings(options)
     records = open_records(settings)
     records.totals()  # an index is not opened for nothing
-    gaps = find_gaps(records, open_answerer(settings))
+    gaps = GapFinder(records, partial(open_answerer, settings))()
     if options.csv == "-":
         sys.stdout.buffer.write(stub(gaps))
     elif options.csv is not None:

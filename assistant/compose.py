@@ -191,11 +191,32 @@ def open_records(settings: Settings) -> Records:
     return Records(settings.records)
 
 
-def find_gaps(records: Records, assistant: Assistant) -> Gaps:
-    """What was refused or voted down, grouped by the meaning that the index's own encoder gives it."""
-    from assistant import gaps
+class GapFinder:
+    """Finds what was refused or voted down, grouped by the meaning that the index's own encoder gives it.
 
-    return gaps.find(records.unanswered(), documents=assistant.documents, encode=assistant.encode)
+    A question that was there the time before is not encoded again.
+    """
+
+    def __init__(self, records: Records, current: Callable[[], Assistant]) -> None:
+        self._records, self._current = records, current
+        self._lock = Lock()
+        self._index_id = ""
+        self._vectors: dict[str, Vectors] = {}
+
+    def __call__(self) -> Gaps:
+        from assistant import gaps
+
+        with self._lock:
+            assistant = self._current()
+            known = self._vectors if assistant.index_id == self._index_id else {}
+            self._index_id, self._vectors = assistant.index_id, {}
+
+            def encode(question: str) -> Vectors:
+                vector = known[question] if question in known else assistant.encode(question)
+                self._vectors[question] = vector
+                return vector
+
+            return gaps.find(self._records.unanswered(), documents=assistant.documents, encode=encode)
 
 
 def _assemble(settings: Settings, index: Index, encoder: OnnxEncoder, calibrated: bool) -> Assistant:

@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, Full, Queue
-from threading import Thread
+from threading import Event, Thread
 from time import monotonic, time
 from typing import Any, Literal, TypeAlias
 
@@ -25,6 +25,7 @@ DAY = 86_400  # seconds
 BUSY = 10  # seconds to wait for another writer
 WAITING = 10_000  # rows that may wait to be written; more are left out
 BATCH = 500  # rows written at once
+GATHER = 0.2  # seconds that a row waits for others to be written with
 
 _log = logging.getLogger(__name__)
 
@@ -134,6 +135,9 @@ class _Vote:
     comment: str | None
 
 
+_Row: TypeAlias = _Ask | _Vote
+
+
 class Records:
     """The file. It is opened for each call, so that threads and processes may share it. Raises RecordsError."""
 
@@ -151,7 +155,7 @@ class Records:
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.executescript(_SCHEMA)
 
-    def write(self, rows: Sequence[_Ask | _Vote]) -> None:
+    def write(self, rows: Sequence[_Row]) -> None:
         """Adds all of the rows or none. A vote on an answer that is not kept is left out."""
         with self._open() as connection, connection:
             for row in rows:
@@ -247,7 +251,7 @@ class Recorder:
     def __init__(self, records: Records, *, days: int, clock: Callable[[], float] = time, every: float = DAY) -> None:
         self.records = records
         self._days, self._clock, self._every = days, clock, every
-        self._waiting: Queue[_Ask | _Vote | None] = Queue(WAITING)
+        self._waiting: Queue[_Row | Event | None] = Queue(WAITING)
         records.create()
         self._purge()
         self._thread = Thread(target=self._run, name="records", daemon=True)
@@ -261,12 +265,20 @@ class Recorder:
         """Keeps a vote on an answer."""
         self._put(_Vote(int(self._clock()), answer_id, vote, comment))
 
+    def flush(self) -> None:
+        """Returns once what waits is written, or cannot be for a while."""
+        written = Event()
+        with suppress(Full):
+            self._waiting.put_nowait(written)
+            if self._thread.is_alive():
+                written.wait(BUSY)
+
     def close(self) -> None:
-        """Returns once all that waits is written."""
+        """Writes what waits, and ends."""
         self._waiting.put(None)
         self._thread.join()
 
-    def _put(self, row: _Ask | _Vote) -> None:
+    def _put(self, row: _Row) -> None:
         try:
             self._waiting.put_nowait(row)
         except Full:
@@ -274,27 +286,33 @@ class Recorder:
 
     def _run(self) -> None:
         due = monotonic() + self._every
-        rows: list[_Ask | _Vote | None] = []
-        while None not in rows:
-            rows = self._next(max(0.0, due - monotonic()))
-            kept = [row for row in rows if row is not None]
-            if kept:
-                with _logged(f"{len(kept)} rows are left out"):
+        last: Event | None = Event()
+        while last is not None:
+            rows, last = self._next(max(0.0, due - monotonic()))
+            if rows:
+                with _logged(f"{len(rows)} rows are left out"):
                     if not self.records.path.exists():  # somebody took it away
                         self.records.create()
-                    self.records.write(kept)
+                    self.records.write(rows)
+            if last is not None:
+                last.set()
             if monotonic() >= due:
                 due = monotonic() + self._every
                 self._purge()
 
-    def _next(self, seconds: float) -> list[_Ask | _Vote | None]:
-        """The rows that wait, once there are any; none after so many seconds."""
-        rows: list[_Ask | _Vote | None] = []
+    def _next(self, seconds: float) -> tuple[list[_Row], Event | None]:
+        """The rows that wait, once there are any, and what they end with; no row after so many seconds."""
+        rows: list[_Row] = []
+        until = monotonic() + seconds
         with suppress(Empty):
-            rows.append(self._waiting.get(timeout=seconds))
-            while rows[-1] is not None and len(rows) < BATCH:
-                rows.append(self._waiting.get_nowait())
-        return rows
+            while len(rows) < BATCH:
+                row = self._waiting.get(timeout=max(0.0, until - monotonic()))
+                if not isinstance(row, _Row):
+                    return rows, row
+                if not rows:
+                    until = monotonic() + GATHER
+                rows.append(row)
+        return rows, Event()
 
     def _purge(self) -> None:
         with _logged("what is old is not deleted"):

@@ -46,8 +46,7 @@ class Site:
         return id
 
     def admin(self, path: str = "/admin") -> str:
-        """The page, once all is written."""
-        self.recorder.close()
+        """The page, with all that was asked before."""
         response = self.client.get(path, headers=BEARER)
         assert response.status_code == 200
         return response.text
@@ -72,6 +71,15 @@ def site(path: Path, answerer: Answerer = GUIDE, key: str = KEY) -> Iterator[Sit
 @pytest.fixture
 def kept(tmp_path: Path) -> Iterator[Site]:
     with site(tmp_path / "records.sqlite") as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One that keeps a question which only the key should show."""
+    with site(tmp_path_factory.mktemp("locked") / "records.sqlite") as made:
+        made.ask("a private zebra")
+        made.recorder.close()
         yield made
 
 
@@ -115,8 +123,8 @@ def test_a_vote_is_accepted_where_nothing_is_kept() -> None:
         ({"answer_id": "ans_1", "vote": "up", "who": "me"}, "who: is not a field here"),
     ],
 )
-def test_a_bad_vote_is_refused_with_what_to_do(kept: Site, body: Mapping[str, Any], detail: str) -> None:
-    assert detail in problem(kept.client.post("/v1/feedback", json=body), 422, "invalid_request")
+def test_a_bad_vote_is_refused_with_what_to_do(locked: Site, body: Mapping[str, Any], detail: str) -> None:
+    assert detail in problem(locked.client.post("/v1/feedback", json=body), 422, "invalid_request")
 
 
 def test_a_vote_is_read_as_other_bodies_are(kept: Site) -> None:
@@ -188,11 +196,11 @@ def basic(pair: str) -> dict[str, str]:
     [BEARER, basic(f":{KEY}"), basic(f"anyone:{KEY}"), {"Authorization": f"bearer  {KEY}"}],
 )
 @pytest.mark.parametrize("path", ["/admin", "/admin/gaps.csv"])
-def test_the_key_opens_the_page(kept: Site, path: str, headers: Mapping[str, str]) -> None:
-    response = kept.client.get(path, headers=headers)
-    assert response.status_code == 200
+def test_the_key_opens_the_page(locked: Site, path: str, headers: Mapping[str, str]) -> None:
+    response = locked.client.get(path, headers=headers)
+    assert response.status_code == 200 and "zebra" in response.text
     assert response.headers["cache-control"] == "no-store" and "set-cookie" not in response.headers
-    assert kept.client.head(path, headers=headers).status_code == 200
+    assert locked.client.head(path, headers=headers).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -213,9 +221,8 @@ def test_the_key_opens_the_page(kept: Site, path: str, headers: Mapping[str, str
     ],
 )
 @pytest.mark.parametrize("path", ["/admin", "/admin/gaps.csv"])
-def test_nothing_else_opens_it(kept: Site, path: str, headers: dict[str, Any]) -> None:
-    kept.ask("a private zebra")
-    response = kept.client.get(path, headers=headers)
+def test_nothing_else_opens_it(locked: Site, path: str, headers: dict[str, Any]) -> None:
+    response = locked.client.get(path, headers=headers)
     assert "zebra" not in response.text and "admin key" in problem(response, 401, "unauthorized")
     assert response.headers["www-authenticate"] == 'Basic realm="admin", charset="UTF-8"'
     assert response.headers["cache-control"] == "no-store"
@@ -230,23 +237,23 @@ def test_a_key_may_hold_any_letters(tmp_path: Path) -> None:
             assert kept.client.get("/admin", headers={b"authorization": wrong}).status_code == 401
 
 
-def test_the_key_in_the_address_opens_nothing(kept: Site) -> None:
-    problem(kept.client.get("/admin", params={"key": KEY, "admin_key": KEY}), 401, "unauthorized")
+def test_the_key_in_the_address_opens_nothing(locked: Site) -> None:
+    problem(locked.client.get("/admin", params={"key": KEY, "admin_key": KEY}), 401, "unauthorized")
 
 
 @pytest.mark.parametrize("dest", ["empty", "image", "iframe", "script", "style"])
 @pytest.mark.parametrize("place", ["cross-site", "same-site"])
-def test_no_part_of_another_sites_page_gets_it(kept: Site, dest: str, place: str) -> None:
+def test_no_part_of_another_sites_page_gets_it(locked: Site, dest: str, place: str) -> None:
     sent = {**BEARER, "Sec-Fetch-Site": place, "Sec-Fetch-Dest": dest}
-    problem(kept.client.get("/admin", headers=sent), 401, "unauthorized")
-    assert kept.client.get("/admin", headers={**sent, "Sec-Fetch-Dest": "document"}).status_code == 200
-    assert kept.client.get("/admin", headers={**sent, "Sec-Fetch-Site": "same-origin"}).status_code == 200
+    problem(locked.client.get("/admin", headers=sent), 401, "unauthorized")
+    assert locked.client.get("/admin", headers={**sent, "Sec-Fetch-Dest": "document"}).status_code == 200
+    assert locked.client.get("/admin", headers={**sent, "Sec-Fetch-Site": "same-origin"}).status_code == 200
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
-def test_it_can_only_be_read(kept: Site, method: str) -> None:
-    problem(kept.client.request(method, "/admin", headers=BEARER), 405, "method_not_allowed")
-    problem(kept.client.request(method, "/admin/gaps.csv", headers=BEARER), 405, "method_not_allowed")
+def test_it_can_only_be_read(locked: Site, method: str) -> None:
+    problem(locked.client.request(method, "/admin", headers=BEARER), 405, "method_not_allowed")
+    problem(locked.client.request(method, "/admin/gaps.csv", headers=BEARER), 405, "method_not_allowed")
 
 
 def test_the_page_groups_what_is_missing(kept: Site) -> None:
@@ -260,10 +267,10 @@ def test_the_page_groups_what_is_missing(kept: Site) -> None:
     assert questions == ["is there a company car", "median pay"]
     text = html.unescape(re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", page)))
     assert "5 questions recorded since 20" in text and "3 of them refused; 1 vote up, 1 down." in text
-    assert "Asked 3, refused 3 (unrelated)" in text and "Also asked as (1) is there a car" in text
+    assert "Asked 3, refused 3 (unsupported)" in text and "Also asked as (1) is there a car" in text
     assert "Asked 1 Votes 0 up, 1 down" in text and "Comments (1) that was last year" in text
     assert "Guide › Pay The median pay is $5." in text
-    [link] = re.findall('href="(/documents/[^"]*)"', page)
+    [link] = {*re.findall('href="(/documents/[^"]*)"', page)}
     assert kept.client.get(html.unescape(link)).text.count('<mark id="cited">The median pay is $5.</mark>') == 1
 
 
@@ -324,13 +331,18 @@ class Tags(HTMLParser):
         self.addresses |= {value or "" for name, value in attrs if name in ("href", "src")}
 
 
-def test_nothing_that_people_or_documents_say_becomes_markup(tmp_path: Path) -> None:
-    hostile = {}
+def hostile() -> StaticAnswerer:
+    """An assistant over documents whose text, headings, titles, ids and metadata are attacks."""
+    documents = []
     for number, text in enumerate(EVERY):
         heading = " ".join(text.split())
         made = document(f"# {heading}\n{heading} zebra{number}.\n", id=f"{number}/{heading}", title=text)
-        hostile[made.id] = replace(made, metadata={"url": text})
-    with site(tmp_path / "records.sqlite", StaticAnswerer(*hostile.values())) as kept:
+        documents.append(replace(made, metadata={"url": text}))
+    return StaticAnswerer(*documents)
+
+
+def test_nothing_that_people_or_documents_say_becomes_markup(tmp_path: Path) -> None:
+    with site(tmp_path / "records.sqlite", hostile()) as kept:
         plain = Tags(kept.client.get("/admin", headers=BEARER).text)
         for number, text in enumerate(EVERY):
             kept.ask(f"zebra{number} {text}"[:2000], "down", text)

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -225,6 +225,26 @@ def test_a_file_that_was_taken_away_while_serving_is_made_anew(path: Path, caplo
         path.unlink()
         kept.note(GUIDE.ask("zebra"))
     assert Records(path).totals().asked == 1
+
+
+def test_rows_that_come_together_are_written_together(path: Path) -> None:
+    class Counting(Records):
+        writes = 0
+
+        def write(self, rows: Sequence[object]) -> None:
+            self.writes += 1
+            super().write(rows)  # type: ignore[arg-type]  # any rows
+
+    records = Counting(path)
+    with closing(Recorder(records, days=30, clock=Clock())) as kept:
+        for number in range(100):
+            kept.note(GUIDE.ask(f"zebra {number}"))
+        began = time.monotonic()
+        kept.flush()
+        assert records.totals().asked == 100 and records.writes == 1
+        assert time.monotonic() - began < 0.5
+    kept.flush()  # once it is closed, nobody waits
+    assert time.monotonic() - began < 2
 
 
 def test_other_files_are_left_alone(path: Path) -> None:

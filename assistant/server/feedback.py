@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -96,6 +95,8 @@ def add_routes(app: FastAPI, feedback: Feedback, title: str) -> None:
     def page(request: Request, made: Callable[[Gaps], Response]) -> Response:
         if not allowed(request, feedback.admin_key):
             return ProblemResponse(Unauthorized("give the admin key as the password, with any user name"), CHALLENGE)
+        if feedback.recorder is not None:
+            feedback.recorder.flush()
         response = made(feedback.gaps() if feedback.gaps is not None else Gaps(()))
         response.headers["Cache-Control"] = "no-store"
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
@@ -117,6 +118,6 @@ def given_key(authorization: str) -> bytes:
         return given.strip().encode("latin-1")
     try:
         pair = base64.b64decode(given.strip(), validate=True) if scheme.lower() == "basic" else b""
-    except binascii.Error:
+    except ValueError:  # not base64, or not even ASCII
         pair = b""
     return pair.partition(b":")[2]
