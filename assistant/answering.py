@@ -34,6 +34,7 @@ from assistant.types import (
     Reading,
     Reason,
     Turn,
+    Vectors,
 )
 from assistant.wording import Wording
 
@@ -131,6 +132,10 @@ class Assistant:
     def search(self, question: str, *, k: int = 10, filters: Filters = Filters()) -> list[Hit]:
         """The best `k` passages, best first."""
         return self._retriever.search(question.strip(), k=k, rows=self._rows(filters))
+
+    def encode(self, question: str) -> Vectors:
+        """The question's vector, of length 1."""
+        return self._retriever.encode(question)
 
     def explain(self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Explanation:
         """The answer to a question, with all that led to it."""

@@ -1,11 +1,13 @@
-"""The command line: index, ask, serve, calibrate, config."""
+"""The command line: index, ask, serve, calibrate, gaps, purge, config."""
 
 from __future__ import annotations
 
 import argparse
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,8 @@ from assistant import __version__
 from assistant.errors import AssistantError, IndexNotFound, UsageError
 
 if TYPE_CHECKING:
+    from assistant.compose import LiveAnswerer
+    from assistant.server.feedback import Feedback
     from assistant.settings import Settings
 
 MOST_CHARACTERS = 2000  # of a question
@@ -27,7 +31,8 @@ _STATUSES = """exit status:
   3  the corpus cannot be read
   4  there is no index, or it is damaged or of another encoder
   5  the encoder cannot be loaded or exported
-  6  the reader or its calibration cannot be loaded or fitted"""
+  6  the reader or its calibration cannot be loaded or fitted
+  7  the records of what was asked cannot be read or written"""
 
 
 _QUESTIONS = """a question is one JSON object a line:
@@ -111,6 +116,35 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_index(calibrate)
 
+    gaps = _command(
+        commands,
+        "gaps",
+        _gaps,
+        "group what was refused or voted down by its meaning, from the records",
+        "assistant gaps --records records.sqlite --csv faq.csv",
+        "the CSV file has the columns question, answer (empty, yours to write), count and closest_source;\n"
+        "scripts/batch_faq can read it",
+    )
+    form = gaps.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print them as JSON")
+    form.add_argument("--csv", metavar="OUT.csv", help="write them as the stub of an FAQ; - writes to standard output")
+    _add_records(gaps)
+    _add_index(gaps)
+
+    purge = _command(
+        commands,
+        "purge",
+        _purge,
+        "delete what the records keep of questions and votes",
+        "assistant purge --records records.sqlite --containing 'Jane Doe'",
+        "without an option, it deletes what is older than the setting ASSISTANT_RECORDS_DAYS",
+    )
+    which = purge.add_mutually_exclusive_group()
+    which.add_argument("--older-than", type=_days, metavar="DAYS", help="delete what is older than so many days")
+    which.add_argument("--containing", metavar="TEXT", help="delete the questions and comments that hold this text")
+    which.add_argument("--all", action="store_true", help="delete everything")
+    _add_records(purge)
+
     _command(commands, "config", _config, "show every setting, its value and what it does", "assistant config")
     return parser
 
@@ -136,6 +170,16 @@ def _command(
 
 def _add_index(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--index", type=Path, metavar="DIR", help="the folder of the index (default: index)")
+
+
+def _add_records(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--records", type=Path, metavar="FILE", help="the file of the records, if not the setting's")
+
+
+def _days(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 6):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of days: give 0 to 99999")
+    return int(text)
 
 
 def _settings(options: argparse.Namespace) -> Settings:
@@ -196,8 +240,27 @@ def _serve(options: argparse.Namespace) -> int:
         live.open()
     from assistant.server import create_app, run
 
-    run(create_app(live, log_questions=settings.log_questions), settings.host, settings.port)
+    with _feedback(settings, live) as feedback:
+        app = create_app(live, log_questions=settings.log_questions, feedback=feedback)
+        run(app, settings.host, settings.port)
     return 0
+
+
+@contextmanager
+def _feedback(settings: Settings, live: LiveAnswerer) -> Iterator[Feedback]:
+    """What is kept while serving; all that waits is written at the end."""
+    from assistant.compose import GapFinder, open_records
+    from assistant.records import Recorder
+    from assistant.server.feedback import Feedback
+
+    key = settings.admin_key.get_secret_value() if settings.admin_key is not None else ""
+    if settings.records is None:
+        yield Feedback(admin_key=key)
+        return
+    records = open_records(settings)
+    print(f"questions are kept in {settings.records} for {settings.records_days} days", file=sys.stderr)
+    with closing(Recorder(records, days=settings.records_days)) as recorder:
+        yield Feedback(recorder, GapFinder(records, live), key)
 
 
 def _build_apart(settings: Settings) -> int:
@@ -231,6 +294,47 @@ def _calibrate(options: argparse.Namespace) -> int:
         made = calibrate(settings, options.questions, options.output, progress=progress)
     print(show_calibration(made))
     print(f"\nwritten to {options.output}: set ASSISTANT_CALIBRATION={options.output} to use it")
+    return 0
+
+
+def _gaps(options: argparse.Namespace) -> int:
+    from assistant.compose import GapFinder, open_answerer, open_records
+    from assistant.disk import write
+    from assistant.gaps import as_json, stub
+    from assistant.showing import show_gaps
+
+    settings = _settings(options)
+    records = open_records(settings)
+    records.totals()  # an index is not opened for nothing
+    gaps = GapFinder(records, partial(open_answerer, settings))()
+    if options.csv == "-":
+        sys.stdout.buffer.write(stub(gaps))
+    elif options.csv is not None:
+        write(Path(options.csv), stub(gaps))
+        print(f"{len(gaps.groups)} gaps written to {options.csv}")
+    else:
+        print(as_json(gaps) if options.json else show_gaps(gaps))
+    return 0
+
+
+def _purge(options: argparse.Namespace) -> int:
+    from time import time
+
+    from assistant.compose import open_records
+    from assistant.records import DAY
+
+    settings = _settings(options)
+    records = open_records(settings)
+    if options.containing is not None:
+        if not options.containing.strip():
+            raise UsageError("--containing needs a text: use --all to delete everything")
+        deleted = records.purge(containing=options.containing)
+    elif options.all:
+        deleted = records.purge()
+    else:
+        days = settings.records_days if options.older_than is None else options.older_than
+        deleted = records.purge(before=time() - days * DAY)
+    print(f"deleted {deleted.questions} questions and {deleted.votes} votes; {deleted.left} questions are left")
     return 0
 
 

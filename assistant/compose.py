@@ -21,11 +21,13 @@ if TYPE_CHECKING:
 
     from assistant.calibration import Calibration
     from assistant.encoders.onnx import OnnxEncoder
+    from assistant.gaps import Gaps
     from assistant.index import Index, Report
     from assistant.loaders import Skipped
     from assistant.measures import Outcome
     from assistant.readers.extractive import ExtractiveReader
     from assistant.readers.onnx import OnnxReader
+    from assistant.records import Records
     from assistant.types import Json, Passage, Promise, Vectors
 
 _log = logging.getLogger(__name__)
@@ -178,6 +180,43 @@ def _check_writable(output: Path) -> None:
 def open_promise(settings: Settings) -> Promise:
     """What the settings promise, without opening an index."""
     return _calibration(settings, _fingerprint(settings), calibrated=True).promise(settings.max_false_answer_rate)
+
+
+def open_records(settings: Settings) -> Records:
+    """The records that the settings name. Raises UsageError where they name none."""
+    from assistant.records import Records
+
+    if settings.records is None:
+        raise UsageError("nothing is kept: name a file with ASSISTANT_RECORDS, or with --records, and serve with it")
+    return Records(settings.records)
+
+
+class GapFinder:
+    """Finds what was refused or voted down, grouped by the meaning that the index's own encoder gives it.
+
+    A question that was there the time before is not encoded again.
+    """
+
+    def __init__(self, records: Records, current: Callable[[], Assistant]) -> None:
+        self._records, self._current = records, current
+        self._lock = Lock()
+        self._index_id = ""
+        self._vectors: dict[str, Vectors] = {}
+
+    def __call__(self) -> Gaps:
+        from assistant import gaps
+
+        with self._lock:
+            assistant = self._current()
+            known = self._vectors if assistant.index_id == self._index_id else {}
+            self._index_id, self._vectors = assistant.index_id, {}
+
+            def encode(question: str) -> Vectors:
+                vector = known[question] if question in known else assistant.encode(question)
+                self._vectors[question] = vector
+                return vector
+
+            return gaps.find(self._records.unanswered(), documents=assistant.documents, encode=encode)
 
 
 def _assemble(settings: Settings, index: Index, encoder: OnnxEncoder, calibrated: bool) -> Assistant:

@@ -9,6 +9,7 @@
     │   ├── RequestTooLarge      request_too_large 413
     │   ├── NotFound             not_found 404
     │   │   └── DocumentNotFound document_not_found 404
+    │   ├── Unauthorized         unauthorized 401
     │   └── MethodNotAllowed     method_not_allowed 405
     ├── CorpusError              corpus_error 500, exit 3
     │   ├── CorpusNotFound       corpus_not_found 500
@@ -25,6 +26,7 @@
     │   ├── ReaderNotFound       reader_not_found 500
     │   ├── ReaderDamaged        reader_damaged 500
     │   └── CalibrationError     calibration_error 500
+    ├── RecordsError             records_error 500, exit 7
     └── UnverifiedCitation       unverified_citation 500
 
 `status` is the HTTP status and `exit_code` the exit status of a command; a class inherits what it does not say. The
@@ -89,6 +91,12 @@ class DocumentNotFound(NotFound):
     """The index holds no document of this id."""
 
     code, title = "document_not_found", "Document not found"
+
+
+class Unauthorized(UsageError):
+    """The key is missing or is not the right one."""
+
+    code, title, status = "unauthorized", "Unauthorized", 401
 
 
 class MethodNotAllowed(UsageError):
@@ -185,6 +193,12 @@ class CalibrationError(ReaderError):
     """The calibration cannot be read, fitted or used with this reader."""
 
     code, title = "calibration_error", "Calibration error"
+
+
+class RecordsError(AssistantError):
+    """The records of what was asked cannot be read or written."""
+
+    code, title, exit_code = "records_error", "Records error", 7
 
 
 class UnverifiedCitation(AssistantError):

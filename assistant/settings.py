@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from assistant.errors import SettingsError
 
@@ -55,6 +56,24 @@ class Settings(BaseModel):
     host: str = Field("127.0.0.1", min_length=1, description="The address that the server listens on.")
     port: int = Field(8000, ge=0, le=65535, description="The port that the server listens on; 0 takes a free one.")
     log_questions: bool = Field(False, description="Whether the log holds the text of questions.")
+    records: Path | None = Field(
+        None,
+        description="A SQLite file that keeps what was asked and how it was voted on; without one, nothing is kept. "
+        "Questions can be personal data.",
+    )
+    records_days: int = Field(30, ge=1, le=3650, description="The days after which what is kept is deleted.")
+    admin_key: SecretStr | None = Field(
+        None,
+        description="The key to the page /admin, of 16 characters or more without white space; without one there is no "
+        "such page.",
+    )
+
+    @field_validator("admin_key")
+    @classmethod
+    def _long_enough(cls, key: SecretStr | None) -> SecretStr | None:
+        if key is not None and not re.fullmatch(r"\S{16,}", key.get_secret_value()):
+            raise ValueError("should have at least 16 characters and no white space")
+        return key
 
 
 def load_settings(given: Mapping[str, object] | None = None) -> Settings:

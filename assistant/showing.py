@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from assistant.answering import Explanation, Part
+from assistant.batch import source
 from assistant.calibration import kind_of
 from assistant.reading import shares, sigmoid
 from assistant.types import Answer, Citation, Document, DocumentKind
 
 if TYPE_CHECKING:
     from assistant.compose import Calibrated
+    from assistant.gaps import Gaps
 
 SHOWN = 6  # hits and candidates of an explanation
 WIDTH = 88  # characters of a line of text in a list
@@ -52,6 +55,23 @@ def show_calibration(made: Calibrated) -> str:
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     lines = ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     return "\n".join([*lines, "", made.promise.statement()])
+
+
+def show_gaps(gaps: Gaps) -> str:
+    """The gaps, asked most first, each with how often it was asked and what came closest."""
+    lines = []
+    for gap in gaps.groups:
+        first, last = (datetime.fromtimestamp(at, UTC).date().isoformat() for at in (gap.first, gap.last))
+        seen = last if first == last else f"{first} to {last}"
+        lines.append(f"{gap.count}x {printable(gap.question)}")
+        lines.append(f"    refused {gap.refused}, voted up {gap.up}, down {gap.down}; {seen}")
+        lines += [f"    also: {printable(other)}" for other in gap.others]
+        lines += [f"    comment: {printable(comment)}" for comment in gap.comments]
+        if gap.closest is not None:
+            lines.append(f"    closest: {printable(source(gap.closest))}")
+    if gaps.left_out:
+        lines.append(f"and {gaps.left_out} questions that were asked more seldom")
+    return "\n".join(lines or ["Nothing was refused or voted down."])
 
 
 def printable(text: str) -> str:

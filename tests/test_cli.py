@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
+import time
+from contextlib import closing
+from functools import partial
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 
 from assistant import __version__
 from assistant.cli import main
+from assistant.records import DAY, Recorder, Records
+from assistant.testing import StaticAnswerer, document
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 OTHER = Path(__file__).parent / "data" / "other-guide" / "director-of-viticulture-and-winemaking.txt"
@@ -24,7 +31,7 @@ def test_tells_its_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"assistant {__version__}\n"
 
 
-@pytest.mark.parametrize("command", [[], ["index"], ["ask"], ["serve"], ["calibrate"], ["config"]])
+@pytest.mark.parametrize("command", [[], ["index"], ["ask"], ["serve"], ["calibrate"], ["gaps"], ["purge"], ["config"]])
 def test_helps_with_an_example(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="0"):
         main([*command, "--help"])
@@ -66,6 +73,66 @@ def test_a_bad_setting_ends_with_2(monkeypatch: pytest.MonkeyPatch, capsys: pyte
     monkeypatch.setenv("ASSISTANT_COLOUR", "red")
     assert main(["config"]) == 2
     assert "ASSISTANT_COLOUR" in capsys.readouterr().err
+
+
+def test_the_admin_key_is_long_and_never_shown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for key in ("too-short-a-key", "long enough but with spaces"):
+        monkeypatch.setenv("ASSISTANT_ADMIN_KEY", key)
+        assert main(["config"]) == 2
+        told = capsys.readouterr().err
+        assert "admin_key" in told and "16 characters" in told and key not in told
+    monkeypatch.setenv("ASSISTANT_ADMIN_KEY", "a-key-that-is-long-enough")
+    assert main(["config"]) == 0
+    assert "ASSISTANT_ADMIN_KEY=****" in (shown := capsys.readouterr().out) and "long-enough" not in shown
+
+
+@pytest.fixture
+def records(tmp_path: Path) -> Path:
+    """Records of three questions of 0, 10 and 40 days ago."""
+    path = tmp_path / "records.sqlite"
+    answerer = StaticAnswerer(document("The pay is $5."))
+    now = time.time()
+    for days, question in ((0, "new zebra"), (10, "old zebra of Jane"), (40, "ancient zebra")):
+        with closing(Recorder(Records(path), days=3650, clock=partial(float, now - days * DAY - 9))) as recorder:
+            recorder.note(answerer.ask(question))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("options", "left"),
+    [
+        ([], ["new zebra", "old zebra of Jane"]),
+        (["--older-than", "10"], ["new zebra"]),
+        (["--older-than", "0"], []),
+        (["--containing", "JANE"], ["ancient zebra", "new zebra"]),
+        (["--all"], []),
+    ],
+)
+def test_purges_what_it_is_told_to_and_says_how_many(
+    records: Path, options: list[str], left: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["purge", "--records", str(records), *options]) == 0
+    told = f"deleted {3 - len(left)} questions and 0 votes; {len(left)} questions are left\n"
+    assert capsys.readouterr().out == told
+    assert sorted(each.question for each in Records(records).unanswered()) == left
+
+
+@pytest.mark.parametrize("options", [["--older-than", "-1"], ["--older-than", "x"], ["--all", "--older-than", "1"]])
+def test_a_purge_that_is_not_clear_deletes_nothing(records: Path, options: list[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["purge", "--records", str(records), *options])
+    assert main(["purge", "--records", str(records), "--containing", " "]) == 2
+    assert Records(records).totals().asked == 3
+
+
+def test_without_records_it_says_how_to_begin(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for command in ("gaps", "purge"):
+        assert main([command]) == 2
+        assert "ASSISTANT_RECORDS" in capsys.readouterr().err
+        assert main([command, "--records", str(tmp_path / "absent")]) == 7
+        assert "assistant serve" in capsys.readouterr().err
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:
@@ -174,3 +241,47 @@ def test_near_misses_are_refused_with_what_is_missing(index: Path, capsys: pytes
         main(["ask", question, "--index", str(index)])
         said = capsys.readouterr().out
         assert said.startswith("No answer (unsupported)") and missing in said.splitlines()[0]
+
+
+@pytest.mark.model
+def test_what_is_asked_while_serving_becomes_gaps(
+    index: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    records, key = tmp_path / "records.sqlite", "a-key-that-is-long-enough"
+    environment = {**os.environ, "ASSISTANT_RECORDS": str(records), "ASSISTANT_ADMIN_KEY": key}
+    command = [sys.executable, "-m", "assistant", "serve", "--port", "0", "--index", str(index)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as server:
+        try:
+            assert server.stderr is not None
+            assert server.stderr.readline() == f"questions are kept in {records} for 30 days\n"
+            address = server.stderr.readline().split()[-1]
+
+            def fetch(path: str, body: object = None) -> bytes:
+                headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+                data = None if body is None else json.dumps(body).encode()
+                with urlopen(Request(address + path, data, headers)) as reply:
+                    return bytes(reply.read())
+
+            for question in ("Is there a company car?", "Do I get a car from the company?", "Who won the cup in 1998?"):
+                assert json.loads(fetch("/v1/ask", {"question": question}))["status"] == "refused"
+            answer = json.loads(fetch("/v1/ask", {"question": "What is the median salary of a Head of AI?"}))
+            vote = {"answer_id": answer["id"], "vote": "down", "comment": "last year's"}
+            assert fetch("/v1/feedback", vote) == b""
+            assert b"last year" in fetch("/admin")
+            table = fetch("/admin/gaps.csv").decode("utf-8-sig")
+        finally:
+            server.terminate()
+    assert server.returncode == 0
+    where = ["--records", str(records), "--index", str(index)]
+    assert main(["gaps", "--json", *where]) == 0
+    found = json.loads(capsys.readouterr().out)["gaps"]
+    assert (found[0]["count"], len(found[0]["others"]), len(found)) == (2, 1, 3)
+    [salary] = [gap for gap in found if gap["down"]]
+    assert salary["closest"]["cited_text"] == "Median salary: $234,750"
+    assert main(["gaps", "--csv", str(tmp_path / "faq.csv"), *where]) == 0
+    assert (tmp_path / "faq.csv").read_text("utf-8-sig").splitlines() == table.splitlines()
+    assert main(["gaps", *where]) == 0
+    assert "company" in capsys.readouterr().out
+    batch = [sys.executable, "scripts/batch_faq", str(tmp_path / "faq.csv"), "--output", "-", "--index", str(index)]
+    done = subprocess.run(batch, capture_output=True, text=True, check=True, cwd=Path(__file__).parent.parent)
+    assert "3 rows: 1 answered, 2 refused" in done.stderr

@@ -35,6 +35,7 @@ from assistant.server.bodies import (
     SearchRequest,
     WholeDocumentBody,
 )
+from assistant.server.feedback import Feedback, add_routes
 from assistant.server.problems import Problem, documented, install
 from assistant.server.wire import Exchange, JsonRoute
 from assistant.types import Answerer, Document
@@ -48,7 +49,11 @@ BAD_BODY = (MalformedRequest, RequestTooLarge, UnsupportedType, InvalidRequest)
 
 
 def create_app(
-    current: Callable[[], Answerer], *, log_questions: bool = False, title: str = "Role Assistant"
+    current: Callable[[], Answerer],
+    *,
+    log_questions: bool = False,
+    title: str = "Role Assistant",
+    feedback: Feedback = Feedback(),
 ) -> FastAPI:
     """The app over the index that `current` gives. That is called once a request, which so sees one index."""
     app = FastAPI(
@@ -73,7 +78,10 @@ def create_app(
     @post("/v1/ask", summary="Answer a question, with its sources")
     def ask(body: AskRequest) -> AnswerBody:
         answerer = current()
-        return AnswerBody.of(answerer.ask(body.question, history=body.turns(), filters=body.only()), answerer)
+        answer = answerer.ask(body.question, history=body.turns(), filters=body.only())
+        said = AnswerBody.of(answer, answerer)
+        feedback.note(answer)
+        return said
 
     @post("/v1/search", summary="Find the passages nearest to a question")
     def search(body: SearchRequest) -> SearchBody:
@@ -135,6 +143,7 @@ def create_app(
     async def widget(name: str, request: Request) -> Response:
         return await widget_files.get_response(name, request.scope)
 
+    add_routes(app, feedback, title)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # as FastAPI's manual says to extend it
     return app
 
