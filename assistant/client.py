@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from email.utils import parsedate_to_datetime
 from functools import cached_property
 from http.client import HTTPException
+from time import sleep, time
 from typing import TypeVar, cast
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlsplit
@@ -40,14 +43,25 @@ class ServerFault(AssistantError):
     code, title, status = "server_fault", "Server fault", 502
 
 
+class _Later(ServerFault):
+    """The server is busy, and says for how long."""
+
+    def __init__(self, message: str, seconds: float) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
 class Remote:
     """The `Answerer` behind a URL."""
 
-    def __init__(self, url: str, *, timeout: float = 60.0) -> None:
+    def __init__(self, url: str, *, timeout: float = 60.0, retries: int = 8, patience: float = 120.0) -> None:
+        """A server that says when it is less busy is asked again so often, after waits of so many seconds in all."""
         if urlsplit(url).scheme not in {"http", "https"}:
             raise UsageError(f"{url!r} is no address of a server: give one like http://127.0.0.1:8000")
         self._url = url.rstrip("/")
         self._timeout = timeout
+        self._retries = retries
+        self._patience = patience
         listing = self._json("/v1/documents")
         rows = [_mapping(row) for row in _list(listing["documents"])]
         self.index_id: str = _as(listing["index_id"], str)
@@ -90,6 +104,17 @@ class Remote:
             raise ServerFault(f"{self._url}{path} does not give JSON: is this the assistant's address?") from error
 
     def _read(self, path: str, body: Mapping[str, Json] | None = None) -> bytes:
+        left, patience = self._retries, self._patience
+        while True:
+            try:
+                return self._once(path, body)
+            except _Later as later:
+                left, patience = left - 1, patience - later.seconds
+                if left < 0 or patience < 0:
+                    raise
+                sleep(later.seconds)
+
+    def _once(self, path: str, body: Mapping[str, Json] | None) -> bytes:
         data = None if body is None else json.dumps(body).encode()
         request = Request(self._url + path, data, {"content-type": "application/json"})
         try:
@@ -97,7 +122,11 @@ class Remote:
                 return cast(bytes, reply.read())
         except HTTPError as error:
             with error:
-                raise ServerFault(f"{path} gives {error.code}: {_detail(error.read())}") from error
+                message = f"{path} gives {error.code}: {_detail(error.read())}"
+            seconds = _retry_after(error.headers.get("Retry-After"))
+            if error.code in (429, 503) and seconds is not None:
+                raise _Later(message, seconds) from error
+            raise ServerFault(message) from error
         except (URLError, OSError, HTTPException) as error:
             reason = error.reason if isinstance(error, URLError) else error
             raise ServerFault(f"no answer from {self._url}: {reason}. Is `assistant serve` running there?") from error
@@ -240,6 +269,18 @@ def _detail(data: bytes) -> str:
         return _as(_mapping(json.loads(data))["detail"], str)
     except (ValueError, KeyError, ServerFault):
         return data[:200].decode("utf-8", errors="replace")
+
+
+def _retry_after(value: str | None) -> float | None:
+    """The seconds that the header says, as a number or as a date; None where it says nothing that can be read."""
+    if value is None:
+        return None
+    if re.fullmatch(r"\d{1,9}", value.strip()):
+        return float(value)
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time())
+    except ValueError:
+        return None
 
 
 def _as(value: Json, kind: type[T]) -> T:

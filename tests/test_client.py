@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from time import monotonic
+
 import pytest
 
 from assistant.client import Remote, ServerFault, answer_of
@@ -44,3 +50,56 @@ def test_an_answer_of_another_shape_is_an_error_in_words() -> None:
         answer_of({})
     with pytest.raises(ServerFault, match="3 where a str is due"):
         answer_of({"id": 3})
+
+
+@contextmanager
+def busy(*replies: tuple[int, str | None]) -> Iterator[tuple[str, list[float]]]:
+    """A server that is busy at first, as told by status and Retry-After, and when it was asked."""
+    asked: list[float] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status, later = replies[len(asked)] if len(asked) < len(replies) else (200, None)
+            asked.append(monotonic())
+            body = b'{"documents": [], "index_id": "x", "detail": "busy: come back"}'
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            if later is not None:
+                self.send_header("Retry-After", later)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}", asked
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def test_a_server_that_is_busy_is_asked_again_when_it_says() -> None:
+    with busy((503, "0"), (429, "1"), (503, "Thu, 01 Jan 2015 00:00:00 GMT")) as (url, asked):
+        assert Remote(url).index_id == "x"
+    assert len(asked) == 4
+    assert asked[1] - asked[0] < 0.9 and 1 <= asked[2] - asked[1] < 2 and asked[3] - asked[2] < 0.9
+
+
+@pytest.mark.parametrize(
+    ("replies", "times"),
+    [
+        ([(503, "0")] * 9, 3),  # as often as it is allowed to
+        ([(429, "5")] * 9, 1),  # it would have to wait for longer than it may
+        ([(503, None)] * 9, 1),
+        ([(503, "soon")] * 9, 1),
+        ([(500, "0")] * 9, 1),
+    ],
+)
+def test_a_server_that_stays_busy_is_an_error_in_words(replies: list[tuple[int, str | None]], times: int) -> None:
+    with busy(*replies) as (url, asked):
+        with pytest.raises(ServerFault, match=f"/v1/documents gives {replies[0][0]}: busy: come back"):
+            Remote(url, retries=2, patience=4)
+        assert len(asked) == times
