@@ -26,6 +26,7 @@ from assistant.types import (
     Document,
     DocumentKind,
     Filters,
+    Follower,
     Hit,
     Json,
     Passage,
@@ -44,6 +45,8 @@ RIVAL = 0.85  # and how near their scores are
 UNRELATED = 0.25  # the score of the best line below which nothing is near
 
 _log = logging.getLogger(__name__)
+
+Conflict = tuple[tuple[int, ...], ...]  # groups of indices into the citations, one a value
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,17 @@ class Explanation:
     answer: Answer
     parts: tuple[Part, ...]
     thresholds: Mapping[DocumentKind, float]  # the probability that an answer must reach
+
+
+class _Nobody:
+    """Follows nothing."""
+
+    def check(self) -> None: ...
+
+    def hear(self, block: Block, citations: Sequence[Citation]) -> None: ...
+
+
+_NOBODY = _Nobody()
 
 
 @dataclass(slots=True)
@@ -129,6 +143,12 @@ class Assistant:
         """The answer to a question, or a refusal."""
         return self.explain(question, history=history, filters=filters).answer
 
+    def follow(
+        self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters(), follower: Follower
+    ) -> Answer:
+        """The same answer. `follower` hears each block of it as soon as there is one, and may end the work."""
+        return self.explain(question, history=history, filters=filters, follower=follower).answer
+
     def search(self, question: str, *, k: int = 10, filters: Filters = Filters()) -> list[Hit]:
         """The best `k` passages, best first."""
         return self._retriever.search(question.strip(), k=k, rows=self._rows(filters))
@@ -137,7 +157,14 @@ class Assistant:
         """The question's vector, of length 1."""
         return self._retriever.encode(question)
 
-    def explain(self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Explanation:
+    def explain(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        filters: Filters = Filters(),
+        follower: Follower = _NOBODY,
+    ) -> Explanation:
         """The answer to a question, with all that led to it."""
         began = perf_counter()
         clock = _Clock()
@@ -145,9 +172,19 @@ class Assistant:
         with clock.stage("understand"):
             standalone = self._correct(question)
             rows = self._rows(filters)
-        parts = [] if rows == [] else [self._work(ask, rows, clock) for ask in take_apart(standalone)]
+        parts: list[Part] = []
+        citations: list[Citation] = []
+        conflicts: list[Conflict] = []
+        for ask in take_apart(standalone) if rows != [] else ():
+            parts.append(self._work(ask, rows, clock, follower))
+            if parts[-1].reason is None:
+                heard = len(citations)
+                with clock.stage("compose"):
+                    conflicts += self._cite_part(parts[-1], citations)
+                for n in range(heard, len(citations)):
+                    follower.hear(_block(n, citations[n]), [citations[n]])
         with clock.stage("compose"):
-            answer = self._compose(parts)
+            answer = self._compose(parts, citations, conflicts)
         answer = replace(
             answer,
             id=self._id(question, history, filters),
@@ -160,14 +197,15 @@ class Assistant:
     def _rows(self, filters: Filters) -> list[int] | None:
         return matching_rows(self._passages, self.documents, filters) if filters else None
 
-    def _work(self, ask: Ask, rows: Sequence[int] | None, clock: _Clock) -> Part:
+    def _work(self, ask: Ask, rows: Sequence[int] | None, clock: _Clock, follower: Follower) -> Part:
+        follower.check()
         with clock.stage("search"):
             hits = self._retriever.search(ask.text, k=self._search_passages, rows=rows)
             lines = self._lines.read(ask.text, [hit.passage for hit in hits])
         judged: list[Judged] = []
         if self._reader is not None and lines and lines[0].score >= UNRELATED / 2:
             with clock.stage("read"):
-                judged = judge(self._reader, ask.text, hits, lines, k=self._read_passages)
+                judged = judge(self._reader, ask.text, hits, lines, k=self._read_passages, check=follower.check)
         with clock.stage("select"):
             selection = select(
                 ask,
@@ -222,21 +260,13 @@ class Assistant:
     def _said(self, unit: Unit) -> str:
         return "\n".join(self._outlines[unit.document_id].text(n) for n in unit.lines)
 
-    def _compose(self, parts: Sequence[Part]) -> Answer:
-        answered = [part for part in parts if part.reason is None]
-        citations: list[Citation] = []
-        conflicts: list[tuple[tuple[int, ...], ...]] = []
-        for part in answered:
-            places = [self._cite_all(unit, citations) for unit in part.selection.units]
-            conflict = tuple(tuple(n for unit in group for n in places[unit]) for group in part.selection.conflicts)
-            if len(conflict) > 1 and all(conflict):
-                conflicts.append(conflict)
+    def _compose(self, parts: Sequence[Part], citations: Sequence[Citation], conflicts: Sequence[Conflict]) -> Answer:
         if citations:
             return _answer(
-                blocks=tuple(Block(" ".join(c.cited_text.split()), (n,)) for n, c in enumerate(citations)),
+                blocks=tuple(_block(n, citation) for n, citation in enumerate(citations)),
                 citations=tuple(citations),
                 conflicts=tuple(conflicts),
-                confidence=round(min(part.confidence for part in answered), 4),
+                confidence=round(min(part.confidence for part in parts if part.reason is None), 4),
                 index_id=self.index_id,
             )
         if not parts:
@@ -246,6 +276,12 @@ class Assistant:
         message = part.message or "The documents have something near, which does not answer this."
         refusal = _refusal(reason, message, self.index_id)
         return replace(refusal, closest=tuple(self._closest(part)), confidence=round(part.confidence, 4))
+
+    def _cite_part(self, part: Part, citations: list[Citation]) -> list[Conflict]:
+        """Cites what was selected for a part, and gives the places that contradict each other."""
+        places = [self._cite_all(unit, citations) for unit in part.selection.units]
+        conflict = tuple(tuple(n for unit in group for n in places[unit]) for group in part.selection.conflicts)
+        return [conflict] if len(conflict) > 1 and all(conflict) else []
 
     def _cite_all(self, unit: Unit, citations: list[Citation]) -> list[int]:
         """Cites the lines of a unit, those that are not cited yet, and gives the positions of all of them."""
@@ -285,11 +321,16 @@ class Assistant:
         return f"ans_{digest[:32]}"
 
 
+def _block(n: int, citation: Citation) -> Block:
+    """The block that says what the citation at this position cites."""
+    return Block(" ".join(citation.cited_text.split()), (n,))
+
+
 def _answer(
     *,
     blocks: tuple[Block, ...],
     citations: tuple[Citation, ...],
-    conflicts: tuple[tuple[tuple[int, ...], ...], ...],
+    conflicts: tuple[Conflict, ...],
     confidence: float,
     index_id: str,
 ) -> Answer:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import fields
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -238,10 +239,11 @@ def _serve(options: argparse.Namespace) -> int:
         if status:
             return status
         live.open()
-    from assistant.server import create_app, run
+    from assistant.server import Limits, create_app, run
 
+    limits = Limits(**{field.name: getattr(settings, field.name) for field in fields(Limits)})
     with _feedback(settings, live) as feedback:
-        app = create_app(live, log_questions=settings.log_questions, feedback=feedback)
+        app = create_app(live, log_questions=settings.log_questions, limits=limits, feedback=feedback)
         run(app, settings.host, settings.port)
     return 0
 
@@ -344,8 +346,9 @@ def _config(options: argparse.Namespace) -> int:
     settings = _settings(options)
     for name, field in Settings.model_fields.items():
         value = getattr(settings, name)
+        shown = ",".join(value) if isinstance(value, tuple) else value
         origin = "" if value == field.default else f"  (default: {field.default})"
-        print(f"{PREFIX}{name.upper()}={value}{origin}\n    {field.description}")
+        print(f"{PREFIX}{name.upper()}={shown}{origin}\n    {field.description}")
     print(f"\n{_promise(settings)}")
     return 0
 

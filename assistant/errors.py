@@ -8,9 +8,14 @@
     │   ├── UnsupportedType      unsupported_media_type 415
     │   ├── RequestTooLarge      request_too_large 413
     │   ├── NotFound             not_found 404
-    │   │   └── DocumentNotFound document_not_found 404
+    │   │   ├── DocumentNotFound document_not_found 404
+    │   │   └── ModelNotFound    model_not_found 404
     │   ├── Unauthorized         unauthorized 401
-    │   └── MethodNotAllowed     method_not_allowed 405
+    │   ├── MethodNotAllowed     method_not_allowed 405
+    │   └── OriginNotAllowed     origin_not_allowed 403
+    ├── Busy                     busy 503
+    │   ├── RateLimited          rate_limited 429
+    │   └── TimedOut             timed_out 503
     ├── CorpusError              corpus_error 500, exit 3
     │   ├── CorpusNotFound       corpus_not_found 500
     │   └── UnreadableDocument   unreadable_document 422
@@ -93,6 +98,12 @@ class DocumentNotFound(NotFound):
     code, title = "document_not_found", "Document not found"
 
 
+class ModelNotFound(NotFound):
+    """A chat client asks about a model that is not here."""
+
+    code, title = "model_not_found", "Model not found"
+
+
 class Unauthorized(UsageError):
     """The key is missing or is not the right one."""
 
@@ -103,6 +114,34 @@ class MethodNotAllowed(UsageError):
     """The address is there, but does not take this method."""
 
     code, title, status = "method_not_allowed", "Method not allowed", 405
+
+
+class OriginNotAllowed(UsageError):
+    """A page of another site asks, and the settings do not allow that."""
+
+    code, title, status = "origin_not_allowed", "Origin not allowed", 403
+
+
+class Busy(AssistantError):
+    """So many questions wait already that no more are taken."""
+
+    code, title, status = "busy", "Busy", 503
+
+    def __init__(self, message: str, *, retry_after: int = 1) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after  # seconds, from when it is worth asking again
+
+
+class RateLimited(Busy):
+    """This client has asked too often."""
+
+    code, title, status = "rate_limited", "Rate limited", 429
+
+
+class TimedOut(Busy):
+    """The question was not answered within the time for a request."""
+
+    code, title = "timed_out", "Timed out"
 
 
 class CorpusError(AssistantError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import exp
 
@@ -37,10 +37,22 @@ class Judged:
         return self.passage.document_id == document_id and self.passage.start <= start < self.passage.end
 
 
-def judge(reader: Reader, question: str, hits: Sequence[Hit], lines: Sequence[Reading], *, k: int) -> list[Judged]:
-    """Reads at most `k` of the passages: those with the best lines, the best first, until one answers for certain."""
+def judge(
+    reader: Reader,
+    question: str,
+    hits: Sequence[Hit],
+    lines: Sequence[Reading],
+    *,
+    k: int,
+    check: Callable[[], None] = lambda: None,
+) -> list[Judged]:
+    """Reads at most `k` of the passages: those with the best lines, the best first, until one answers for certain.
+
+    `check` is called before each, and may raise.
+    """
     judged: list[Judged] = []
     for passage in _by_lines(hits, lines)[:k]:
+        check()
         readings = reader.read(question, [passage])
         judged.append(Judged(passage, tuple(readings)))
         if len(judged) >= ENOUGH and max(one.answerable for one in judged) > SURE:

@@ -5,13 +5,59 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 
 from assistant.errors import SettingsError
 
 PREFIX = "ASSISTANT_"
+SWITCHED_ON = 600  # the rate limit, where one is wanted and no number is said
+_PORTS = {"http": "80", "https": "443"}
+
+
+def _listed(value: object) -> object:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+def _switched(value: object) -> object:
+    switch = value.strip().lower() if isinstance(value, str) else value
+    if switch is True or switch in ("on", "true", "yes"):
+        return SWITCHED_ON
+    return 0 if switch is False or switch in ("off", "false", "no") else value
+
+
+def _origin(value: str) -> str:
+    """An origin as browsers send it: in lower case, without the port that its scheme has anyway."""
+    match = re.fullmatch(r"(https?)://([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::(\d{1,5}))?/?", value.lower())
+    if value == "*":
+        return value
+    if match is None:
+        raise ValueError("should be the scheme and host of a site, such as https://example.org, or *")
+    scheme, host, port = match.groups()
+    return f"{scheme}://{host}" + (f":{port}" if port and port != _PORTS[scheme] else "")
+
+
+def _network(value: str) -> str:
+    try:
+        return str(ip_network(value, strict=False))
+    except ValueError as error:
+        raise ValueError("should be an address or a network, such as 10.0.0.0/8") from error
+
+
+Origin = Annotated[str, AfterValidator(_origin)]
+Network = Annotated[str, AfterValidator(_network)]
 
 
 class Settings(BaseModel):
@@ -66,6 +112,24 @@ class Settings(BaseModel):
         None,
         description="The key to the page /admin, of 16 characters or more without white space; without one there is no "
         "such page.",
+    )
+    allowed_origins: Annotated[tuple[Origin, ...], BeforeValidator(_listed)] = Field(
+        (),
+        description="The sites whose pages may ask, load the widget and frame the page at /, comma separated, such as "
+        "https://example.org; * is every site, none is this server's own pages alone.",
+    )
+    rate_limit: Annotated[int, BeforeValidator(_switched)] = Field(
+        0, ge=0, le=1_000_000, description="The requests a minute of one client; 0 is any number, `on` is 600."
+    )
+    trusted_proxies: Annotated[tuple[Network, ...], BeforeValidator(_listed)] = Field(
+        (),
+        description="The proxies, by address or network, comma separated, whose X-Forwarded headers tell client, "
+        "scheme and host.",
+    )
+    max_concurrent: int = Field(0, ge=0, le=256, description="The questions worked on at once; 0 is one a core.")
+    max_queue: int = Field(64, ge=0, le=100_000, description="The questions that wait beside; more are turned away.")
+    request_timeout: float = Field(
+        30, gt=0, le=3600, description="The seconds that a question may wait and take, together."
     )
 
     @field_validator("admin_key")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol, TypeAlias, Union, get_args
+from typing import Literal, Protocol, TypeAlias, Union, get_args, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -280,6 +280,18 @@ class Reader(Protocol):
         ...
 
 
+class Follower(Protocol):
+    """Follows an answer while it is worked out. What it raises ends the work."""
+
+    def check(self) -> None:
+        """Called before each stage of the work, and before each passage that is read."""
+        ...
+
+    def hear(self, block: Block, citations: Sequence[Citation]) -> None:
+        """Called with each block of the answer, in order, once its citations are checked."""
+        ...
+
+
 class Answerer(Protocol):
     """All that the edges need: one opened index, and what can be asked of it. It never changes once opened."""
 
@@ -295,3 +307,12 @@ class Answerer(Protocol):
     def ask(self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Answer: ...
 
     def search(self, question: str, *, k: int = 10, filters: Filters = Filters()) -> list[Hit]: ...
+
+
+@runtime_checkable
+class Followed(Protocol):
+    """An answerer that lets its work be followed, and so be ended early. Not every one does."""
+
+    def follow(
+        self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters(), follower: Follower
+    ) -> Answer: ...

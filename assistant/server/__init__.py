@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assistant.server.app import create_app
+from assistant.server.limits import Limits
 from assistant.server.running import run
 
-__all__ = ["create_app", "run"]
+__all__ = ["Limits", "create_app", "run"]

@@ -14,16 +14,19 @@ from starlette.staticfiles import StaticFiles
 
 import assistant
 from assistant.errors import (
+    Busy,
     DocumentNotFound,
     IndexDamaged,
     IndexMismatch,
     IndexNotFound,
     InvalidRequest,
     MalformedRequest,
+    RateLimited,
     RequestTooLarge,
+    TimedOut,
     UnsupportedType,
 )
-from assistant.server import pages
+from assistant.server import chat, pages
 from assistant.server.bodies import (
     AnswerBody,
     AskRequest,
@@ -35,8 +38,13 @@ from assistant.server.bodies import (
     SearchRequest,
     WholeDocumentBody,
 )
+from assistant.server.desk import Desk, Job
 from assistant.server.feedback import Feedback, add_routes
-from assistant.server.problems import Problem, documented, install
+from assistant.server.limits import Limits, RateLimit
+from assistant.server.origins import Origins, framed
+from assistant.server.peers import Behind
+from assistant.server.problems import ChatProblem, Problem, documented, install, problem
+from assistant.server.streaming import Question, event, in_blocks, stream, whole
 from assistant.server.wire import Exchange, JsonRoute
 from assistant.types import Answerer, Document
 
@@ -54,6 +62,7 @@ def create_app(
     log_questions: bool = False,
     title: str = "Role Assistant",
     feedback: Feedback = Feedback(),
+    limits: Limits = Limits(),
 ) -> FastAPI:
     """The app over the index that `current` gives. That is called once a request, which so sees one index."""
     app = FastAPI(
@@ -67,26 +76,39 @@ def create_app(
         generate_unique_id_function=lambda route: route.name,
     )
     app.router.route_class = JsonRoute
-    app.add_middleware(Exchange, log_questions=log_questions)
+    _surround(app, limits, log_questions)
     install(app)
+    desk = Desk(at_once=limits.max_concurrent, waiting=limits.max_queue, seconds=limits.request_timeout)
     widget_files = StaticFiles(directory=WIDGET)
-    get = partial(app.get, responses=documented(*NO_INDEX))
-    get_document = partial(app.get, responses=documented(DocumentNotFound, *NO_INDEX), tags=["documents"])
-    post = partial(app.post, responses=documented(*BAD_BODY, *NO_INDEX), tags=["questions"])
+    get = partial(app.get, responses=documented(RateLimited, *NO_INDEX))
+    get_document = partial(app.get, responses=documented(DocumentNotFound, RateLimited, *NO_INDEX), tags=["documents"])
+    questions = documented(*BAD_BODY, RateLimited, *NO_INDEX, Busy, TimedOut)
+    post = partial(app.post, tags=["questions"])
     get_page = partial(app.get, include_in_schema=False)
 
-    @post("/v1/ask", summary="Answer a question, with its sources")
-    def ask(body: AskRequest) -> AnswerBody:
-        answerer = current()
-        answer = answerer.ask(body.question, history=body.turns(), filters=body.only())
-        said = AnswerBody.of(answer, answerer)
-        feedback.note(answer)
-        return said
+    @post(
+        "/v1/ask",
+        summary="Answer a question, with its sources",
+        response_model=AnswerBody,
+        responses={200: STREAM, **questions},
+    )
+    async def ask(body: AskRequest, request: Request) -> AnswerBody | Response:
+        question = Question(body.question, body.turns(), body.only())
+        if body.stream:
+            return await stream(
+                desk, request, in_blocks(current, question), lambda error: event(problem(error), "error")
+            )
+        return await desk.answer(whole(current, question), request.receive)
 
-    @post("/v1/search", summary="Find the passages nearest to a question")
-    def search(body: SearchRequest) -> SearchBody:
-        answerer = current()
-        return SearchBody.of(answerer.search(body.question, k=body.k, filters=body.only()), answerer)
+    @post("/v1/search", summary="Find the passages nearest to a question", responses=questions)
+    async def search(body: SearchRequest, request: Request) -> SearchBody:
+        def find(job: Job[SearchBody]) -> SearchBody:
+            answerer = current()
+            return SearchBody.of(answerer.search(body.question, k=body.k, filters=body.only()), answerer)
+
+        return await desk.answer(find, request.receive)
+
+    app.include_router(chat.routes(current, desk, NO_INDEX))
 
     @get("/v1/promise", summary="State how often a question without an answer may be answered", tags=["questions"])
     def promise() -> PromiseBody:
@@ -128,8 +150,8 @@ def create_app(
         return pages.docs(title)
 
     @get_page("/")
-    def index() -> HTMLResponse:
-        return pages.index(title)
+    def index() -> Response:
+        return framed(pages.index(title), limits.allowed_origins)
 
     @get_page("/docs/{name}")
     def docs_file(name: str) -> Response:
@@ -148,6 +170,25 @@ def create_app(
     return app
 
 
+STREAM = {
+    "description": 'The answer. With `"stream": true` it comes as server-sent events: one `block` for each block as '
+    "soon as it is checked (its index and text, and its citations whole), then one `answer` with the whole body; where "
+    "something fails once the reply has begun, the last event is an `error` with the problem.",
+    "content": {"text/event-stream": {"schema": {"type": "string"}}},
+}
+
+
+def _surround(app: FastAPI, limits: Limits, log_questions: bool) -> None:
+    """Puts around the app what every exchange goes through; what is added last is outermost."""
+    if limits.rate_limit:
+        app.add_middleware(RateLimit, rate=limits.rate_limit)
+    app.add_middleware(Exchange, log_questions=log_questions)
+    if limits.trusted_proxies:
+        app.add_middleware(Behind, trusted=limits.trusted_proxies)
+    if limits.allowed_origins:
+        app.add_middleware(Origins, origins=limits.allowed_origins)
+
+
 def find(answerer: Answerer, id: str) -> Document:
     """The document of this id, from memory: no file is ever looked for."""
     if document := answerer.documents.get(id):
@@ -159,5 +200,8 @@ def describe(app: FastAPI) -> dict[str, Any]:
     """The OpenAPI document, made when it is first asked for."""
     if not app.openapi_schema:
         app.openapi_schema = FastAPI.openapi(app)
-        app.openapi_schema["components"]["schemas"]["Problem"] = Problem.model_json_schema()
+        schemas = app.openapi_schema["components"]["schemas"]
+        schemas["Problem"] = Problem.model_json_schema()
+        schemas["ChatProblem"] = ChatProblem.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas |= schemas["ChatProblem"].pop("$defs")
     return app.openapi_schema

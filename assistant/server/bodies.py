@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, PlainValidator, StringConstraints
 
 from assistant.citations import address, cite, verify
-from assistant.errors import InvalidRequest
-from assistant.types import Answer, Answerer, Citation, Document, DocumentKind, Filters, Hit, Reason, Status, Turn
+from assistant.types import (
+    Answer,
+    Answerer,
+    Block,
+    Citation,
+    Document,
+    DocumentKind,
+    Filters,
+    Hit,
+    Reason,
+    Status,
+    Turn,
+)
 
 Question = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
@@ -82,12 +93,10 @@ class AskRequest(_Asking):
     )
 
     history: list[TurnBody] | None = Field(default=None, max_length=20, description="Oldest first.")
-    stream: bool = Field(default=False, description="Not available yet: leave it out or send false.")
+    stream: bool = Field(default=False, description="Whether the answer comes as server-sent events, block by block.")
 
     def turns(self) -> tuple[Turn, ...]:
         """What was said before, oldest first."""
-        if self.stream:
-            raise InvalidRequest("stream: streaming is not available yet: leave it out or send false")
         return tuple(Turn(turn.role, turn.content) for turn in self.history or ())
 
 
@@ -181,6 +190,18 @@ class BlockBody(BaseModel):
 
     text: str
     citations: tuple[int, ...] = Field(description="Indices into the answer's citations.")
+
+
+class SaidBody(BaseModel):
+    """The data of a `block` event: a block, at its position in the answer, with its citations whole."""
+
+    index: int
+    text: str
+    citations: list[CitationBody]
+
+    @classmethod
+    def of(cls, index: int, block: Block, citations: Sequence[Citation]) -> SaidBody:
+        return cls(index=index, text=block.text, citations=[CitationBody(**_place(each)) for each in citations])
 
 
 class AnswerBody(BaseModel):

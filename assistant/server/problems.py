@@ -1,10 +1,11 @@
-"""Every failure as one body: application/problem+json with type, title, status, detail, code."""
+"""Every failure as one body: application/problem+json, or the chat protocol's own on the routes that speak it."""
 
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -12,9 +13,11 @@ from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
+from starlette.types import Scope
 
 from assistant.errors import (
     AssistantError,
+    Busy,
     InvalidRequest,
     MalformedRequest,
     MethodNotAllowed,
@@ -24,6 +27,7 @@ from assistant.errors import (
 )
 
 logger = logging.getLogger("assistant.server")
+CHAT = re.compile("/v1/(chat|models)(/|$)")  # the routes that speak the protocol of chat clients
 
 
 class Problem(BaseModel):
@@ -56,48 +60,110 @@ class ProblemResponse(JSONResponse):
     media_type = "application/problem+json"
 
     def __init__(self, error: AssistantError, headers: Mapping[str, str] | None = None) -> None:
-        problem = Problem(
-            type="about:blank",
-            title=error.title,
-            status=error.status,
-            detail=str(error) or error.title,
-            code=error.code,
-        )
-        super().__init__(problem.model_dump(), error.status, headers)
+        super().__init__(problem(error).model_dump(), error.status, {**(headers or {}), **_later(error)})
 
 
-def documented(*errors: type[AssistantError]) -> dict[int | str, dict[str, Any]]:
+ChatFaultType = Literal["invalid_request_error", "authentication_error", "rate_limit_error", "server_error"]
+
+
+class ChatFault(BaseModel):
+    """What went wrong, as chat clients read it."""
+
+    message: str
+    type: ChatFaultType
+    param: str | None
+    code: str
+
+
+class ChatProblem(BaseModel):
+    """The body of an error on the routes of the chat protocol."""
+
+    error: ChatFault
+
+
+class ChatProblemResponse(JSONResponse):
+    """An error as chat clients read it. What is wrong with a request is 400 there, not 422."""
+
+    def __init__(
+        self, error: AssistantError, headers: Mapping[str, str] | None = None, *, param: str | None = None
+    ) -> None:
+        status = 400 if error.status == 422 else error.status
+        super().__init__(chat_problem(error, param).model_dump(), status, {**(headers or {}), **_later(error)})
+
+
+def problem(error: AssistantError) -> Problem:
+    """The error as a problem."""
+    detail = str(error) or error.title
+    return Problem(type="about:blank", title=error.title, status=error.status, detail=detail, code=error.code)
+
+
+def chat_problem(error: AssistantError, param: str | None = None) -> ChatProblem:
+    """The error as chat clients read it."""
+    otherwise: ChatFaultType = "server_error" if error.status >= 500 else "invalid_request_error"
+    kind = _CHAT_TYPES.get(error.status, otherwise)
+    return ChatProblem(error=ChatFault(message=str(error) or error.title, type=kind, param=param, code=error.code))
+
+
+_CHAT_TYPES: dict[int, ChatFaultType] = {401: "authentication_error", 429: "rate_limit_error"}
+
+
+def respond(
+    scope: Scope, error: AssistantError, headers: Mapping[str, str] | None = None, *, param: str | None = None
+) -> JSONResponse:
+    """The error in the words of the route that was asked."""
+    if CHAT.match(scope["path"]):
+        return ChatProblemResponse(error, headers, param=param)
+    return ProblemResponse(error, headers)
+
+
+def _later(error: AssistantError) -> dict[str, str]:
+    return {"Retry-After": str(error.retry_after)} if isinstance(error, Busy) else {}
+
+
+def documented(*errors: type[AssistantError], chat: bool = False) -> dict[int | str, dict[str, Any]]:
     """These errors, and any other that there may be, as OpenAPI responses."""
     codes: dict[int | str, list[str]] = {}
     for error in errors:
-        codes.setdefault(error.status, []).append(f"`{error.code}`")
+        codes.setdefault(400 if chat and error.status == 422 else error.status, []).append(f"`{error.code}`")
     codes["default"] = ["any other code"]
-    content = {ProblemResponse.media_type: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    kind, name = ("application/json", "ChatProblem") if chat else (ProblemResponse.media_type, "Problem")
+    content = {kind: {"schema": {"$ref": f"#/components/schemas/{name}"}}}
+    later = {error.status for error in errors if issubclass(error, Busy)}
     return {
-        status: {"description": f"A problem: {' or '.join(names)}.", "content": content}
+        status: {
+            "description": f"A problem: {' or '.join(names)}.",
+            "content": content,
+            **({"headers": {"Retry-After": RETRY_AFTER}} if status in later else {}),
+        }
         for status, names in codes.items()
     }
+
+
+RETRY_AFTER = {"description": "The seconds after which to ask again, if that may help.", "schema": {"type": "integer"}}
 
 
 def install(app: FastAPI) -> None:
     """Make every failure of the app a problem, the framework's own included."""
 
     @app.exception_handler(AssistantError)
-    async def known(request: Request, error: AssistantError) -> ProblemResponse:
+    async def known(request: Request, error: AssistantError) -> JSONResponse:
         if error.status == 500:  # what the operator must mend; an index that is missing is told once, at the start
             logger.error("%s: %s", error.code, error)
-        return ProblemResponse(error)
+        return respond(request.scope, error)
 
     @app.exception_handler(RequestValidationError)
-    async def invalid(request: Request, error: RequestValidationError) -> ProblemResponse:
-        return ProblemResponse(InvalidRequest(describe(error.errors())))
+    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        errors = error.errors()
+        return respond(request.scope, InvalidRequest(describe(errors)), param=_field(errors[0]["loc"]))
 
     @app.exception_handler(HTTPException)
-    async def framework(request: Request, error: HTTPException) -> ProblemResponse:
+    async def framework(request: Request, error: HTTPException) -> JSONResponse:
         if error.status_code == 405:
             allowed = (error.headers or {}).get("Allow", "").replace("GET", "GET, HEAD")
-            return ProblemResponse(MethodNotAllowed(f"use {allowed.replace(', ', ' or ')}"), {"Allow": allowed})
-        return ProblemResponse(_TRANSLATED.get(error.status_code, AssistantError("something went wrong: try again")))
+            refusal = MethodNotAllowed(f"use {allowed.replace(', ', ' or ')}")
+            return respond(request.scope, refusal, {"Allow": allowed})
+        translated = _TRANSLATED.get(error.status_code, AssistantError("something went wrong: try again"))
+        return respond(request.scope, translated)
 
 
 _TRANSLATED: dict[int, AssistantError] = {

@@ -34,6 +34,7 @@ def run(app: FastAPI, host: str = "127.0.0.1", port: int = 8000) -> None:
             log_level="warning",
             access_log=False,
             server_header=False,
+            proxy_headers=False,  # the app itself reads them, from proxies that the settings trust
             lifespan="off",
             ws="none",
             timeout_graceful_shutdown=GRACE,

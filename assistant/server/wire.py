@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.errors import AssistantError, InvalidRequest, MalformedRequest, RequestTooLarge, UnsupportedType
-from assistant.server.problems import ProblemResponse
+from assistant.server.problems import respond
 from assistant.types import Json
 
 MAX_BODY = 64 * 1024
@@ -40,7 +40,9 @@ class JsonRequest(Request):
 
 
 class JsonRoute(APIRoute):
-    """A route that reads its body, where it takes one, as JSON of at most `MAX_BODY` bytes."""
+    """A route that reads its body, where it takes one, as JSON of at most `max_body` bytes."""
+
+    max_body = MAX_BODY
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         answer = super().get_route_handler()
@@ -48,7 +50,7 @@ class JsonRoute(APIRoute):
             return answer
 
         async def read_and_answer(request: Request) -> Response:
-            raw = await read(request)
+            raw = await read(request, self.max_body)
             parsed = parse(raw)
             request.scope["assistant.body"] = parsed
             return await answer(JsonRequest(request, raw, parsed))
@@ -56,15 +58,15 @@ class JsonRoute(APIRoute):
         return read_and_answer
 
 
-async def read(request: Request) -> bytes:
+async def read(request: Request, most: int) -> bytes:
     """The body, if it says that it is JSON and is not too large; no more than the limit is ever held."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise UnsupportedType("send the body as JSON, with the header Content-Type: application/json")
     raw = bytearray()
     async for chunk in request.stream():
         raw += chunk
-        if len(raw) > MAX_BODY:
-            raise RequestTooLarge(f"the body is over {MAX_BODY // 1024} KB: send a shorter one")
+        if len(raw) > most:
+            raise RequestTooLarge(f"the body is over {most // 1024} KB: send a shorter one")
     return bytes(raw)
 
 
@@ -131,8 +133,10 @@ class Exchange:
         except Exception as error:
             self._log_fault(id, error)
             if not status:
-                await ProblemResponse(AssistantError("something went wrong: try again"))(scope, receive, reply)
+                await respond(scope, AssistantError("something went wrong: try again"))(scope, receive, reply)
         finally:
+            if fault := scope.get("assistant.fault"):  # of a stream, which has told it to the client
+                self._log_fault(id, fault)
             self._log(id, scope, status, perf_counter() - began)
 
     def _log(self, id: str, scope: Scope, status: int, seconds: float) -> None:

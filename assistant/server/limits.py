@@ -1,0 +1,78 @@
+"""How much one client, and all of them together, may ask."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import ceil
+from time import monotonic
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from assistant.errors import RateLimited
+from assistant.server.peers import client_key
+from assistant.server.problems import respond
+
+UNLIMITED = ("/", "/healthz", "/readyz", "/docs", "/openapi.json")
+STATIC = ("/widget/", "/docs/")
+MOST_CLIENTS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Who may ask, and how much; each field is the setting of its name."""
+
+    allowed_origins: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
+    rate_limit: int = 0
+    max_concurrent: int = 0
+    max_queue: int = 64
+    request_timeout: float = 30.0
+
+
+class Buckets:
+    """A bucket of tokens a client: `rate` fit in and flow in a minute, each request takes one.
+
+    Only so many clients are remembered, those that asked last.
+    """
+
+    def __init__(self, rate: int, *, most: int = MOST_CLIENTS, now: Callable[[], float] = monotonic) -> None:
+        self._rate = rate
+        self._most = most
+        self._now = now
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()  # (tokens, when that was)
+
+    def take(self, client: str) -> int:
+        """Takes a token: 0, or the seconds until there is one."""
+        now = self._now()
+        tokens, before = self._buckets.pop(client, (float(self._rate), now))
+        tokens = min(float(self._rate), tokens + (now - before) * self._rate / 60)
+        wait = 0 if tokens >= 1 else ceil((1 - tokens) * 60 / self._rate)
+        self._buckets[client] = (tokens if wait else tokens - 1, now)
+        if len(self._buckets) > self._most:
+            self._buckets.popitem(last=False)
+        return wait
+
+    def __len__(self) -> int:
+        return len(self._buckets)
+
+
+class RateLimit:
+    """Around the app: a client that asks too often is told when to come back. Pages and static files are free."""
+
+    def __init__(self, app: ASGIApp, rate: int) -> None:
+        self.app = app
+        self._buckets = Buckets(rate)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self.app
+        if scope["type"] == "http" and not free(scope["path"]) and (wait := self._buckets.take(client_key(scope))):
+            error = RateLimited(f"too many requests: ask again in {wait} seconds", retry_after=wait)
+            app = respond(scope, error)
+        await app(scope, receive, send)
+
+
+def free(path: str) -> bool:
+    """Whether a path is not counted."""
+    return path in UNLIMITED or path.startswith(STATIC)
