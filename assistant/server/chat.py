@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from fastapi import APIRouter
 from fastapi.sse import format_sse_event
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -98,18 +98,28 @@ class ChatRequest(_Lenient):
     stream: bool | None = None
     stream_options: StreamOptions | None = None
 
+    @field_validator("messages")
+    @classmethod
+    def _asks(cls, messages: list[Message]) -> list[Message]:
+        last = _last(messages)
+        if last is None:
+            raise ValueError("should have one of the role user: send the question as that")
+        content = messages[last].content
+        if isinstance(content, list) and any(part.type != "text" for part in content):
+            raise ValueError("should ask in text alone: leave out the other parts of the last message of the user")
+        if not 1 <= len(messages[last].text().strip()) <= MAX_QUESTION:
+            raise ValueError(f"should end in a question of 1 to {MAX_QUESTION} characters: shorten or add it")
+        return messages
+
     def question(self) -> Question:
         """The last message of the user, and what was said before it."""
-        users = [n for n, message in enumerate(self.messages) if message.role == "user"]
-        if not users:
-            raise InvalidRequest("messages: none is of the role user: send the question as one")
-        last = self.messages[users[-1]]
-        if isinstance(last.content, list) and any(part.type != "text" for part in last.content):
-            raise InvalidRequest("messages: the question has parts that cannot be read: send text alone")
-        text = last.text().strip()
-        if not 1 <= len(text) <= MAX_QUESTION:
-            raise InvalidRequest(f"messages: the question should have 1 to {MAX_QUESTION} characters: shorten it")
-        return Question(text, tuple(_turns(self.messages[: users[-1]]))[-MAX_TURNS:])
+        last = _last(self.messages) or 0
+        return Question(self.messages[last].text().strip(), tuple(_turns(self.messages[:last]))[-MAX_TURNS:])
+
+
+def _last(messages: Sequence[Message]) -> int | None:
+    """The position of the last message of the user."""
+    return max((n for n, message in enumerate(messages) if message.role == "user"), default=None)
 
 
 class UrlCitation(BaseModel):
