@@ -44,7 +44,7 @@ from assistant.server.limits import Limits, RateLimit
 from assistant.server.origins import Origins, framed
 from assistant.server.peers import Behind
 from assistant.server.problems import ChatProblem, Problem, documented, install, problem
-from assistant.server.streaming import Question, event, in_blocks, stream, whole
+from assistant.server.streaming import Question, documented_events, event, in_blocks, stream, whole
 from assistant.server.wire import Exchange, JsonRoute
 from assistant.types import Answerer, Document
 
@@ -170,12 +170,14 @@ def create_app(
     return app
 
 
-STREAM = {
-    "description": 'The answer. With `"stream": true` it comes as server-sent events: one `block` for each block as '
+STREAM = documented_events(
+    'The answer. With `"stream": true` it comes as server-sent events: one `block` for each block as '
     "soon as it is checked (its index and text, and its citations whole), then one `answer` with the whole body; where "
     "something fails once the reply has begun, the last event is an `error` with the problem.",
-    "content": {"text/event-stream": {"schema": {"type": "string"}}},
-}
+    "block",
+    "answer",
+    "error",
+)
 
 
 def _surround(app: FastAPI, limits: Limits, log_questions: bool) -> None:

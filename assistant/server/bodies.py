@@ -23,7 +23,11 @@ from assistant.types import (
     Turn,
 )
 
-Question = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+Question = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=2000),
+    Field(json_schema_extra={"pattern": r"\S"}),  # something is left once it is trimmed
+]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 Scalar = str | int | float | bool | None
 

@@ -34,7 +34,7 @@ from assistant.errors import (
 from assistant.server.desk import Desk, Job
 from assistant.server.peers import base_url
 from assistant.server.problems import chat_problem, documented
-from assistant.server.streaming import Question, Said, event, stream, work_out
+from assistant.server.streaming import Question, Said, documented_events, event, stream, work_out
 from assistant.server.wire import JsonRoute
 from assistant.types import Answer, Answerer, Citation, Turn
 
@@ -93,7 +93,11 @@ class ChatRequest(_Lenient):
         }
     )
 
-    messages: list[Message] = Field(min_length=1, description="Oldest first.")
+    messages: list[Message] = Field(
+        min_length=1,
+        description="Oldest first. The last one of the user is the question, of 1 to 2000 characters.",
+        json_schema_extra={"contains": {"properties": {"role": {"const": "user"}}}},
+    )
     model: str | None = Field(default=None, description="Any name is accepted.")
     stream: bool | None = None
     stream_options: StreamOptions | None = None
@@ -241,10 +245,9 @@ def routes(current: Callable[[], Answerer], desk: Desk, unready: Sequence[type[A
     return router
 
 
-STREAM = {
-    "description": 'The answer. With `"stream": true` it comes as events of chunks, `[DONE]` being the last.',
-    "content": {"text/event-stream": {"schema": {"type": "string"}}},
-}
+STREAM = documented_events(
+    'The answer. With `"stream": true` it comes as server-sent events, a chunk each, the last one being `[DONE]`.'
+)
 
 
 def _completion(

@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi.sse import EventSourceResponse, format_sse_event
 from pydantic import BaseModel
@@ -105,6 +106,13 @@ async def stream(
                 yield failure(AssistantError("something went wrong: try again"))
 
     return EventStream(events())
+
+
+def documented_events(description: str, *names: str) -> dict[str, Any]:
+    """The OpenAPI response of a route that replies in JSON or, where asked to, in server-sent events."""
+    properties = {"data": {"type": "string"}, **({"event": {"type": "string", "enum": names}} if names else {})}
+    item = {"type": "object", "properties": properties, "required": list(properties)}
+    return {"description": description, "content": {EventStream.media_type: {"itemSchema": item}}}
 
 
 def event(body: BaseModel | Mapping[str, Json], name: str | None = None) -> bytes:
