@@ -101,6 +101,15 @@ def test_a_question_and_its_vote_are_kept(kept: Site) -> None:
     assert asked.comments == ("no zebra",)
 
 
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_question_is_kept_whichever_way_it_was_asked(kept: Site, stream: bool) -> None:
+    chat = {"messages": [{"role": "user", "content": "a chat about zebras?"}], "stream": stream}
+    assert kept.client.post("/v1/ask", json={"question": "zebra?", "stream": stream}).status_code == 200
+    assert kept.client.post("/v1/chat/completions", json=chat).status_code == 200
+    kept.recorder.close()
+    assert {asked.question for asked in kept.records.unanswered()} == {"zebra?", "a chat about zebras?"}
+
+
 def test_a_vote_is_accepted_where_nothing_is_kept() -> None:
     client = TestClient(create_app(lambda: GUIDE))
     response = client.post("/v1/feedback", json={"answer_id": "ans_1f", "vote": "up"})

@@ -96,9 +96,9 @@ def create_app(
         question = Question(body.question, body.turns(), body.only())
         if body.stream:
             return await stream(
-                desk, request, in_blocks(current, question), lambda error: event(problem(error), "error")
+                desk, request, in_blocks(current, question, feedback.note), lambda error: event(problem(error), "error")
             )
-        return await desk.answer(whole(current, question), request.receive)
+        return await desk.answer(whole(current, question, feedback.note), request.receive)
 
     @post("/v1/search", summary="Find the passages nearest to a question", responses=questions)
     async def search(body: SearchRequest, request: Request) -> SearchBody:
@@ -108,7 +108,7 @@ def create_app(
 
         return await desk.answer(find, request.receive)
 
-    app.include_router(chat.routes(current, desk, NO_INDEX))
+    app.include_router(chat.routes(current, desk, NO_INDEX, feedback.note))
 
     @get("/v1/promise", summary="State how often a question without an answer may be answered", tags=["questions"])
     def promise() -> PromiseBody:

@@ -207,8 +207,13 @@ class Models(BaseModel):
     data: list[Model]
 
 
-def routes(current: Callable[[], Answerer], desk: Desk, unready: Sequence[type[AssistantError]]) -> APIRouter:
-    """The routes over the index that `current` gives; `unready` is what that may raise."""
+def routes(
+    current: Callable[[], Answerer],
+    desk: Desk,
+    unready: Sequence[type[AssistantError]],
+    note: Callable[[Answer], None],
+) -> APIRouter:
+    """The routes over the index that `current` gives; `unready` is what that may raise. Each answer is noted."""
     router = APIRouter(route_class=ChatRoute, tags=["chat clients"])
     model = Model(created=int(time()))
     bad = (MalformedRequest, RequestTooLarge, UnsupportedType, InvalidRequest, RateLimited, *unready, Busy, TimedOut)
@@ -224,9 +229,9 @@ def routes(current: Callable[[], Answerer], desk: Desk, unready: Sequence[type[A
         request.scope["assistant.body"] = {"question": question.text}  # for the log
         if body.stream:
             usage = bool(body.stream_options and body.stream_options.include_usage)
-            work = _chunks(current, question, base, usage=usage)
+            work = _chunks(current, question, base, note, usage=usage)
             return await stream(desk, request, work, lambda error: event(chat_problem(error)))
-        return await desk.answer(_completion(current, question, base), request.receive)
+        return await desk.answer(_completion(current, question, base, note), request.receive)
 
     @router.get("/v1/models", summary="List what answers", responses=documented(RateLimited, chat=True))
     def models() -> Models:
@@ -251,13 +256,14 @@ STREAM = documented_events(
 
 
 def _completion(
-    current: Callable[[], Answerer], question: Question, base: str
+    current: Callable[[], Answerer], question: Question, base: str, note: Callable[[Answer], None]
 ) -> Callable[[Job[ChatCompletion]], ChatCompletion]:
     def complete(job: Job[ChatCompletion]) -> ChatCompletion:
         answerer = current()
         written = Written(base)
         answer = work_out(answerer, question, check=job.check, say=written.add)
         written.finish(answer, answerer)
+        note(answer)
         return ChatCompletion(
             id=_id(),
             created=int(time()),
@@ -270,7 +276,7 @@ def _completion(
 
 
 def _chunks(
-    current: Callable[[], Answerer], question: Question, base: str, *, usage: bool
+    current: Callable[[], Answerer], question: Question, base: str, note: Callable[[Answer], None], *, usage: bool
 ) -> Callable[[Job[bytes]], None]:
     """The reply in chunks: the role, each block, the sources, why it ends, the tokens if wanted, and `[DONE]`."""
 
@@ -294,6 +300,7 @@ def _chunks(
 
         answer = work_out(answerer, question, check=job.check, say=add)
         rest = written.finish(answer, answerer)
+        note(answer)
         if not answer.blocks:
             say(ROLE)
         sources: list[JsonValue] = [annotation.model_dump() for annotation in written.annotations]

@@ -13,7 +13,14 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.requests import Request
 from starlette.responses import Response
 
-from assistant.errors import InvalidRequest, MalformedRequest, RequestTooLarge, Unauthorized, UnsupportedType
+from assistant.errors import (
+    InvalidRequest,
+    MalformedRequest,
+    RateLimited,
+    RequestTooLarge,
+    Unauthorized,
+    UnsupportedType,
+)
 from assistant.gaps import Gaps, stub
 from assistant.records import Recorder
 from assistant.server import admin
@@ -66,7 +73,7 @@ class FeedbackRequest(BaseModel):
 
 def add_routes(app: FastAPI, feedback: Feedback, title: str) -> None:
     """Adds the route that takes votes and, where there is a key to it, the operator's page."""
-    problems = documented(MalformedRequest, RequestTooLarge, UnsupportedType, InvalidRequest)
+    problems = documented(MalformedRequest, RequestTooLarge, UnsupportedType, InvalidRequest, RateLimited)
 
     @app.post(
         "/v1/feedback",

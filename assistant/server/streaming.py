@@ -121,18 +121,25 @@ def event(body: BaseModel | Mapping[str, Json], name: str | None = None) -> byte
     return format_sse_event(data_str=data, event=name)
 
 
-def whole(current: Callable[[], Answerer], question: Question) -> Callable[[Job[AnswerBody]], AnswerBody]:
-    """The work whose result is the answer."""
+def whole(
+    current: Callable[[], Answerer], question: Question, note: Callable[[Answer], None]
+) -> Callable[[Job[AnswerBody]], AnswerBody]:
+    """The work whose result is the answer, which is noted."""
 
     def answer(job: Job[AnswerBody]) -> AnswerBody:
         answerer = current()
-        return AnswerBody.of(work_out(answerer, question, check=job.check), answerer)
+        answer = work_out(answerer, question, check=job.check)
+        body = AnswerBody.of(answer, answerer)
+        note(answer)
+        return body
 
     return answer
 
 
-def in_blocks(current: Callable[[], Answerer], question: Question) -> Callable[[Job[bytes]], None]:
-    """The work that says an event for each block, then one for the answer."""
+def in_blocks(
+    current: Callable[[], Answerer], question: Question, note: Callable[[Answer], None]
+) -> Callable[[Job[bytes]], None]:
+    """The work that says an event for each block, then one for the answer, which is noted."""
 
     def tell(job: Job[bytes]) -> None:
         answerer = current()
@@ -141,6 +148,8 @@ def in_blocks(current: Callable[[], Answerer], question: Question) -> Callable[[
             job.say(event(SaidBody.of(said.index, said.block, said.citations), "block"))
 
         answer = work_out(answerer, question, check=job.check, say=say)
-        job.say(event(AnswerBody.of(answer, answerer), "answer"))
+        body = AnswerBody.of(answer, answerer)
+        note(answer)
+        job.say(event(body, "answer"))
 
     return tell
