@@ -15,6 +15,7 @@ from assistant.calibration import Calibration, kind_of
 from assistant.citations import cite, verify
 from assistant.errors import UnverifiedCitation
 from assistant.evidence import Evidence, explain_gap, gather
+from assistant.following import follow
 from assistant.outline import Outline
 from assistant.reading import Judged, focus, join, judge
 from assistant.retrieval import Retriever, matching_rows
@@ -143,9 +144,9 @@ class Assistant:
         clock = _Clock()
         question = question.strip()
         with clock.stage("understand"):
-            standalone = self._correct(question)
             rows = self._rows(filters)
-        parts = [] if rows == [] else [self._work(ask, rows, clock) for ask in take_apart(standalone)]
+            standalone = self._stand_alone(question, history, rows)
+        parts = self._parts(standalone, rows, clock)
         with clock.stage("compose"):
             answer = self._compose(parts)
         answer = replace(
@@ -156,6 +157,18 @@ class Assistant:
         )
         timings = {**clock.stages, "total": (perf_counter() - began) * 1000}
         return Explanation(replace(answer, timings_ms=timings), tuple(parts), self.promise.thresholds)
+
+    def _stand_alone(self, question: str, history: Sequence[Turn], rows: Sequence[int] | None) -> str:
+        """The question, its typing errors mended, as it would be asked without what was said before it."""
+
+        def said(earlier: str) -> list[str]:
+            return [block.text for block in self._compose(self._parts(earlier, rows, _Clock())).blocks]
+
+        mended = [replace(turn, content=self._correct(turn.content)) if turn.role == "user" else turn for turn in history]
+        return follow(self._correct(question), mended, said=said, one_subject=len(self.documents) < 2)
+
+    def _parts(self, question: str, rows: Sequence[int] | None, clock: _Clock) -> list[Part]:
+        return [] if rows == [] else [self._work(ask, rows, clock) for ask in take_apart(question)]
 
     def _rows(self, filters: Filters) -> list[int] | None:
         return matching_rows(self._passages, self.documents, filters) if filters else None
