@@ -164,8 +164,9 @@ class Assistant:
         def said(earlier: str) -> list[str]:
             return [block.text for block in self._compose(self._parts(earlier, rows, _Clock())).blocks]
 
-        mended = [replace(turn, content=self._correct(turn.content)) if turn.role == "user" else turn for turn in history]
-        return follow(self._correct(question), mended, said=said, one_subject=len(self.documents) < 2)
+        return follow(
+            self._correct(question), history, correct=self._correct, said=said, one_subject=len(self.documents) < 2
+        )
 
     def _parts(self, question: str, rows: Sequence[int] | None, clock: _Clock) -> list[Part]:
         return [] if rows == [] else [self._work(ask, rows, clock) for ask in take_apart(question)]

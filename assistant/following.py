@@ -1,7 +1,7 @@
 """A question that leans on what was said before, as it would be asked alone: by rules on words, without a model.
 
-What stands on its own is left as it is, to the letter, whatever was said before. So only what cannot be understood alone
-is rewritten: a pronoun that nothing in the question explains, an item of the last answer, a sentence that is not whole.
+What stands on its own is left as it is, to the letter, whatever was said before. So only what cannot be understood
+alone is rewritten: a pronoun that nothing in the question explains, an item of the last answer, half a sentence.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from assistant.asking import content_words
 from assistant.phrases import (
     AUXILIARIES,
+    DETERMINERS,
     PREPOSITIONS,
     WH,
     Phrase,
@@ -27,12 +28,14 @@ from assistant.phrases import (
 from assistant.slots import MEASURES, ROLES, anything, fill
 from assistant.types import Turn
 
-LONGEST = 2_000  # the characters of an earlier turn that are read
+LONGEST = 60  # the words of a question that may lean on another: what is longer says what it means
+LARGEST = 400  # the characters of a question that is made
+RECALLED = 3  # the earlier questions that are answered anew, at most, for the items of their answers
 LABEL = 12  # the words that stand for an item of the last answer, at most
 
 _POLITE = re.compile(
-    r"^\s*(?:(?:ok(?:ay)?|thanks?(?: you)?(?: very much)?|great|good|nice|cool|i see|right|sure|hm+|well|interesting|wow|"
-    r"oh|please|got it|perfect|fine|yes|no)\s*[,.!;:–-]+\s*)+",
+    r"^\s*(?:(?:ok(?:ay)?|thanks?(?: you)?(?: very much)?|great|good|nice|cool|i see|right|sure|hm+|well|"
+    r"interesting|wow|oh|please|got it|perfect|fine|yes|no)\s*[,.!;:–-]+\s*)+",
     re.IGNORECASE,
 )
 _OPENER = re.compile(
@@ -44,8 +47,8 @@ _ANYTHING = re.compile(r"^any(?:thing| word| news| information| info| details?) 
 _ALONE_LEAD = re.compile(r"^(?:in|at|by|for|with|without|during|since|from|after|before|as|on)\s", re.IGNORECASE)
 _MORE = re.compile(
     r"^(?:(?:and|but|so|then|now|please|can you|could you|would you|will you)\s+)*"
-    r"(?:tell (?:me |us )?(?:some )?more|more|say more|give me more(?: details?| information)?|go on|continue|more details?|"
-    r"(?:explain|elaborate|expand|describe)(?: on)?(?: that| this| it| them| more| further)*|"
+    r"(?:tell (?:me |us )?(?:some )?more|more|say more|give me more(?: details?| information)?|go on|continue|"
+    r"more details?|(?:explain|elaborate|expand|describe)(?: on)?(?: that| this| it| them| more| further)*|"
     r"tell me about (?:that|this|it|them)|what do you mean(?: by that)?)"
     r"(?: (?:about|on) (?:it|that|this|them|those|these))?(?: in (?:more )?detail| please)?\W*$",
     re.IGNORECASE,
@@ -65,7 +68,7 @@ _TENS = "first second third fourth fifth sixth seventh eighth ninth tenth".split
 _CARDINALS = "one two three four five six seven eight nine ten".split()  # noqa: SIM905
 _SHORT = "1st 2nd 3rd 4th 5th 6th 7th 8th 9th 10th".split()  # noqa: SIM905
 _POSITIONS = {
-    word: n for words in (_TENS, _CARDINALS, _SHORT, list("123456789") + ["10"]) for n, word in enumerate(words)
+    word: n for words in (_TENS, _CARDINALS, _SHORT, [*"123456789", "10"]) for n, word in enumerate(words)
 } | {"last": -1, "final": -1}
 _NTH_WORD = "|".join([*_TENS, *_SHORT, "last", "final"])
 _ENDS = r"(?=\s*(?:[?.!,;]|$|(?:in|more|again|mean|means|please|and)\b))"
@@ -84,7 +87,8 @@ _SOMEONE = frozenset(["he", "she", "him", "her", "his"])
 _POINTING = frozenset(["that", "this", "those", "these"])
 _OWNING = frozenset(["its", "their", "his", "her"])
 _BREAKS = WH | frozenset(
-    "and or but if because while whereas although though before after until since that than as assuming , ; ? . : !".split()  # noqa: SIM905
+    """and or but if because while whereas although though before after until since that than as assuming
+    , ; ? . : !""".split()  # noqa: SIM905
 )
 _SUBORDINATE = frozenset("if when while after before because since although though unless once as".split())  # noqa: SIM905
 _SUBJECTS = frozenset(["i", "you", "we", "they", "he", "she"])
@@ -99,26 +103,31 @@ _HERE = ROLES | frozenset(
 _KINDS = frozenset("type kind sort example form list number group set part lot variety range".split())  # noqa: SIM905
 _NO_THING = frozenset([*_TENS, "one", "other", "others", "difference", "same", "kind", "type", "example", "way"])
 _ADJECTIVES = (
-    r"(?:true|possible|impossible|worth|important|necessary|needed|required|good|bad|better|best|okay|ok|easy|easier|hard|"
-    r"harder|difficult|common|normal|legal|allowed|likely|useful|helpful|wise|mandatory|enough|too|fair|realistic|usual|"
-    r"recommended|advisable|sufficient|essential|clear|known|said|expected|time|safe|typical|compulsory|a good idea)"
+    r"(?:true|possible|impossible|worth|important|necessary|needed|required|good|bad|better|best|okay|ok|easy|easier|"
+    r"hard|harder|difficult|common|normal|legal|allowed|likely|useful|helpful|wise|mandatory|enough|too|fair|realistic|"
+    r"usual|recommended|preferred|advisable|sufficient|essential|clear|known|said|expected|time|safe|typical|"
+    r"compulsory|a good idea)"
 )
+_SAID = r"(?:called|considered|named|assumed|thought|believed|held|argued|claimed|reported|estimated)"
+_MAY = r"(?:does|did|will|would|can|could|should|may|might)(?:n't)?"
 # "it" that stands for nothing: "how long does it take", "is it true that".
 _EMPTY_IT = re.compile(
     rf"\bit(?:'s| is| was| will be| would be)?\b(?= (?:(?:not|still|so|really|very|more|also|ever|\w+ly) )*"
-    rf"(?:(?:be )?{_ADJECTIVES}(?: or \w+)?(?: \w+ly)?(?: enough| late| early)? (?:to|that|for|if|when|whether|of|how|why|\w+ing)\b"
-    rf"|(?:\w+ )?(?:called|considered|named|assumed|thought|believed|held|argued|claimed|reported|estimated)\b.* (?:when|that|if)\b"
-    rf"|[a-z]+ that\b"
-    rf"|turns? out|seems?|appears?|happens? that|make sense|rain|snow|get (?:dark|late|cold|hot|light)\b|all\b))"
-    r"|\b(?:does|did|will|would|can|could|should|may|might) it (?:\w+ly |still )?(?:take|require|cost|matter|help|mean|make)\b"
+    rf"(?:(?:be )?{_ADJECTIVES}(?: or \w+)?(?: \w+ly)?(?: enough| late| early)?"
+    r" (?:to|that|for|if|when|whether|of|how|why|\w+ing)\b"
+    rf"|(?:\w+ )?{_SAID}\b.* (?:when|that|if)\b|[a-z]+ that\b"
+    r"|turns? out|seems?|appears?|happens? that|make sense|rain|snow|get (?:dark|late|cold|hot|light)\b|all\b))"
+    rf"|\b{_MAY} it (?:\w+ly |still )?(?:take|require|cost|matter|help|mean|make)\b"
     r"(?=.* (?:to|if|when|whether|that|for)\b)"
-    r"|\b(?:how (?:long|much|many [\w-]+|hard)|what) (?:[\w-]+ ){0,2}?(?:does|did|will|would|can|may|might) it (?:\w+ )?take\b"
+    rf"|\b(?:how (?:long|much|many [\w-]+|hard)|what) (?:[\w-]+ ){{0,2}}?{_MAY} it (?:\w+ )?take\b"
     r"|\b(?:make|makes|find|finds|take|takes|like|love|hate) it "
     r"(?=(?:\w+ )?(?:to|possible|easy|easier|hard|harder|difficult|clear|that|when|if)\b)"
-    r"|\bwhat(?: \w+)? (?:is|was) it like (?:to|being|\w+ing)\b|\bwhat time is it\b|\bis it (?:raining|snowing|cold|hot|warm)\b"
-    r"|\bhow is it (?=that\b)",
+    r"|\bwhat(?: \w+)? (?:is|was) it like (?:to|being|\w+ing)\b|\bwhat time is it\b"
+    r"|\bis it (?:raining|snowing|cold|hot|warm)\b|\bhow (?:is it (?=that\b)|far is it\b)"
+    r"|\b(?:is|was) it (?=(?:when|to)\b)",
     re.IGNORECASE,
 )
+_Recall = Callable[[str], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,48 +143,65 @@ def follow(
     question: str,
     history: Sequence[Turn],
     *,
-    said: Callable[[str], Sequence[str]] = lambda question: (),
+    correct: Callable[[str], str] = lambda question: question,
+    said: _Recall = lambda question: (),
     one_subject: bool = True,
 ) -> str:
     """The question as it would be asked alone; the very same where it stands on its own.
 
-    `said` gives the items that a standalone question was answered with: it is called where "the second one" is asked
-    for and the history does not hold the answer. With `one_subject`, all documents are about one subject, so that "this
-    role" needs no explanation.
+    `correct` mends the typing errors of what was asked before. `said` gives the items that a standalone question was
+    answered with: it is called where "the second one" is asked for and the history does not hold the answer. With
+    `one_subject`, all documents are about one subject, so that "this role" needs no explanation.
     """
+    recalled = 0
+
+    def recall(earlier: str) -> Sequence[str]:
+        nonlocal recalled
+        recalled += 1
+        return said(earlier) if recalled <= RECALLED else ()
+
     before: list[_Asked] = []
     for turn in history:
-        content = turn.content[:LONGEST].strip()
+        content = turn.content.strip()
         if turn.role == "assistant":
             if before:
                 items = tuple(line.strip() for line in content.split("\n") if line.strip())
                 before[-1] = replace(before[-1], items=items)
         elif content:
-            before.append(_standalone(_last_sentence(content), before, said, one_subject))
-    return _standalone(question, before, said, one_subject).text
+            sentence = _last_sentence(content)
+            sentence = correct(sentence) if len(sentence.split()) <= LONGEST else sentence
+            before.append(_standalone(sentence, before, recall, one_subject))
+    return _standalone(question, before, recall, one_subject).text
 
 
-def _standalone(question: str, before: Sequence[_Asked], said: Callable[[str], Sequence[str]], one_subject: bool) -> _Asked:
+def _standalone(question: str, before: Sequence[_Asked], said: _Recall, one_subject: bool) -> _Asked:
+    made = _rewritten(question, before, said, one_subject) if len(question.split()) <= LONGEST else None
+    return made if made is not None and len(made.text) <= LARGEST else _Asked(question)
+
+
+def _rewritten(question: str, before: Sequence[_Asked], said: _Recall, one_subject: bool) -> _Asked | None:
     if not before:
-        return _Asked(question)
+        return None
     bare = _POLITE.sub("", question.strip()).strip()
     last = before[-1]
     made = (
-        _item(bare, last, said) or _more(bare, last) or _else(bare, last) or _bare_question(bare, last) or _part(bare, last, one_subject)
+        _item(bare, last, said)
+        or _more(bare, last)
+        or _else(bare, last)
+        or _bare_question(bare, last)
+        or _part(bare, last, one_subject)
     )
     if made:
         kept = last.about is not None and last.about.text.casefold() in made.casefold()
         return _Asked(_tidy(made), last.about if kept else None)
     resolved = _Pointers(bare, before, one_subject).resolve()
-    if resolved is None:
-        return _Asked(question)
-    return replace(resolved, text=_tidy(resolved.text))
+    return None if resolved is None else replace(resolved, text=_tidy(resolved.text))
 
 
 # The last answer and the last question
 
 
-def _item(question: str, last: _Asked, said: Callable[[str], Sequence[str]]) -> str | None:
+def _item(question: str, last: _Asked, said: _Recall) -> str | None:
     """ "Tell me more about the second one", with what the second item of the last answer is called."""
     match = _NTH.search(question)
     if match is None and _ASKS_MORE.search(question):
@@ -239,7 +265,7 @@ def _bare_question(question: str, last: _Asked) -> str | None:
 
 
 def _part(question: str, last: _Asked, one_subject: bool) -> str | None:
-    """ "And the median?", which is not a whole sentence: the last question, with what is new in the place of the old."""
+    """ "And the median?", which is half a sentence: the last question, with what is new in the place of the old."""
     opener = _OPENER.match(question)
     rest = question[opener.end() :] if opener else question
     new = rest.strip(" ?.!,;")
@@ -256,8 +282,8 @@ def _part(question: str, last: _Asked, one_subject: bool) -> str | None:
         return None
     kept = opener["last"] if opener and opener["last"].casefold().endswith("about") else ""
     asks = question.rstrip().endswith("?")
-    short = asks and (_ALONE_LEAD.match(new) or first == "the" and len(content_words(new)) < 2)
-    if opener or short or re.fullmatch(r"(?:19|20|21)\d\d", new) or ones and len(words) <= 4:
+    short = asks and (_ALONE_LEAD.match(new) or (first == "the" and len(content_words(new)) < 2))
+    if opener or short or re.fullmatch(r"(?:19|20|21)\d\d", new) or (ones and len(words) <= 4):
         return fill(last.text, new, kept=kept, one_subject=one_subject)
     return None
 
@@ -342,7 +368,8 @@ class _Pointers:
         """The span of what follows "its"."""
         m = n + 1
         while m < len(self._words) and (
-            not is_small(self._word(m)) or self._word(m) in ("and", "or", "most", "other") and not is_small(self._word(m + 1))
+            not is_small(self._word(m))
+            or (self._word(m) in ("and", "or", "most", "other") and not is_small(self._word(m + 1)))
         ):
             m += 1
         inside = next((one for one in joined(self._question) if m > n + 1 and one.start == self._words[n + 1][1]), None)
@@ -354,16 +381,21 @@ class _Pointers:
     def _explained(self, n: int) -> bool:
         """Whether something earlier in the question may be what a word points at.
 
-        "its" may point at what stands in the same clause; "it" points at something of a clause before. "How many legs do
-        they have" does not say whose.
+        "its" may point at what stands in the same clause; "it" points at something of a clause before. "How many legs
+        do they have" does not say whose.
         """
         raw, start, _ = self._words[n]
         word = re.sub(r"'s$", "", raw)
-        owning = word in _OWNING or raw == "it's" and n > 0 and self._word(n - 1) not in _BREAKS
+        owning = word in _OWNING or (raw == "it's" and n > 0 and self._word(n - 1) not in _BREAKS)
         opens = self._word(0) in _SUBORDINATE and self._word(1) not in AUXILIARIES  # "When the shop ..., what ..."
         everywhere = owning or word in _SOMEONE or opens
-        if self._word(0) in ("who", "whose") and (owning or word in _SOMEONE and self._word(n - 1) not in AUXILIARIES):
+        if self._word(0) in ("who", "whose") and (
+            owning or (word in _SOMEONE and self._word(n - 1) not in AUXILIARIES)
+        ):
             return True
+        comma = self._question.find(",", start)
+        if owning and comma > 0 and any(one.start > comma and not one.asked for one in phrases(self._question)):
+            return True  # "After its reopening, what did the museum show?"
         if opens and n == 1:
             return True  # "When they say ...": people in general
         until = n if everywhere else max((m for m in range(n) if self._breaks(m, n)), default=0)
@@ -380,7 +412,9 @@ class _Pointers:
         word, behind = self._word(m), self._word(m - 1)
         if m and m == n - 1 and self._word(n + 1) in AUXILIARIES and self._word(n) == "it":
             return word in _BREAKS or not is_small(word)
-        return word in _BREAKS or m > 0 and word in _SUBJECTS and behind not in AUXILIARIES | WH
+        if word == "to" and m < n - 1 and self._word(m + 1) not in DETERMINERS:
+            return True
+        return word in _BREAKS or (m > 0 and word in _SUBJECTS and behind not in AUXILIARIES | WH)
 
     def _antecedent(self, word: str) -> Phrase | None:
         """What a pronoun stands for: what was spoken of last that it can stand for."""
@@ -399,20 +433,28 @@ class _Pointers:
         ahead, behind = self._word(n + 1), self._word(n - 1)
         _, start, end = self._words[n]
         noun = singular(ahead) if ahead.isalpha() else ""
-        if word == "the" or word in _POINTING and noun in ROLES:
+        if word == "the" or (word in _POINTING and noun in ROLES):
             return self._role(n) if noun in ROLES and not self._one_subject else None
-        if word not in _POINTING or n and behind not in _BEFORE_THAT or self._explained(n):
+        if word not in _POINTING or (n and behind not in _BEFORE_THAT) or self._explained(n):
             return None
-        if word == "that" and ahead in ("are", "were", "do", "have") or ahead.isdigit():
+        if (word == "that" and ahead in ("are", "were", "do", "have")) or ahead.isdigit():
             return None
         if ahead in AUXILIARIES or not ahead.isalpha():
-            if word in ("this", "these") and ahead or behind in ("do", "doing"):
+            if (word in ("this", "these") and ahead) or behind in ("do", "doing"):
                 return None  # "this is ...", "do that"
             found = self._antecedent("they" if word in ("those", "these") else "it")
             return _Change(start, end, in_place(found.text), found) if found else None
+        if is_small(ahead) and n == 1 and word in ("that", "those") and behind in ("is", "was", "does", "are", "were"):
+            found = self._antecedent("they" if word in ("those", "these") else "it")  # "is that more than ..."
+            return _Change(start, end, in_place(found.text), found) if found else None
         if is_small(ahead) or noun in _HERE:
             return None
-        if behind in AUXILIARIES and not self._word(n + 2).isalpha() and not is_plural(ahead) and word in ("those", "these"):
+        if (
+            behind in AUXILIARIES
+            and not self._word(n + 2).isalpha()
+            and not is_plural(ahead)
+            and word in ("those", "these")
+        ):
             found = self._antecedent("they")  # "are those important?"
             return _Change(start, end, in_place(found.text), found) if found else None
         for asked in reversed(self._before):
@@ -441,18 +483,27 @@ class _Pointers:
             return None
         ahead, behind = self._word(n + 1), self._word(n - 1)
         takes = behind in ("need", "have", "get", "want")
-        if ahead.isalpha() and ahead not in AUXILIARIES | {"in", "for", "with"} or self._explained(n):
+        if (
+            ahead.isalpha()
+            and ahead not in AUXILIARIES | {"in", "for", "with"}
+            and (behind != "which" or ahead == "of")
+        ):
             return None
-        described = bool(behind) and not is_small(behind) and (word == "ones" or self._word(n - 2) in ("a", "an", "the"))
+        if self._explained(n):
+            return None
+        described = (
+            bool(behind) and not is_small(behind) and (word == "ones" or self._word(n - 2) in ("a", "an", "the"))
+        )
         if not takes and not described and behind not in ("which", "another", "other"):
             return None
         for asked in reversed(self._before):
             for found in joined(asked.text):
                 name = found.first.split()
-                if not _is_thing(found) or found.person or not name or word == "ones" and not found.plural:
+                if not _is_thing(found) or found.person or not name or (word == "ones" and not found.plural):
                     continue
                 text = found.text if found.determiner or found.plural else f"a {found.text}"
-                noun = singular(name[-1]) if word == "one" and is_plural(name[-1]) else name[-1]
+                name = name if behind == "which" else name[-1:]
+                noun = " ".join([*name[:-1], singular(name[-1]) if word == "one" and found.plural else name[-1]])
                 _, start, end = self._words[n]
                 return _Change(start, end, in_place(text) if takes else noun, found)
         return None
@@ -464,12 +515,12 @@ def _candidates(asked: _Asked) -> list[Phrase]:
     parts = phrases(asked.text)
     for one in joined(asked.text):
         inside = [part for part in parts if one.start <= part.start and part.end <= one.end]
-        if one.head in _KINDS or one.head not in MEASURES and len(inside) > 1 and not inside[-1].plural:
+        if one.head in _KINDS or (one.head not in MEASURES and len(inside) > 1 and not inside[-1].plural):
             made += [part for part in reversed(inside) if part.start > one.start]  # "the history of the city": the city
         owner = re.match(r"(.+?)(?:['’]s|s['’]) ", one.text)
         if owner:
             made.append(replace(one, end=one.start + owner.end(1), text=owner[1]))
-        made += [one, *(part for part in inside if part not in made and part.end < one.end or part.start > one.start)]
+        made += [one, *(part for part in inside if (part not in made and part.end < one.end) or part.start > one.start)]
     return [one for one in made if _is_thing(one)]
 
 

@@ -16,8 +16,8 @@ DO = frozenset(
 AUXILIARIES = BE | DO
 PREPOSITIONS = frozenset(
     """of in on at by for from to with about into onto over under between among amongst against during since until
-    within without through throughout as like than per across after before beyond towards toward along inside outside around
-    versus vs near off up out down besides except despite regarding concerning via""".split()  # noqa: SIM905
+    within without through throughout as like than per across after before beyond towards toward along inside outside
+    around versus vs near off up out down besides except despite regarding concerning via""".split()  # noqa: SIM905
 )
 DETERMINERS = frozenset(
     """a an the this that these those my your our their its his her some any each every no all both another such
@@ -36,15 +36,16 @@ _OTHERS = frozenset(
     though although rather quite yes ok okay thanks""".split()  # noqa: SIM905
 )
 _VERBS = frozenset(
-    """accept achieve add affect allow apply ask attract award balance be become begin belong build buy call care carry
-    catch cook cause change charge choose come compare consist contain contribute cost count cover create damage deal define
-    describe design develop die differ do drive earn eat employ enable end ensure exist expect explain fail fall fear
-    feel find fit fix focus follow forget gain get give go grow handle happen help hire hold identify impact improve include
-    increase influence invent involve join keep know lead learn let lie list live look lose make manage matter mean
-    measure mention meet miss move need offer open operate oversee own pay perform pick play prefer prepare prevent
-    produce progress protect prove provide put qualify read receive recommend reduce relate rely remain report require
-    retire run say see seek sell serve show sleep solve speak spend spoil spread stand start state stay stop study succeed suggest
-    support take taste teach tell think train treat try turn understand use want watch weigh win work write""".split()  # noqa: SIM905
+    """accept achieve add affect allow apply ask attract award balance be become begin belong build buy call care
+    carry catch cause change charge choose come compare consist contain contribute cook cost count cover create
+    damage deal define describe design develop die differ do drive earn eat employ enable end ensure exist
+    expect explain fail fall fear feel find fit fix focus follow forget gain get give go grow handle happen help
+    hire hold identify impact improve include increase influence invent involve join keep know lead learn let
+    lie list live look lose make manage matter mean measure meet mention miss move need offer open operate
+    oversee own pay perform pick play prefer prepare prevent produce progress protect prove provide put qualify
+    read receive recommend reduce relate rely remain report require retire run say see seek sell serve show
+    sleep solve speak spend spoil spread stand start state stay stop study succeed suggest support take taste
+    teach tell think train treat try turn understand use want watch weigh win work write""".split()  # noqa: SIM905
 )
 _IRREGULAR = frozenset(
     """became began brought came did drove fell felt found gave got grew had held kept knew led left lost made meant
@@ -111,12 +112,12 @@ class Phrase:
         if self.before in ("is", "was", "does", "has"):
             return False
         name = re.split(r"\s+(?:of|in|for|at|as)\s+", self.first, maxsplit=1)[0].split()
-        return " and " in f" {self.first} " and not self.named or bool(name) and is_plural(name[-1])
+        return (" and " in f" {self.first} " and not self.named) or (bool(name) and is_plural(name[-1]))
 
     @property
     def named(self) -> bool:
         """Whether it has a proper name in it, as written."""
-        return any(word[:1].isupper() or word[:1].isdigit() for word in self.words)
+        return any(word[:1].isupper() or word[:1].isdigit() for word in self.first.split())
 
     @property
     def person(self) -> bool:
@@ -193,7 +194,8 @@ def singular(word: str) -> str:
         return plain
     if plain.endswith("ies") and len(plain) > 4:
         return plain[:-3] + "y"
-    return plain[:-2] if plain.endswith(("sses", "xes", "ches", "shes")) else plain[:-1]
+    doubled = plain.endswith(("sses", "xes", "ches", "shes", "nuses", "tuses", "ruses"))
+    return plain[:-2] if doubled else plain[:-1]
 
 
 def in_place(text: str) -> str:
@@ -209,7 +211,9 @@ class _Walk:
         self.question = question
         self.tokens = tokens(question)
         self.found: list[Phrase] = []
-        self.wants = ""  # "base" after do-like auxiliaries, "participle" after forms of be, "finite" after a bare "what"
+        self.wants = (
+            ""  # "base" after do-like auxiliaries, "participle" after forms of be, "finite" after a bare "what"
+        )
         self.run: list[int] = []  # positions of the words of the phrase that is being read
         self.determiner = -1  # the position of its determiner
         self.asked = self.linked = self.defines = False  # `defines`: "what is"
@@ -219,9 +223,9 @@ class _Walk:
 
     def _take(self, n: int, word: str) -> None:
         upper = self._upper(n) and n > 0
-        if word == "of" and self.run and self._of_name(n):
-            self.run.append(n)
-        elif word in ("and", "or", "&", "/") and self.run and self._goes_on(n):
+        if (word == "of" and self.run and self._of_name(n)) or (
+            word in ("and", "or", "&", "/") and self.run and self._goes_on(n)
+        ):
             self.run.append(n)
         elif self._acronym(n):
             self._content(n, word, upper=True)
@@ -277,7 +281,7 @@ class _Walk:
         word, after = self.tokens[n][0], self.tokens[n + 1][0] if n + 1 < len(self.tokens) else "?"
         if self.wants == "base":
             later = word in _VERBS and after in _VERBS and not is_small(after)  # "the impact compare"
-            return word in _VERBS and not later and bool(self.run or self.found and self.determiner < 0)
+            return word in _VERBS and not later and bool(self.run or (self.found and self.determiner < 0))
         if self.wants == "perfect":
             return bool(self.run) and (word.endswith("ed") or word in _IRREGULAR)
         rest = {token for token, _, _ in self.tokens[n + 1 :]}
@@ -293,7 +297,9 @@ class _Walk:
 
     def _bare_wh(self, n: int) -> bool:
         """Whether "what" or "who" is the subject of this verb: "what causes ..."."""
-        return self._after(n, tuple(WH)) and (self.tokens[n][0].endswith(("s", "ed")) or self.tokens[n - 1][0] == "who")
+        word = self.tokens[n][0]
+        finite = word.endswith(("s", "ed")) or word in _IRREGULAR
+        return self._after(n, tuple(WH)) and (finite or self._after(n, ("who",)))
 
     def _of_name(self, n: int) -> bool:
         """Whether an "of" belongs to a name: "Head of AI", "head of marketing"."""
@@ -348,7 +354,7 @@ class _Walk:
             return False
         if word.endswith(("ing", "ed")) and self._determiner_follows(n):
             return True
-        return self._after(run[0], tuple(PRONOUNS)) or self._after(run[0], ("in",)) and word in _ADVERBIAL
+        return self._after(run[0], tuple(PRONOUNS)) or (self._after(run[0], ("in",)) and word in _ADVERBIAL)
 
     def _upper(self, n: int) -> bool:
         return self.question[self.tokens[n][1]].isupper()

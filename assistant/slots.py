@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from assistant.asking import content_words
 from assistant.phrases import AUXILIARIES, WH, Phrase, in_place, is_small, joined, phrases, singular, tokens
@@ -23,6 +24,7 @@ MEASURES = frozenset(
 ROLES = frozenset("role job position profession occupation career post".split())  # noqa: SIM905
 # "What challenges does it face" asks no more than "what are the challenges".
 _HAVING = frozenset("have face need require know hold get meet offer bring involve include expect entail".split())  # noqa: SIM905
+_QUANTITIES = frozenset(["share", "rate", "number", "amount"])
 _LEAD = re.compile(
     r"^(?P<word>in|at|by|for|with|without|during|since|from|after|before|as|on|of|per|between|until)\s+", re.IGNORECASE
 )
@@ -47,7 +49,9 @@ def fill(last: str, new: str, *, kept: str = "", one_subject: bool = True) -> st
     `one_subject`, "the role" need not be named.
     """
     words = tokens(last)
-    if not words or words[0][0] not in WH | AUXILIARIES | {"tell", "list", "describe", "explain", "show"} and len(words) > 10:
+    if not words or (
+        words[0][0] not in WH | AUXILIARIES | {"tell", "list", "describe", "explain", "show"} and len(words) > 10
+    ):
         return None
     return (
         _year(last, new)
@@ -112,7 +116,9 @@ def _plainly(rest: str, *, one_subject: bool) -> str | None:
     if match is None or match["verb"].casefold() not in _HAVING:
         return None
     who = match["who"].casefold()
-    if who in ("i", "you", "we", "one") or re.fullmatch(r"(?:the|this|that) \w+", who) and singular(who.split()[1]) in ROLES:
+    if who in ("i", "you", "we", "one") or (
+        re.fullmatch(r"(?:the|this|that) \w+", who) and singular(who.split()[1]) in ROLES
+    ):
         return "" if one_subject else None
     whole = [one.text for one in joined(match["who"])]
     return f" of {match['who']}" if whole == [match["who"]] else None
@@ -128,18 +134,24 @@ def _figure(last: str, new: str) -> str | None:
         name = one.first.split()
         rest = [word for word in name if not _is_figure(word)]
         if rest and len(rest) < len(name):
-            return _put(last, one, f"the {what} {' '.join(rest)}", first=True)
+            return _put(last, one, _the_figure(what, " ".join(rest)), first=True)
     for one in found:
         if one.head in MEASURES:
-            return _put(last, one, f"the {what} {one.first}", first=True)
+            return _put(last, one, _the_figure(what, one.first), first=True)
     actor = next((one for one in found if one.person), None)
     if actor is not None and what.casefold() not in _SPANS:
         return _put(last, actor, f"the {what} {actor.bare}")
     return None
 
 
+def _the_figure(what: str, measure: str) -> str:
+    return f"the {measure} {what}" if what.casefold() in _SPANS else f"the {what} {measure}"
+
+
 def _is_figure(word: str) -> bool:
-    return word.casefold() in _FIGURES or bool(re.fullmatch(r"\w{2,}est|most|least|best|worst|(?:top-)?\d+%", word, re.I))
+    return word.casefold() in _FIGURES or bool(
+        re.fullmatch(r"\w{2,}est|most|least|best|worst|(?:top-)?\d+%", word, re.I)
+    )
 
 
 def _phrase(last: str, new: str) -> str | None:
@@ -152,12 +164,18 @@ def _phrase(last: str, new: str) -> str | None:
     before = lead["word"].casefold() if lead else ""
     # What brings an "of" of its own takes the place of the whole: "the pay of a nurse", of "the age of a judge".
     found = joined(last) if fresh.first != fresh.bare else [*phrases(last), *joined(last)]
-    found = [one for one in found if not one.time]
+    found = [one for one in found if not one.time] + list(filter(None, map(_field, phrases(last))))
     scores = [_likeness(one, fresh, before) for one in found]
     if not scores or max(scores) < FITS:
         return None
     old = found[scores.index(max(scores))]
     return _put(last, old, name)
+
+
+def _field(one: Phrase) -> Phrase | None:
+    """AI, of "a Head of AI"."""
+    match = re.fullmatch(r"(.*\sof\s+)([A-Z].*)", one.text)
+    return replace(one, start=one.start + match.end(1), text=match[2], determiner="", before="of") if match else None
 
 
 def _likeness(old: Phrase, fresh: Phrase, lead: str) -> float:
@@ -166,13 +184,16 @@ def _likeness(old: Phrase, fresh: Phrase, lead: str) -> float:
     if old.asked and fresh.determiner and not shared:
         return 0.0
     score = 4.0 * (old.head == fresh.head) + 2.0 * shared
-    if old.person or fresh.person:
-        score += 3 if old.person and fresh.person else 0 if shared else -2
+    persons = [one.person or one.head in ROLES for one in (old, fresh)]
+    if any(persons):
+        score += 3 if all(persons) else 0 if shared else -2
     if old.named == fresh.named:
         score += 2 if fresh.named else 1
     elif not shared:
         score -= 2
-    score += 0.5 * (old.plural == fresh.plural)
+    score += old.plural == fresh.plural
+    if old.head in MEASURES and fresh.head in MEASURES and not {old.head, fresh.head} & _QUANTITIES:
+        score += 1
     if old.determiner.casefold() == fresh.determiner.casefold():
         score += 2.5 if fresh.determiner.casefold() in ("a", "an") else 0.5
     if lead:
