@@ -15,6 +15,7 @@ from assistant.calibration import Calibration, kind_of
 from assistant.citations import cite, verify
 from assistant.errors import UnverifiedCitation
 from assistant.evidence import Evidence, explain_gap, gather
+from assistant.following import follow
 from assistant.outline import Outline
 from assistant.reading import Judged, focus, join, judge
 from assistant.retrieval import Retriever, matching_rows
@@ -82,6 +83,18 @@ class _Nobody:
 
 
 _NOBODY = _Nobody()
+
+
+@dataclass(frozen=True, slots=True)
+class _Checking:
+    """Ends the work as the follower does, and lets it hear nothing: for an answer that is only looked up."""
+
+    follower: Follower
+
+    def check(self) -> None:
+        self.follower.check()
+
+    def hear(self, block: Block, citations: Sequence[Citation]) -> None: ...
 
 
 @dataclass(slots=True)
@@ -170,21 +183,9 @@ class Assistant:
         clock = _Clock()
         question = question.strip()
         with clock.stage("understand"):
-            standalone = self._correct(question)
             rows = self._rows(filters)
-        parts: list[Part] = []
-        citations: list[Citation] = []
-        conflicts: list[Conflict] = []
-        for ask in take_apart(standalone) if rows != [] else ():
-            parts.append(self._work(ask, rows, clock, follower))
-            if parts[-1].reason is None:
-                heard = len(citations)
-                with clock.stage("compose"):
-                    conflicts += self._cite_part(parts[-1], citations)
-                for n in range(heard, len(citations)):
-                    follower.hear(_block(n, citations[n]), [citations[n]])
-        with clock.stage("compose"):
-            answer = self._compose(parts, citations, conflicts)
+            standalone = self._stand_alone(question, history, rows, follower)
+        parts, answer = self._work_out(standalone, rows, clock, follower)
         answer = replace(
             answer,
             id=self._id(question, history, filters),
@@ -193,6 +194,36 @@ class Assistant:
         )
         timings = {**clock.stages, "total": (perf_counter() - began) * 1000}
         return Explanation(replace(answer, timings_ms=timings), tuple(parts), self.promise.thresholds)
+
+    def _stand_alone(
+        self, question: str, history: Sequence[Turn], rows: Sequence[int] | None, follower: Follower
+    ) -> str:
+        """The question, its typing errors mended, as it would be asked without what was said before it."""
+
+        def said(earlier: str) -> list[str]:
+            return [block.text for block in self._work_out(earlier, rows, _Clock(), _Checking(follower))[1].blocks]
+
+        return follow(
+            self._correct(question), history, correct=self._correct, said=said, one_subject=len(self.documents) < 2
+        )
+
+    def _work_out(
+        self, question: str, rows: Sequence[int] | None, clock: _Clock, follower: Follower
+    ) -> tuple[list[Part], Answer]:
+        """The answer, and its parts; each part is cited, and heard, before the next one is worked on."""
+        parts: list[Part] = []
+        citations: list[Citation] = []
+        conflicts: list[Conflict] = []
+        for ask in take_apart(question) if rows != [] else ():
+            parts.append(self._work(ask, rows, clock, follower))
+            if parts[-1].reason is None:
+                heard = len(citations)
+                with clock.stage("compose"):
+                    conflicts += self._cite_part(parts[-1], citations)
+                for n in range(heard, len(citations)):
+                    follower.hear(_block(n, citations[n]), [citations[n]])
+        with clock.stage("compose"):
+            return parts, self._compose(parts, citations, conflicts)
 
     def _rows(self, filters: Filters) -> list[int] | None:
         return matching_rows(self._passages, self.documents, filters) if filters else None

@@ -267,6 +267,37 @@ def test_a_promise_of_one_answers_all_that_can_be() -> None:
     assert everything.promise.thresholds == {"prose": 0.0, "structured": 0.0}
 
 
+def test_a_follow_up_is_answered_as_it_would_be_asked_alone() -> None:
+    history = [Turn("user", "What is the median wage of a Master Baker?")]
+    answer = BAKER.ask("And the entry wage?", history=history)
+    assert answer.question == "And the entry wage?"
+    assert answer.standalone_question == "What is the entry wage of a Master Baker?"
+    assert said(answer) == ["Entry wage: $40,000"]
+    assert answer.id != BAKER.ask("What is the entry wage of a Master Baker?").id
+
+
+def test_an_item_of_an_answer_that_the_history_has_not_is_looked_up() -> None:
+    history = [Turn("user", "What are the late dutys?")]
+    assert said(BAKER.ask("What are the late duties?")) == ["Sweep the floor", "Count the till"]
+    answer = BAKER.ask("Tell me more about the second one", history=history)
+    assert answer.standalone_question == "Tell me more about Count the till"
+
+
+def test_what_stands_alone_is_answered_alike_after_anything() -> None:
+    alone = BAKER.ask("What is the median wage of a Master Baker?")
+    after = BAKER.ask(alone.question, history=[Turn("user", "Is it hard?"), Turn("assistant", "Light the ovens")])
+    assert after.standalone_question == alone.standalone_question == alone.question
+    assert (after.blocks, after.citations, after.confidence) == (alone.blocks, alone.citations, alone.confidence)
+
+
+def test_this_job_is_named_only_where_documents_are_about_several() -> None:
+    history = [Turn("user", "What does a baker earn?")]
+    both = assistant({"Baker": BAKERY, "Miller": BAKERY.replace("Baker", "Miller").replace("baker", "miller")})
+    question = "What are the duties in this job?"
+    assert BAKER.ask(question, history=history).standalone_question == question
+    assert both.ask(question, history=history).standalone_question == "What are the duties in a baker?"
+
+
 LONG = (
     "In the first years after the great fire, when half of the street was still in ruins and flour was dear, the shop "
     "was run by Ida Holm, who had learnt the trade in Bergen (from her uncle), and by two apprentices, whose names are "

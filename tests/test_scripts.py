@@ -259,6 +259,23 @@ def test_the_examples_run_on_a_real_index(here: Path) -> None:
             assert json.loads(done.stdout)["machine"]["cpus"]
 
 
+def test_evaluate_measures_follow_ups(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [
+        {"id": f"{n}_2", "history": ["What is gout?"], "raw": "Is it curable?", "rewrite": "Is gout curable?"}
+        for n in (1, 2)
+    ]
+    (tmp_path / "talks.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    report = tmp_path / "report.json"
+    assert call("evaluate", monkeypatch, "--followups", str(tmp_path), "--json", str(report)) == 0
+    printed = capsys.readouterr().out
+    assert "talks, held-out: 1 of 1 changed that a person changed, 0 of 0 left as they are" in printed
+    assert "rewritten                                1.000                     0.000          1.000" in printed
+    development, _ = json.loads(report.read_text(encoding="utf-8"))["followups"]
+    assert development["ways"]["raw"] == {"covered": 0.5, "extra": 0.0, "same": 0.0}
+
+
 @pytest.mark.model
 def test_evaluate_answers_a_small_data_set(here: Path) -> None:
     rows = [
