@@ -33,10 +33,12 @@ from assistant.server.bodies import (
     ReadyBody,
     SearchBody,
     SearchRequest,
+    SuggestionsBody,
     WholeDocumentBody,
 )
 from assistant.server.problems import Problem, documented, install
 from assistant.server.wire import Exchange, JsonRoute
+from assistant.suggesting import Suggester
 from assistant.types import Answerer, Document
 
 DESCRIPTION = """Answers questions over a folder of documents. Every answer carries the exact places that it comes from;
@@ -65,6 +67,7 @@ def create_app(
     app.add_middleware(Exchange, log_questions=log_questions)
     install(app)
     widget_files = StaticFiles(directory=WIDGET)
+    suggest = Suggester()
     get = partial(app.get, responses=documented(*NO_INDEX))
     get_document = partial(app.get, responses=documented(DocumentNotFound, *NO_INDEX), tags=["documents"])
     post = partial(app.post, responses=documented(*BAD_BODY, *NO_INDEX), tags=["questions"])
@@ -83,6 +86,11 @@ def create_app(
     @get("/v1/promise", summary="State how often a question without an answer may be answered", tags=["questions"])
     def promise() -> PromiseBody:
         return PromiseBody.of(current())
+
+    @get("/v1/suggestions", summary="Suggest questions that the documents answer", tags=["questions"])
+    def suggestions() -> SuggestionsBody:
+        answerer = current()
+        return SuggestionsBody(questions=suggest(answerer), index_id=answerer.index_id)
 
     @get("/v1/documents", summary="List the documents", tags=["documents"])
     def documents() -> DocumentsBody:
