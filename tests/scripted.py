@@ -1,4 +1,4 @@
-"""A server that does what the question says: streams, waits, fails. `python tests/scripted.py PORT` starts one by hand."""
+"""A server that does as the question says: it streams, waits, fails. `python tests/scripted.py PORT` starts one."""
 
 from __future__ import annotations
 
