@@ -8,8 +8,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from assistant.citations import cite
+from assistant.compose import build_index, open_answerer
 from assistant.loaders import load_corpus
 from assistant.server import create_app
+from assistant.settings import Settings
 from assistant.suggesting import Suggester, candidates, suggest
 from assistant.testing import StaticAnswerer, document
 from assistant.types import Answer, Block, Document, Filters, Turn
@@ -122,6 +124,17 @@ def test_an_index_is_tried_out_once(guide: Document) -> None:
     assert len(first.asked) == 2 * len(set(first.asked))
     suggester(second)
     assert second.asked
+
+
+@pytest.mark.model
+def test_what_is_suggested_of_the_shipped_guide_is_answered_at_the_promise(tmp_path: Path) -> None:
+    settings = Settings(corpus=Path(__file__).parent.parent / "corpus", index=tmp_path / "index")
+    build_index(settings)
+    answerer = open_answerer(settings)
+    suggested = suggest(answerer)
+    assert len(suggested) == 8
+    assert "What is the median salary for Head of AI?" in suggested
+    assert {answerer.ask(question).status for question in suggested} == {"answered"}
 
 
 def test_the_server_suggests_questions(guide: Document) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from html import unescape
 from pathlib import Path
 
 from starlette.testclient import TestClient
@@ -57,3 +58,10 @@ def test_the_files_are_served_as_what_they_are() -> None:
         response = client.get(f"/widget/{path.name}")
         assert response.status_code == 200
         assert response.headers["content-type"].startswith("text/javascript")
+
+
+def test_the_first_page_has_the_widget_and_the_line_that_puts_it_on_another() -> None:
+    html = TestClient(create_app(lambda: StaticAnswerer())).get("/").text
+    line = '<script type="module" src="{}/widget/widget.js"></script>'
+    assert line.format("") in html and html.count("<role-assistant></role-assistant>") == 1
+    assert f"{line.format('https://your.host')}\n<role-assistant></role-assistant>" in unescape(html)

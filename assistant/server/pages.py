@@ -29,8 +29,8 @@ Piece = tuple[str, int, int]  # (tag, or "" for what stands between, start, end)
 
 def index(title: str) -> HTMLResponse:
     """A page with the widget."""
-    script = '<script type="module" src="/widget/widget.js"></script>'
-    embed = f"{script.replace('/widget', 'https://your.host/widget')}\n<role-assistant></role-assistant>"
+    script = '<script type="module" src="{}/widget/widget.js"></script>'
+    embed = f"{script.format('https://your.host')}\n<role-assistant></role-assistant>"
     body = (
         f"<main><h1>{escape(title)}</h1>"
         "<p>Ask about the documents on this server: press the round button in the corner. Every sentence of an answer "
@@ -39,7 +39,7 @@ def index(title: str) -> HTMLResponse:
         '<p>Programs ask over HTTP: see the <a href="/docs">documentation of the API</a>.</p></main>'
         "<role-assistant></role-assistant>"
     )
-    return _page(title, HEAD + script, body, SELF)
+    return _page(title, HEAD + script.format(""), body, SELF)
 
 
 def docs(title: str) -> HTMLResponse:

@@ -185,8 +185,9 @@ function surroundings(text, { start_char_index: first, end_char_index: last, cit
   const start = unit(text, first, 0);
   const end = unit(text, last - first, start);
   if (text.slice(start, end) !== cited) return null;
-  const before = text.slice(Math.max(0, start - AROUND), start).replace(start > AROUND ? /^\S*\s/ : "", "");
-  const after = text.slice(end, end + AROUND).replace(text.length > end + AROUND ? /\s\S*$/ : "", "");
+  const [from, to] = [Math.max(0, start - AROUND), end + AROUND];
+  const before = text.slice(from, start).replace(from ? /^\S*\s+/ : /^\s+/, from ? "… " : "");
+  const after = text.slice(end, to).replace(to < text.length ? /\s+\S*$/ : /\s+$/, to < text.length ? " …" : "");
   return [before.split("\n").slice(-LINES).join("\n"), after.split("\n").slice(0, LINES).join("\n")];
 }
 
