@@ -11,7 +11,7 @@ from assistant.citations import cite
 from assistant.compose import build_index, open_answerer
 from assistant.loaders import load_corpus
 from assistant.server import create_app
-from assistant.settings import Settings
+from assistant.settings import load_settings
 from assistant.suggesting import Suggester, candidates, suggest
 from assistant.testing import StaticAnswerer, document
 from assistant.types import Answer, Block, Document, Filters, Turn
@@ -128,7 +128,7 @@ def test_an_index_is_tried_out_once(guide: Document) -> None:
 
 @pytest.mark.model
 def test_what_is_suggested_of_the_shipped_guide_is_answered_at_the_promise(tmp_path: Path) -> None:
-    settings = Settings(corpus=Path(__file__).parent.parent / "corpus", index=tmp_path / "index")
+    settings = load_settings({"corpus": Path(__file__).parent.parent / "corpus", "index": tmp_path / "index"})
     build_index(settings)
     answerer = open_answerer(settings)
     suggested = suggest(answerer)
