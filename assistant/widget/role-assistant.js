@@ -1,9 +1,6 @@
 // The chat widget: a round button that opens a dialog, which asks the assistant and shows answers with their sources.
 // It stores nothing and talks to one host. Importing this file does nothing; widget.js registers the element.
-//
-// Attributes: `server`, the base URL of the assistant (by default where this file came from); `title`; `open`; `lang`;
-// `strings`, a JSON object of words in place of those in parts.js. Property `fetch`: called in place of the browser's.
-// Events: `role-assistant:answer` ({question, answer}), `role-assistant:error` ({question, message, problem}).
+// The README tells its attributes, parts and events.
 import { Client, Failure } from "./client.js";
 import { STRINGS, button, element, say } from "./parts.js";
 import { Reply } from "./reply.js";
