@@ -36,6 +36,7 @@ from assistant.server.bodies import (
     ReadyBody,
     SearchBody,
     SearchRequest,
+    SuggestionsBody,
     WholeDocumentBody,
 )
 from assistant.server.desk import Desk, Job
@@ -46,6 +47,7 @@ from assistant.server.peers import Behind
 from assistant.server.problems import ChatProblem, Problem, documented, install, problem
 from assistant.server.streaming import Question, documented_events, event, in_blocks, stream, whole
 from assistant.server.wire import Exchange, JsonRoute
+from assistant.suggesting import Suggester
 from assistant.types import Answerer, Document
 
 DESCRIPTION = """Answers questions over a folder of documents. Every answer carries the exact places that it comes from;
@@ -84,6 +86,7 @@ def create_app(
     get_document = partial(app.get, responses=documented(DocumentNotFound, RateLimited, *NO_INDEX), tags=["documents"])
     questions = documented(*BAD_BODY, RateLimited, *NO_INDEX, Busy, TimedOut)
     post = partial(app.post, tags=["questions"])
+    suggest = Suggester()
     get_page = partial(app.get, include_in_schema=False)
 
     @post(
@@ -113,6 +116,19 @@ def create_app(
     @get("/v1/promise", summary="State how often a question without an answer may be answered", tags=["questions"])
     def promise() -> PromiseBody:
         return PromiseBody.of(current())
+
+    @get(
+        "/v1/suggestions",
+        summary="Suggest questions that the documents answer",
+        tags=["questions"],
+        responses=documented(RateLimited, *NO_INDEX, Busy, TimedOut),
+    )
+    async def suggestions(request: Request) -> SuggestionsBody:
+        def find(job: Job[SuggestionsBody]) -> SuggestionsBody:
+            answerer = current()
+            return SuggestionsBody(questions=suggest(answerer), index_id=answerer.index_id)
+
+        return await desk.answer(find, request.receive)
 
     @get("/v1/documents", summary="List the documents", tags=["documents"])
     def documents() -> DocumentsBody:

@@ -383,6 +383,13 @@ class PromiseBody(BaseModel):
         )
 
 
+class SuggestionsBody(BaseModel):
+    """Questions that the documents answer, to begin with."""
+
+    questions: tuple[str, ...]
+    index_id: str
+
+
 class HealthBody(BaseModel):
     """The process is alive."""
 

@@ -29,8 +29,17 @@ Piece = tuple[str, int, int]  # (tag, or "" for what stands between, start, end)
 
 def index(title: str) -> HTMLResponse:
     """A page with the widget."""
-    body = f"<main><h1>{escape(title)}</h1><role-assistant></role-assistant></main>"
-    return _page(title, HEAD + '<script type="module" src="/widget/widget.js"></script>', body, SELF)
+    script = '<script type="module" src="{}/widget/widget.js"></script>'
+    embed = f"{script.format('https://your.host')}\n<role-assistant></role-assistant>"
+    body = (
+        f"<main><h1>{escape(title)}</h1>"
+        "<p>Ask about the documents on this server: press the round button in the corner. Every sentence of an answer "
+        "shows the place that it comes from. When the documents do not say, the answer says so.</p>"
+        f"<p>To have it on a page of your own:</p><pre><code>{escape(embed)}</code></pre>"
+        '<p>Programs ask over HTTP: see the <a href="/docs">documentation of the API</a>.</p></main>'
+        "<role-assistant></role-assistant>"
+    )
+    return _page(title, HEAD + script.format(""), body, SELF)
 
 
 def docs(title: str) -> HTMLResponse:

@@ -1,148 +1,310 @@
-// The chat widget: asks a question and shows the answer with its sources. Importing this file does nothing;
-// widget.js registers the element.
-//
-//   <role-assistant server="https://answers.example.org"></role-assistant>
-//
-// Attribute `server`: the base URL of the assistant; without it, where this file came from.
-// Property `fetch`: called in place of the browser's own.
-// Events, which bubble: `role-assistant:answer` ({question, answer}) and `role-assistant:error` ({question, message, problem}).
+// The chat widget: a round button that opens a dialog, which asks the assistant and shows answers with their sources.
+// It stores nothing and talks to one host. Importing this file does nothing; widget.js registers the element.
+// The README tells its attributes, parts and events.
+import { Client, Failure } from "./client.js";
+import { STRINGS, button, element, say } from "./parts.js";
+import { Reply } from "./reply.js";
+import { STYLE } from "./style.js";
 
-const STYLE = `
-  :host {
-    --_accent: var(--role-assistant-accent, light-dark(#1f5fbf, #8ab4f8));
-    --_on-accent: var(--role-assistant-on-accent, light-dark(#ffffff, #10192b));
-    --_text: var(--role-assistant-text, light-dark(#1c2430, #e6e9ef));
-    --_quiet: var(--role-assistant-quiet, light-dark(#566172, #a3adbd));
-    --_surface: var(--role-assistant-surface, light-dark(#ffffff, #171c26));
-    --_raised: var(--role-assistant-raised, light-dark(#f2f5f9, #222936));
-    --_line: var(--role-assistant-line, light-dark(#d5dce6, #364051));
-    --_alarm: var(--role-assistant-alarm, light-dark(#a4262c, #ff9b94));
-    --_radius: var(--role-assistant-radius, 12px);
-    color-scheme: light dark;
-    display: block;
-    border: 1px solid var(--_line);
-    border-radius: var(--_radius);
-    background: var(--_surface);
-    color: var(--_text);
-    font: var(--role-assistant-font, 16px/1.5 system-ui, sans-serif);
-    overflow: clip;
-  }
-  :host([hidden]) { display: none; }
-  * { box-sizing: border-box; }
-  p, ol, blockquote { margin: 0; }
-  a { color: var(--_accent); }
-  :focus-visible { outline: 2px solid var(--_accent); outline-offset: 2px; }
-  [role="log"]:not(:empty) { display: grid; gap: 1.5rem; padding: 1.25rem; }
-  article { display: grid; gap: 0.75rem; min-width: 0; scroll-margin-block: 1rem 7rem; }
-  p, .title, blockquote { overflow-wrap: anywhere; white-space: pre-wrap; unicode-bidi: plaintext; }
-  .question {
-    justify-self: end; max-width: 85%; padding: 0.5rem 0.9rem;
-    border-radius: var(--_radius); background: var(--_accent); color: var(--_on-accent);
-  }
-  .reply { display: grid; gap: 0.5rem; min-width: 0; }
-  .block a { margin-inline-start: 0.35em; font-size: 0.75em; vertical-align: super; line-height: 1; text-decoration: none; }
-  .note, .busy, summary, .path { color: var(--_quiet); font-size: 0.875em; }
-  .error { color: var(--_alarm); }
-  summary { cursor: pointer; }
-  ol { display: grid; gap: 0.5rem; margin-top: 0.5rem; padding: 0; list-style: none; }
-  li { display: grid; grid-template-columns: auto 1fr; gap: 0 0.6rem; padding: 0.6rem 0.8rem; border-radius: 8px; background: var(--_raised); }
-  .number { color: var(--_quiet); font-variant-numeric: tabular-nums; }
-  .place { min-width: 0; }
-  .path { display: block; }
-  blockquote { margin-top: 0.35rem; padding-inline-start: 0.7rem; border-inline-start: 3px solid var(--_accent); font-size: 0.9375em; max-height: 12em; overflow: auto; }
-  form {
-    position: sticky; bottom: 0; display: flex; gap: 0.6rem; align-items: end; padding: 0.9rem 1.25rem;
-    border-top: 1px solid var(--_line); background: var(--_surface);
-  }
-  [role="log"]:empty + form { border-top: 0; }
-  label { flex: 1; display: grid; gap: 0.3rem; color: var(--_quiet); font-size: 0.875em; }
-  textarea {
-    width: 100%; padding: 0.55rem 0.7rem; border: 1px solid var(--_line); border-radius: 8px; resize: none; field-sizing: content;
-    min-height: 2.75rem; max-height: 10rem; background: var(--_surface); color: var(--_text); font: inherit; font-size: 1rem;
-  }
-  button {
-    min-height: 2.75rem; padding: 0 1.1rem; border: 0; border-radius: 8px; background: var(--_accent); color: var(--_on-accent);
-    font: inherit; font-weight: 600; cursor: pointer;
-  }
-  button:disabled { opacity: 0.6; cursor: default; }
-`;
+const LIMIT = 2000; // characters of a question, as the server counts them
+const NEAR = 0.9; // the share of it from which on they are counted
+const [TURNS, TURN] = [8, 1500]; // the turns that are sent with a question, and their characters, at most
+const SLOW = 6000; // milliseconds
+const EXAMPLES = 4;
+const PHONE = matchMedia("(max-width: 30em), (max-height: 26em)"); // here the dialog fills the screen and is modal
 
 export class RoleAssistant extends HTMLElement {
+  static observedAttributes = ["open", "title", "lang"];
+
   fetch = (...args) => globalThis.fetch(...args);
-  #log = element("div", { role: "log", "aria-label": "Questions and answers" });
-  #input = element("textarea", { rows: "1", maxlength: "2000", name: "question", autocomplete: "off" });
-  #button = element("button", { type: "submit" }, "Ask");
-  #form = element("form", {}, element("label", {}, "Your question", this.#input), this.#button);
+  voting = true;
+  examples = [];
+  client = new Client(
+    () => this.server,
+    (...args) => this.fetch(...args),
+  );
+  #turns = []; // what was said, oldest first
+  #running = null; // the AbortController of the question that is being answered
+  #suggested = null; // the promise of examples, once the dialog was open
 
   constructor() {
     super();
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(STYLE);
-    const root = this.attachShadow({ mode: "open", delegatesFocus: true });
-    root.adoptedStyleSheets = [sheet];
-    root.append(this.#log, this.#form);
-    this.#form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.ask(this.#input.value);
-    });
-    this.#input.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
-        event.preventDefault();
-        this.#form.requestSubmit();
-      }
-    });
+    this.attachShadow({ mode: "open" }).adoptedStyleSheets = [sheet];
+  }
+
+  connectedCallback() {
+    if (!this.words) this.#build();
+    PHONE.addEventListener("change", this.#reopen);
+    this.#show(false);
+  }
+
+  disconnectedCallback() {
+    PHONE.removeEventListener("change", this.#reopen);
+    this.#running?.abort();
+  }
+
+  attributeChangedCallback(name) {
+    if (!this.words) return;
+    if (name === "open") this.#show(true);
+    else this.#label();
   }
 
   /** The base URL of the assistant. */
   get server() {
-    return new URL(this.getAttribute("server") ?? new URL(import.meta.url).origin, document.baseURI);
+    return new URL(this.getAttribute("server") ?? new URL("../", import.meta.url), document.baseURI);
+  }
+
+  get open() {
+    return this.hasAttribute("open");
+  }
+
+  set open(value) {
+    this.toggleAttribute("open", Boolean(value));
   }
 
   get busy() {
-    return this.#button.disabled;
+    return this.#running !== null;
   }
 
-  /** Asks, and shows what comes back. Does nothing while another question is being answered. */
-  async ask(text) {
+  /** Asks, and shows what comes back. While another question is being answered, the text waits in the field. */
+  async ask(text, within = null) {
     const question = text.trim();
-    if (!question || this.busy) return;
-    const reply = element("div", { class: "reply" }, element("p", { class: "busy" }, "Looking it up…"));
-    const exchange = element("article", {}, element("p", { class: "question" }, question), reply);
-    this.#log.append(exchange);
-    this.#wait(true);
-    this.#input.value = "";
-    exchange.scrollIntoView({ block: "nearest" });
+    if (!question) return;
+    this.open = true;
+    if (this.busy || characters(question).length > LIMIT) {
+      this.input.value ||= question;
+      this.#count();
+      return;
+    }
+    const heading = element("h3", { class: "hidden" }, this.words.asked);
+    const bubble = element("div", { class: "question" }, heading, element("p", { class: "text" }, question));
+    if (within) bubble.append(element("p", { class: "note" }, say(this.words.within, { title: within.document_title })));
+    const reply = element("div", { class: "reply" });
+    const exchange = element("article", {}, bubble, reply);
+    this.log.append(exchange);
+    const filters = within && { filters: { document_ids: [within.document_id] } };
+    await this.#run(question, { reply, exchange, filters });
+  }
+
+  /** Buttons that ask these questions. */
+  offer(questions) {
+    const items = questions.map((question) => {
+      const ask = () => {
+        this.input.focus();
+        this.ask(question);
+      };
+      return element("li", {}, button(question, ask));
+    });
+    return element("ul", { class: "examples" }, ...items);
+  }
+
+  /** The server takes no votes: nobody is asked for one any more. */
+  stopVoting() {
+    this.voting = false;
+    for (const votes of this.log.querySelectorAll(".votes")) votes.remove();
+  }
+
+  async #run(question, { reply, exchange, filters }) {
+    const running = new AbortController();
+    const busy = element("p", { class: "busy" }, this.words.looking);
+    const slow = setTimeout(() => busy.replaceChildren(this.words.slow), SLOW);
+    const follow = this.#follower(exchange);
+    const shown = element("div", { class: "blocks" });
+    const made = new Reply(shown, this);
+    reply.replaceChildren(shown, busy);
+    this.#wait(running);
+    follow();
     try {
-      const answer = await this.#post("v1/ask", { question });
-      reply.replaceChildren(...render(answer, this.server));
+      const block = (each) => {
+        made.add(each);
+        follow();
+      };
+      const body = { question, history: this.#turns.slice(-TURNS), ...filters };
+      const answer = await this.client.ask(body, { signal: running.signal, block });
+      made.finish(answer);
+      this.#turns.push(turn("user", question), ...(answer.answer ? [turn("assistant", answer.answer)] : []));
       this.#tell("answer", { question, answer });
     } catch (error) {
-      const { message, problem } = error instanceof Failure ? error : new Failure(inWords(500));
-      reply.replaceChildren(element("p", { class: "error" }, message));
-      this.#input.value ||= question;
-      this.#tell("error", { question, message, problem });
+      const { kind, values, problem } = error instanceof Failure ? error : new Failure("broken");
+      const message = say(this.words[kind], values);
+      const again = () => {
+        this.input.focus();
+        if (!this.busy) this.#run(question, { reply, exchange, filters });
+      };
+      made.fail(message, again);
+      if (!(error instanceof Failure)) console.error(error);
+      if (kind !== "stopped") this.#tell("error", { question, message, problem });
     } finally {
-      this.#wait(false);
-      exchange.scrollIntoView({ block: "nearest" });
+      clearTimeout(slow);
+      busy.remove();
+      if (this.#running === running) this.#wait(null);
+      follow();
     }
   }
 
-  async #post(path, body) {
-    const request = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
-    let response;
+  /** Keeps an exchange in view as it grows, with its question at the top, until someone scrolls. */
+  #follower(exchange) {
+    let at = null;
+    return () => {
+      if (at !== null && Math.abs(this.log.scrollTop - at) > 2) return;
+      this.log.scrollTop = exchange.offsetTop - 12;
+      at = this.log.scrollTop;
+    };
+  }
+
+  #wait(running) {
+    const focused = this.shadowRoot.activeElement;
+    this.#running = running;
+    this.sender.hidden = running !== null;
+    this.stopper.hidden = running === null;
+    if (focused === this.sender || focused === this.stopper) this.input.focus();
+  }
+
+  #build() {
+    this.words = { ...STRINGS, ...this.#replaced() };
+    const { words } = this;
+    this.heading = element("h2", { id: "title" });
+    this.log = element("div", { role: "log", "aria-label": words.log, "aria-live": "polite", tabindex: "0" });
+    this.input = element("textarea", {
+      id: "question",
+      rows: "2",
+      name: "question",
+      autocomplete: "off",
+      "aria-describedby": "hint",
+      input: () => this.#count(),
+      keydown: (event) => {
+        if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+        event.preventDefault();
+        this.#submit();
+      },
+    });
+    this.hint = element("p", { id: "hint", class: "note" });
+    this.sender = button(words.send, () => {}, { class: "send", drawn: "send", type: "submit" });
+    this.stopper = button(words.stop, () => this.#running?.abort(), { class: "send stop", drawn: "stop" });
+    const submit = (event) => {
+      event.preventDefault();
+      this.#submit();
+    };
+    this.launcher = button(words.open, () => (this.open = true), {
+      class: "launcher",
+      drawn: "chat",
+      "aria-haspopup": "dialog",
+    });
+    this.dialog = element(
+      "dialog",
+      { "aria-labelledby": "title" },
+      element(
+        "header",
+        {},
+        this.heading,
+        button(words.restart, () => this.#restart(), { drawn: "again" }),
+        button(words.close, () => (this.open = false), { drawn: "close" }),
+      ),
+      this.log,
+      element(
+        "form",
+        { class: "ask", submit },
+        element("label", { for: "question" }, words.label),
+        element("div", { class: "row" }, this.input, this.sender, this.stopper),
+        this.hint,
+      ),
+    );
+    this.dialog.addEventListener("close", () => this.dialog.open || (this.open = false));
+    this.dialog.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || event.isComposing) return;
+      event.preventDefault();
+      this.open = false;
+    });
+    this.frame = element("section", { title: "" }, this.launcher, this.dialog); // the tooltip of `title` ends here
+    this.shadowRoot.append(this.frame);
+    this.#label();
+    this.#count();
+    this.#wait(null);
+  }
+
+  /** The words that the page put in place of ours. */
+  #replaced() {
     try {
-      response = await this.fetch(new URL(path, withSlash(this.server)).href, request);
+      return JSON.parse(this.getAttribute("strings") ?? "{}");
     } catch {
-      throw new Failure("The assistant cannot be reached. Check that it is running, then ask again.");
+      console.warn("role-assistant: the attribute `strings` is not a JSON object, so it is left aside");
+      return {};
     }
-    const content = await response.json().catch(() => null);
-    if (response.ok && content?.status) return content;
-    throw new Failure(inWords(response.status, content), content);
   }
 
-  #wait(busy) {
-    this.#button.disabled = busy;
-    this.#log.setAttribute("aria-busy", String(busy));
+  #label() {
+    const title = this.getAttribute("title") || this.words.title;
+    this.heading.textContent = title;
+    this.frame.setAttribute("aria-label", title);
+    this.frame.setAttribute("lang", this.getAttribute("lang") || "en");
+  }
+
+  /** Brings the dialog in line with the attribute `open`. Focus moves where someone opened or closed it. */
+  #show(moves) {
+    const { dialog, launcher } = this;
+    launcher.hidden = this.open;
+    if (this.open === dialog.open) return;
+    if (this.open) {
+      if (PHONE.matches) dialog.showModal();
+      else if (moves) dialog.show();
+      else dialog.open = true;
+      if (dialog.matches(":modal") || moves) this.input.focus();
+      if (!this.#suggested) this.#greet();
+    } else {
+      const focused = () => dialog.contains(this.shadowRoot.activeElement);
+      const inside = focused();
+      dialog.close(); // which gives focus back to what had it, where that is known
+      if (inside && (focused() || document.activeElement === document.body)) launcher.focus();
+    }
+  }
+
+  #reopen = () => {
+    if (!this.dialog.open) return;
+    const focused = this.shadowRoot.activeElement;
+    this.dialog.close();
+    if (PHONE.matches) this.dialog.showModal();
+    else this.dialog.show();
+    (focused ?? this.input).focus();
+  };
+
+  /** The first words, and examples: asked for when the dialog is first opened, and not before. */
+  async #greet() {
+    const greeting = element("div", { class: "greeting" }, element("p", {}, this.words.greeting));
+    this.log.prepend(greeting);
+    this.#suggested ??= this.client.suggestions();
+    this.examples = await this.#suggested;
+    if (!this.examples.length) return;
+    greeting.append(element("h3", {}, this.words.examples), this.offer(this.examples.slice(0, EXAMPLES)));
+  }
+
+  #restart() {
+    this.#running?.abort();
+    this.#turns = [];
+    this.log.replaceChildren();
+    this.#greet();
+    this.input.focus();
+  }
+
+  #submit() {
+    const text = this.input.value;
+    if (this.busy || characters(text.trim()).length > LIMIT) return;
+    this.input.value = "";
+    this.#count();
+    this.ask(text);
+  }
+
+  /** Says how long the question may be, and how long it is where that comes near. */
+  #count() {
+    const { words, input, hint } = this;
+    const count = characters(input.value.trim()).length;
+    const over = count - LIMIT;
+    const known = count > NEAR * LIMIT ? "count" : "hint";
+    input.setAttribute("aria-invalid", String(over > 0));
+    hint.setAttribute("aria-live", over > 0 ? "polite" : "off");
+    hint.classList.toggle("error", over > 0);
+    hint.textContent = say(words[over > 0 ? "tooLong" : known], { over, count, limit: LIMIT });
   }
 
   #tell(name, detail) {
@@ -150,65 +312,11 @@ export class RoleAssistant extends HTMLElement {
   }
 }
 
-class Failure extends Error {
-  constructor(message, problem = null) {
-    super(message);
-    this.problem = problem;
-  }
+/** The characters as the server counts them: code points. */
+function characters(text) {
+  return [...text];
 }
 
-function inWords(status, problem) {
-  if (status === 503) return "The documents are not ready yet. Wait a moment, then ask again.";
-  if (status >= 400 && status < 500 && problem?.detail) return `This cannot be asked: ${problem.detail}.`;
-  return "Something went wrong at the assistant, so there is no answer. Ask again in a moment.";
-}
-
-/** What an answer or a refusal looks like. */
-function render(answer, server) {
-  if (answer.status === "refused") {
-    return [element("p", { class: "message" }, answer.message), ...sources("Closest passages", answer.closest, server)];
-  }
-  const blocks = answer.blocks.map((block) => {
-    const links = block.citations.map((index) => reference(index, answer.citations[index], server));
-    return element("p", { class: "block" }, block.text, ...links);
-  });
-  const differ = answer.conflicts.length ? [element("p", { class: "note" }, "The documents differ about this.")] : [];
-  return [...blocks, ...differ, ...sources("Sources", answer.citations, server)];
-}
-
-function sources(title, citations, server) {
-  if (!citations.length) return [];
-  const items = citations.map((citation, index) => {
-    const link = element("a", outward(citation, server), citation.document_title);
-    const page = citation.page === null ? [] : [`page ${citation.page}`];
-    const path = [...citation.section_path, ...page].join(" › ");
-    const place = element("div", { class: "place" }, link, element("span", { class: "path" }, path));
-    place.append(element("blockquote", {}, citation.cited_text));
-    return element("li", {}, element("span", { class: "number" }, String(index + 1)), place);
-  });
-  const details = element("details", {}, element("summary", {}, `${title} (${items.length})`), element("ol", {}, ...items));
-  details.open = items.length <= 3;
-  return [details];
-}
-
-function reference(index, citation, server) {
-  return element("a", { ...outward(citation, server), "aria-label": `Source ${index + 1}` }, String(index + 1));
-}
-
-/** A link to the source, in a new tab; only ever to the web. */
-function outward(citation, server) {
-  const url = new URL(citation.url, server);
-  return /^https?:$/.test(url.protocol) ? { href: url.href, target: "_blank", rel: "noopener" } : {};
-}
-
-function withSlash(url) {
-  return url.href.endsWith("/") ? url.href : `${url.href}/`;
-}
-
-/** An element. Strings among its children become text, never markup. */
-function element(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
+function turn(role, content) {
+  return { role, content: characters(content).slice(0, TURN).join("") };
 }

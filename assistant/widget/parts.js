@@ -1,0 +1,102 @@
+// What the widget is made of: its words and its elements. Strings among an element's children become text, never markup.
+
+// Each can be replaced: <role-assistant lang="de" strings='{"title": "Fragen Sie uns"}'>.
+export const STRINGS = {
+  title: "Ask the documents",
+  open: "Ask a question",
+  close: "Close",
+  restart: "Start over",
+  greeting: "Ask about the documents. Every sentence of an answer shows where it comes from.",
+  examples: "For example",
+  log: "Questions and answers",
+  label: "Your question",
+  hint: "At most {limit} characters. Shift+Enter begins a line.",
+  count: "{count} of {limit} characters",
+  tooLong: "{over} characters too many: shorten the question.",
+  send: "Send",
+  stop: "Stop",
+  asked: "You asked",
+  within: "In: {title}",
+  looking: "Looking it up…",
+  slow: "Still looking. You can wait, or stop.",
+  understood: "Understood as: {question}",
+  conflict: "The documents differ about this:",
+  source: "Source {number}",
+  page: "page {page}",
+  changed: "The document has changed since.",
+  alone: "The text around it cannot be loaded.",
+  document: "Show in the document",
+  published: "Published page",
+  newTab: "(opens in a new tab)",
+  closest: "Closest passages",
+  which: "Ask about {title}",
+  instead: "You could ask",
+  sources: "Sources:",
+  copy: "Copy the answer with its sources",
+  copied: "Copied.",
+  notCopied: "The browser does not let this page copy.",
+  up: "Helpful",
+  down: "Not helpful",
+  thanks: "Thank you.",
+  notSent: "This could not be sent. Try again later.",
+  retry: "Try again",
+  stopped: "Stopped.",
+  offline: "You are offline. Connect, then try again.",
+  unreachable: "The assistant cannot be reached. Try again in a moment.",
+  late: "The assistant did not answer in time. Try again in a moment.",
+  busy: "Too many questions at the moment. Try again in a while.",
+  busyFor: "Too many questions at the moment. Try again in {seconds} s.",
+  notReady: "The documents are not ready yet. Try again in a moment.",
+  refused: "This cannot be asked: {detail}.",
+  broken: "Something went wrong at the assistant, so there is no answer. Try again in a moment.",
+  cut: "The answer broke off before its end. Try again.",
+};
+
+/** `say("page {page}", { page: 3 })` is "page 3". */
+export function say(template, values) {
+  return template.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+}
+
+/** An element; its classes are its parts too. A function among the attributes listens to the event of that name. */
+export function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries({ part: attributes.class ?? tag, ...attributes })) {
+    if (typeof value === "function") made.addEventListener(name, value);
+    else made.setAttribute(name, value);
+  }
+  made.append(...children);
+  return made;
+}
+
+const ICONS = {
+  chat: "M4 5h16v11H10l-5 4v-4H4z",
+  close: "M6 6l12 12M18 6L6 18",
+  again: "M5 4v5h5M5.5 9a8 8 0 1 1-1.3 5",
+  send: "M12 20V5M5 12l7-7 7 7",
+  stop: "M7 7h10v10H7z",
+  copy: "M9 9h11v11H9zM15 9V4H4v11h5",
+  vote: "M7 11v9H3v-9zl4-8c2 0 3 1 3 3l-1 4h6c1 0 2 1 2 2l-2 7c0 1-1 1-2 1H7",
+  out: "M8 16L17 7M9 7h8v8",
+};
+
+/** A drawing that says nothing to a screen reader. */
+function icon(name) {
+  const [svg, path] = ["svg", "path"].map((tag) => document.createElementNS("http://www.w3.org/2000/svg", tag));
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  path.setAttribute("d", ICONS[name]);
+  svg.append(path);
+  return svg;
+}
+
+/** A button. With an icon, its words are its name and its tooltip. */
+export function button(words, click, { drawn, ...attributes } = {}) {
+  const named = drawn ? { class: "icon", "aria-label": words, title: words } : { class: "pill" };
+  return element("button", { type: "button", click, ...named, ...attributes }, drawn ? icon(drawn) : words);
+}
+
+/** A link that opens in a new tab. */
+export function link(words, href, newTab) {
+  const hidden = element("span", { class: "hidden" }, ` ${newTab}`);
+  return element("a", { href, target: "_blank", rel: "noopener noreferrer" }, words, icon("out"), hidden);
+}
