@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 from assistant.asking import Ask, take_apart
@@ -15,6 +13,7 @@ from assistant.calibration import Calibration, kind_of
 from assistant.citations import cite, verify
 from assistant.errors import UnverifiedCitation
 from assistant.evidence import Evidence, explain_gap, gather
+from assistant.ids import answer_id, settings_id
 from assistant.outline import Outline
 from assistant.reading import Judged, focus, join, judge
 from assistant.retrieval import Retriever, matching_rows
@@ -123,7 +122,7 @@ class Assistant:
         self.promise: Promise = calibration.promise(max_false_answer_rate)
         self._search_passages = search_passages
         self._read_passages = read_passages
-        self._settings = dict(settings)
+        self.settings_id = settings_id(settings)
 
     def ask(self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Answer:
         """The answer to a question, or a refusal."""
@@ -280,9 +279,7 @@ class Assistant:
             yield cite(self.documents[passage.document_id], passage.start, passage.end, score=hit.score)
 
     def _id(self, question: str, history: Sequence[Turn], filters: Filters) -> str:
-        known = [question, [asdict(turn) for turn in history], asdict(filters), self._settings, self.index_id]
-        digest = hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
-        return f"ans_{digest[:32]}"
+        return answer_id(question, history, filters, settings_id=self.settings_id, index_id=self.index_id)
 
 
 def _answer(

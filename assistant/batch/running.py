@@ -1,0 +1,225 @@
+"""Answers for a table of questions: each asked once, several at a time, none twice that is written down."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import islice
+from time import perf_counter
+from typing import Protocol
+
+from assistant.batch import bodies
+from assistant.batch.bodies import Body, string
+from assistant.batch.journal import Earlier, Finished, Journal
+from assistant.batch.tables import Row, Table
+from assistant.errors import AssistantError
+
+LONGEST = 2000  # characters of a question
+FAILURES = 20  # questions that fail one after the other before the run stops
+ROUNDS = 3  # times that a server's index may change under a run
+
+
+class QuestionFailed(Exception):
+    """This question cannot be answered now; the next one may be."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Asker(Protocol):
+    """What a run asks, from several threads at once."""
+
+    index_id: str
+    documents: Mapping[str, str]  # titles by id
+
+    def jobs(self, n: int) -> int:
+        """How many of `n` questions are best asked at once."""
+        ...
+
+    def ask(self, question: str) -> Body:
+        """The reply of /v1/ask. Raises QuestionFailed; any other error ends the run."""
+        ...
+
+    def is_fresh(self, body: Body) -> bool:
+        """Whether an answer is of the index and the settings of today."""
+        ...
+
+    def says(self, document_id: str, text: str) -> bool:
+        """Whether a document is still there and still says this."""
+        ...
+
+    def renewed(self) -> bool:
+        """Takes up another index, if there is one by now, and says whether there was."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one row."""
+
+    number: int  # from 1, the row of names not counted
+    row: Row
+    question: str
+    body: Body
+
+
+class Results:
+    """What became of every row, in order; read from the disk each time that it is gone through."""
+
+    def __init__(self, table: Table, column: int, find: Callable[[str], Body], seconds: Callable[[str], float]) -> None:
+        self.table = table
+        self.column = column
+        self.find = find
+        self.seconds = seconds
+
+    def __iter__(self) -> Iterator[Result]:
+        for number, (row, question) in enumerate(zip(self.table.rows, self.questions(), strict=True), start=1):
+            yield Result(number, row, question, self.find(question))
+
+    def __len__(self) -> int:
+        return len(self.table.rows)
+
+    def questions(self) -> Iterator[str]:
+        """The question of every row; "" where it has none."""
+        return self.table.texts(self.column)
+
+    def different(self) -> Iterator[Result]:
+        """The first row of each question."""
+        known: set[str] = set()
+        for result in self:
+            if result.question and result.question not in known:
+                known.add(result.question)
+                yield result
+
+
+@dataclass(slots=True)
+class Run:
+    """One run over a table."""
+
+    table: Table
+    column: int
+    asker: Asker
+    journal: Journal
+    earlier: Earlier | None = None
+    note: Callable[[str], None] = lambda said: None
+    progress: Callable[[int, int], None] = lambda done, total: None
+    asked: int = 0
+    failed: dict[str, Body] = field(default_factory=dict)  # not written down, so that they are asked again
+
+    def __call__(self) -> Results:
+        """Asks what has no answer yet. Raises what ends the run; all that was answered until then is kept."""
+        self._take_stock(first=True)
+        for _ in range(ROUNDS):
+            pending = self._pending()
+            self._ask(pending)
+            if not pending or not self.asker.renewed():
+                break
+            self.note("the index has changed during the run")
+            self._take_stock(first=False)
+        find = lru_cache(maxsize=256)(self._find)
+        return Results(self.table, self.column, find, self._seconds)
+
+    def _take_stock(self, *, first: bool) -> None:
+        self.journal.keep(self.asker.is_fresh)
+        if self.journal.stale:
+            self.note(f"asked again, since the index or the settings have changed: {_questions(self.journal.stale)}")
+        if first and len(self.journal):
+            self.note(f"goes on where it was: {_questions(len(self.journal))} answered already")
+
+    def _pending(self) -> list[str]:
+        questions = dict.fromkeys(self.table.texts(self.column))
+        return [
+            question
+            for question in questions
+            if 0 < len(question) <= LONGEST and question not in self.journal and not self._reusable(question)
+        ]
+
+    def _reusable(self, question: str) -> bool:
+        body = self.earlier.get(question) if self.earlier is not None else None
+        return body is not None and string(body, "status") in ("answered", "refused") and self.asker.is_fresh(body)
+
+    def _ask(self, pending: Sequence[str]) -> None:
+        in_a_row = 0
+        self.progress(0, len(pending))
+        done = 0
+        for results in ask_all(self.asker, pending):
+            good = [one for one in results if isinstance(one, Finished)]
+            if good:
+                self.journal.add(good)
+            for one in results:
+                if isinstance(one, Finished):
+                    in_a_row = 0
+                    self.failed.pop(one.question, None)
+                    continue
+                question, error = one
+                in_a_row += 1
+                self.failed[question] = bodies.failed(question, error.code, str(error), index_id=self.asker.index_id)
+                if in_a_row >= FAILURES:
+                    raise AssistantError(
+                        f"{FAILURES} questions failed one after the other, the last with: {error}. All answers until "
+                        f"then are kept: run the same command again to go on"
+                    ) from error
+            done += len(results)
+            self.asked += len(good)
+            self.progress(done, len(pending))
+
+    def _find(self, question: str) -> Body:
+        if not question:
+            return bodies.skipped(index_id=self.asker.index_id)
+        if len(question) > LONGEST:
+            said = f"a question has 1 to {LONGEST} characters, this one has {len(question)}: shorten it"
+            return bodies.failed(question, "invalid_request", said, index_id=self.asker.index_id)
+        if finished := self.journal.get(question):
+            return finished.body
+        if question in self.failed:
+            return self.failed[question]
+        body = self.earlier.get(question) if self.earlier is not None else None
+        if body is None:
+            raise AssistantError(f"no answer to {question!r} was kept: run the same command again")
+        return body
+
+    def _seconds(self, question: str) -> float:
+        finished = self.journal.get(question)
+        return finished.seconds if finished else 0.0
+
+
+def ask_all(asker: Asker, questions: Sequence[str]) -> Iterator[list[Finished | tuple[str, QuestionFailed]]]:
+    """What becomes of the questions, as many at a time as were done, in the order in which they come to be done."""
+    if not questions:
+        return
+    left = iter(questions)
+    jobs = asker.jobs(len(questions))
+    pool = ThreadPoolExecutor(jobs, thread_name_prefix="ask")
+    try:
+        waiting: set[Future[Finished | tuple[str, QuestionFailed]]] = set()
+        while True:
+            for question in islice(left, 2 * jobs - len(waiting)):
+                waiting.add(pool.submit(_ask, asker, question))
+            if not waiting:
+                return
+            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            yield [one.result() for one in done]
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _ask(asker: Asker, question: str) -> Finished | tuple[str, QuestionFailed]:
+    began = perf_counter()
+    try:
+        reply = asker.ask(question)
+    except QuestionFailed as error:
+        return question, error
+    return Finished(question, bodies.of_reply(reply), bodies.seconds(reply) or perf_counter() - began)
+
+
+def _questions(n: int) -> str:
+    return f"{n} question" + ("" if n == 1 else "s")
+
+
+def repeated(questions: Iterable[str]) -> int:
+    """How many rows ask what an earlier one asked."""
+    return sum(n - 1 for question, n in Counter(questions).items() if question)
