@@ -5,11 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 import uvicorn
 from hypothesis import settings
 
+from assistant.batch.journal import Journal
 from assistant.server import create_app
 from assistant.testing import StaticAnswerer, document
 
@@ -23,6 +26,13 @@ def guide() -> StaticAnswerer:
     """An assistant over one small document."""
     text = "# Pay\nMedian salary: $336,500\n# Duties\nLead the team\n"
     return StaticAnswerer(document(text, id="folder/a guide.txt"))
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    """A journal of a batch, with nothing in it yet."""
+    with closing(Journal(tmp_path / "journal")) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -24,30 +24,24 @@ def decoded(data: bytes, encoding: str | None = None) -> tuple[str, tuple[str, .
             raise UsageError(f"the file is not {encoding}: name another encoding with --encoding") from error
     if not data.startswith(BOMS) and (wide := _wide(data)):
         return data.decode(wide, errors="replace"), (f"read as {wide.upper()}",)
+    if is_plain(data) and b"\0" not in data:
+        return data.decode("utf-8"), ()
+    if not data.startswith(BOMS) and _is_foreign(data) and (best := from_bytes(data).best()):
+        return str(best), (f"read as {best.encoding}: {GUESSED}",)
     try:
         text = decode(data, "the file")
     except UnreadableDocument as error:
         raise UsageError(f"{error}, or name its encoding with --encoding") from error
-    if data.startswith(BOMS) or is_utf8(data):
-        return text, ()
-    letters = [letter for letter in text if letter.isalpha()]
-    if sum(letter < "\x80" for letter in letters) * 2 < len(letters) and (best := from_bytes(data).best()):
-        return str(best), (f"read as {best.encoding}: {GUESSED}",)
-    return text, (f"read as Windows-1252: {GUESSED}",)
+    return text, () if data.startswith(BOMS) else (f"read as Windows-1252: {GUESSED}",)
 
 
 def is_plain(data: bytes) -> bool:
     """Whether it is UTF-8 without a mark."""
-    return not data.startswith(BOMS) and is_utf8(data)
-
-
-def is_utf8(data: bytes) -> bool:
-    """Whether the bytes can be UTF-8."""
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
         return False
-    return not _wide(data)
+    return not data.startswith(BOMS) and not _wide(data)
 
 
 def _wide(data: bytes) -> str | None:
@@ -57,3 +51,9 @@ def _wide(data: bytes) -> str | None:
     if len(head) < 4 or max(zeros) * 4 < len(head) or min(zeros) * 20 > len(head):
         return None
     return "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"
+
+
+def _is_foreign(data: bytes) -> bool:
+    """Whether fewer than half of the letters would be those of English, were it Windows-1252."""
+    letters = sum(chr(byte).isalpha() for byte in data if byte < 0x80)
+    return b"\0" not in data and sum(byte >= 0x80 for byte in data) > letters
