@@ -7,7 +7,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
     for note in table.notes:
         _say(f"{options.input}: {note}")
     with ExitStack() as stack:
-        earlier = Earlier(options.since) if options.since else None
+        earlier = stack.enter_context(closing(Earlier(options.since))) if options.since else None
         journal = stack.enter_context(_journal(options))
         asker: Here | Far = (
             Far(options.url, api_key=options.api_key, jobs=options.jobs)
@@ -80,19 +80,11 @@ def run(options: argparse.Namespace) -> int:
 @contextmanager
 def _journal(options: argparse.Namespace) -> Iterator[Journal]:
     """The journal beside the output; where that is standard output, one that does not stay."""
-    if options.journal is None and options.output == "-":
-        with tempfile.TemporaryDirectory() as folder:
-            journal = Journal(Path(folder) / "journal")
-            try:
-                yield journal
-            finally:
-                journal.close()
-        return
-    journal = Journal(options.journal or _beside(Path(options.output), ".journal"))
-    try:
-        yield journal
-    finally:
-        journal.close()
+    with ExitStack() as stack:
+        path = options.journal
+        if path is None and options.output == "-":
+            path = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "journal"
+        yield stack.enter_context(closing(Journal(path or _beside(Path(options.output), ".journal"))))
 
 
 def _write(options: argparse.Namespace, results: Results, format: str) -> None:

@@ -7,7 +7,7 @@ from threading import Lock
 
 from assistant.batch.bodies import Body, string
 from assistant.batch.journal import Earlier, Journal
-from assistant.batch.running import QuestionFailed, Results, Run
+from assistant.batch.running import Asker, QuestionFailed, Results, Run
 from assistant.batch.tables import Table
 from assistant.crew import reply
 from assistant.ids import answer_id
@@ -53,7 +53,7 @@ class Near:
 def asked(
     journal: Journal,
     questions: Sequence[str],
-    asker: Near | None = None,
+    asker: Asker | None = None,
     *,
     earlier: Earlier | None = None,
     note: Callable[[str], None] = lambda said: None,
@@ -65,7 +65,7 @@ def asked(
 def asked_table(
     journal: Journal,
     table: Table,
-    asker: Near | None = None,
+    asker: Asker | None = None,
     earlier: Earlier | None = None,
     note: Callable[[str], None] = lambda said: None,
 ) -> Results:

@@ -43,7 +43,8 @@ class Difference:
         found = ", ".join(f"{n} {kind}" for kind, n in counts.items() if n) or "no difference"
         yield f"since the earlier run: {found} ({self.compared} compared, {self.new} new, {self.dropped} dropped)"
         for change in self.changes:
-            yield f"  row {change.number}, {change.kind}: {change.question}\n    {change.what}"
+            yield f"  row {change.number}, {change.kind}: {change.question}"
+            yield f"    {change.what}"
 
 
 def compare(results: Results, earlier: Earlier, asker: Asker) -> Difference:

@@ -55,7 +55,8 @@ class Gate:
                 yield f"{name:<10}{len(chosen):>6}{right:>7}{share:>9}"
         for verdict in self.verdicts:
             if not verdict.right:
-                yield f"  row {verdict.number}: {verdict.question}\n    {verdict.why}"
+                yield f"  row {verdict.number}: {verdict.question}"
+                yield f"    {verdict.why}"
 
 
 def judge(results: Results, column: int, documents: Mapping[str, str]) -> Gate:

@@ -84,8 +84,8 @@ class Journal:
         return None if at is None else self._read(at)
 
     def close(self, *, remove: bool = False) -> None:
-        """Lets the journal go; it is removed where all that it holds stands in the output."""
-        if remove:
+        """Lets the journal go; it is removed where nothing is in it, or all of that stands in the output."""
+        if not self._file.closed and (remove or not self._recorded):
             self.path.unlink(missing_ok=True)
         self._file.close()
 
@@ -105,14 +105,10 @@ class Earlier:
             self._file = path.open("rb")
         except OSError as error:
             raise UsageError(f"cannot read {path}: {error.strerror}") from error
-        self._places: dict[str, int] = {}
-        for at, row in _lines(self._file):
-            body = answer_in(row)
-            if body is None:
-                raise UsageError(f"{path} holds no answers: give --since a JSONL file that an earlier run wrote")
-            if string(body, "question"):
-                self._places.setdefault(string(body, "question"), at)
+        found = ((at, answer_in(row)) for at, row in _lines(self._file))
+        self._places = {string(body, "question"): at for at, body in found if body and string(body, "question")}
         if not self._places:
+            self._file.close()
             raise UsageError(f"{path} holds no answers: give --since a JSONL file that an earlier run wrote")
 
     def __iter__(self) -> Iterator[str]:

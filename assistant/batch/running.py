@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 from time import perf_counter
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from assistant.batch import bodies
 from assistant.batch.bodies import Body, string
@@ -28,6 +28,9 @@ class QuestionFailed(Exception):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+Outcome: TypeAlias = Finished | tuple[str, QuestionFailed]  # an answer, or the question and why it failed
 
 
 class Asker(Protocol):
@@ -187,7 +190,7 @@ class Run:
         return finished.seconds if finished else 0.0
 
 
-def ask_all(asker: Asker, questions: Sequence[str]) -> Iterator[list[Finished | tuple[str, QuestionFailed]]]:
+def ask_all(asker: Asker, questions: Sequence[str]) -> Iterator[list[Outcome]]:
     """What becomes of the questions, as many at a time as were done, in the order in which they come to be done."""
     if not questions:
         return
@@ -195,19 +198,27 @@ def ask_all(asker: Asker, questions: Sequence[str]) -> Iterator[list[Finished | 
     jobs = asker.jobs(len(questions))
     pool = ThreadPoolExecutor(jobs, thread_name_prefix="ask")
     try:
-        waiting: set[Future[Finished | tuple[str, QuestionFailed]]] = set()
+        waiting: set[Future[Outcome]] = set()
+        error: BaseException | None = None
         while True:
             for question in islice(left, 2 * jobs - len(waiting)):
                 waiting.add(pool.submit(_ask, asker, question))
             if not waiting:
-                return
+                break
             done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            yield [one.result() for one in done]
+            faults = [fault for one in done if (fault := one.exception())]
+            if good := [one.result() for one in done if not one.exception()]:
+                yield good
+            if faults:  # what is being asked is still kept, nothing more is asked
+                error, left = error or faults[0], iter(())
+                waiting = {one for one in waiting if not one.cancel()}
+        if error is not None:
+            raise error
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _ask(asker: Asker, question: str) -> Finished | tuple[str, QuestionFailed]:
+def _ask(asker: Asker, question: str) -> Outcome:
     began = perf_counter()
     try:
         reply = asker.ask(question)
