@@ -42,10 +42,12 @@ def run(options: argparse.Namespace) -> int:
     with ExitStack() as stack:
         earlier = stack.enter_context(closing(Earlier(options.since))) if options.since else None
         journal = stack.enter_context(_journal(options))
+        answered = journal.recorded + (len(earlier) if earlier is not None else 0)
+        expected_questions = len(set(table.texts(column))) - answered
         asker: Here | Far = (
             Far(options.url, api_key=options.api_key, jobs=options.jobs)
             if options.url
-            else Here(load_settings({"index": options.index}), jobs=options.jobs)
+            else Here(load_settings({"index": options.index}), jobs=options.jobs, expected=expected_questions)
         )
         stack.callback(asker.close)
         pace = Pace(sys.stderr)

@@ -13,7 +13,6 @@ from queue import Empty, LifoQueue
 from threading import Lock
 from typing import IO, TypeAlias, cast
 
-from assistant.answering import Assistant
 from assistant.batch.bodies import Body, string
 from assistant.batch.running import QuestionFailed
 from assistant.client import Remote, ServerFault
@@ -44,20 +43,26 @@ class Here:
     What Python does for a question keeps one core busy, so that threads alone would leave the others idle.
     """
 
-    def __init__(self, settings: Settings, *, jobs: int | None = None) -> None:
+    def __init__(self, settings: Settings, *, jobs: int | None = None, expected: int = 0) -> None:
+        """Opens the index, and begins to start others where so many questions are expected."""
         self._jobs = jobs or cores()
         threads = settings.threads or (1 if self._jobs > 1 else 0)
         self._settings = settings.model_copy(update={"threads": threads})
-        self._answerer = open_answerer(self._settings)
+        self._beside = [Beside(self._settings) for _ in range(self.jobs(expected) - 1)]
+        try:
+            self._answerer = open_answerer(self._settings)
+        except BaseException:
+            self.close()
+            raise
         self.index_id = self._answerer.index_id
         self.documents: Mapping[str, str] = {id: one.title for id, one in self._answerer.documents.items()}
         self._idle: LifoQueue[Hand] = LifoQueue()
-        self._idle.put(self._answer)
+        for hand in (*map(self._ask_beside, self._beside), self._answer):
+            self._idle.put(hand)
         self._lock = Lock()
-        self._beside: list[Beside] = []
 
     def jobs(self, n: int) -> int:
-        return min(self._jobs, 1 + n // WORTH)
+        return min(self._jobs, 1 + max(0, n) // WORTH)
 
     def ask(self, question: str) -> Body:
         hand = self._take()
@@ -87,9 +92,12 @@ class Here:
         except Empty:
             with self._lock:
                 if len(self._beside) < self._jobs - 1:
-                    self._beside.append(Beside(self._settings, self._answerer))
-                    return self._beside[-1]
+                    self._beside.append(Beside(self._settings))
+                    return self._ask_beside(self._beside[-1])
         return self._idle.get()
+
+    def _ask_beside(self, other: Beside) -> Hand:
+        return lambda question: other.ask(question, self._answerer)
 
     def _answer(self, question: str) -> Body:
         try:
@@ -101,16 +109,16 @@ class Here:
 class Beside:
     """A process that answers one question after the other. It ends by itself when this one does."""
 
-    def __init__(self, settings: Settings, answerer: Assistant) -> None:
+    def __init__(self, settings: Settings) -> None:
         command = [sys.executable, "-m", "assistant.crew"]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self._send(json.loads(settings.model_dump_json()))
-        self._index = {"index_id": answerer.index_id, "settings_id": answerer.settings_id}
         self._opened = False
 
-    def __call__(self, question: str) -> Body:
+    def ask(self, question: str, answerer: Answerer) -> Body:
+        """What it says to a question. Raises AssistantError where it has opened another index than `answerer`."""
         if not self._opened:
-            if self._receive() != self._index:
+            if self._receive() != {"index_id": answerer.index_id, "settings_id": answerer.settings_id}:
                 raise AssistantError("the index has changed since it was opened: run the same command again")
             self._opened = True
         self._send(question)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from served import serving
+from serving import serving
 
 from assistant.batch.journal import Journal
 from assistant.server import create_app

@@ -5,14 +5,10 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
-
-import uvicorn
-from starlette.types import ASGIApp
 
 from assistant.server import create_app, run
 from assistant.testing import StaticAnswerer, document
@@ -45,21 +41,6 @@ class SlowAnswerer(StaticAnswerer):
 class Served(NamedTuple):
     process: subprocess.Popen[str]
     url: str
-
-
-@contextmanager
-def serving(app: ASGIApp) -> Iterator[str]:
-    """The address of an app that a thread of this process serves."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        while not server.started:
-            time.sleep(0.01)
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
 
 
 @contextmanager

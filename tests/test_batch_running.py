@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from batches import GUIDE, Near, asked, asked_table
-from served import serving
+from serving import serving
 
 from assistant.batch import bodies
 from assistant.batch.bodies import Body

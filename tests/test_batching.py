@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from served import serving
+from serving import serving
 
 from assistant.cli import main
 from assistant.client import ServerFault
@@ -223,7 +223,8 @@ def test_a_killed_run_takes_its_processes_with_it_and_goes_on(
         with subprocess.Popen([*command, str(path)], stderr=subprocess.DEVNULL) as run:
             while (journal.read_bytes().count(b"\n") if journal.exists() else 0) < wanted and run.poll() is None:
                 time.sleep(0.005)
-            beside = [int(one) for one in Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()]
+            tasks = Path(f"/proc/{run.pid}/task").glob("*/children")
+            beside = [int(one) for task in tasks for one in task.read_text().split()]
             run.send_signal(signal.SIGKILL)
         assert beside
         deadline = time.monotonic() + 20

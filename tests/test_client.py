@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from served import serving
-from starlette.types import Receive, Scope, Send
+from serving import serving
+from starlette.middleware.base import RequestResponseEndpoint
+from starlette.requests import Request
+from starlette.responses import Response
 
 from assistant.client import Remote, ServerFault, answer_of
 from assistant.errors import UsageError
@@ -33,18 +35,18 @@ def test_a_remote_assistant_is_the_same_as_one_here(url: str, guide: StaticAnswe
 
 
 def test_a_key_goes_with_every_request(guide: StaticAnswerer) -> None:
-    app, keys = create_app(lambda: guide), set[bytes | None]()
+    app, keys = create_app(lambda: guide), set[str | None]()
 
-    async def listening(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            keys.add(dict(scope["headers"]).get(b"authorization"))
-        await app(scope, receive, send)
+    @app.middleware("http")
+    async def listen(request: Request, answer: RequestResponseEndpoint) -> Response:
+        keys.add(request.headers.get("authorization"))
+        return await answer(request)
 
-    with serving(listening) as address:
+    with serving(app) as address:
         Remote(address, api_key="a secret").ask("median salary")
-        assert keys == {b"Bearer a secret"}
+        assert keys == {"Bearer a secret"}
         Remote(address)
-    assert keys == {b"Bearer a secret", None}
+    assert keys == {"Bearer a secret", None}
 
 
 def test_settings_are_told_by_an_id_and_answers_are_found_by_it(url: str, guide: StaticAnswerer) -> None:

@@ -72,6 +72,11 @@ class Journal:
         self._file.flush()
         os.fsync(self._file.fileno())
 
+    @property
+    def recorded(self) -> int:
+        """How many questions have an answer, whether it counts or not."""
+        return len(self._recorded)
+
     def __contains__(self, question: str) -> bool:
         return question in self._places
 
@@ -113,6 +118,9 @@ class Earlier:
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
 
     def __contains__(self, question: str) -> bool:
         return question in self._places
