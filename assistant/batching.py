@@ -32,8 +32,8 @@ def run(options: argparse.Namespace) -> int:
     del data
     column = question_column(table, options.question_column)
     expected = expected_column(table, options.expected_column)
-    if options.fail_under is not None and expected is None:
-        raise UsageError("nothing is expected of any row: add a column `expected`, or name it with --expected-column")
+    if options.fail_under is not None and (expected is None or not any(table.texts(expected))):
+        raise UsageError("nothing is expected of any row: fill a column `expected`, or name one with --expected-column")
     target = options.to or (format if options.output == "-" else endings.format_written(options.output))
     target = "csv" if target == "txt" else target
     _check(options, table)

@@ -18,7 +18,7 @@ from assistant.testing import document
 pytestmark = pytest.mark.browser
 
 HOSTILE = "<img src=x onerror=alert(1)><script>window.ran = true</script>"
-TEXT = f"# Pay\nMedian salary: $336,500\n# Duties {HOSTILE}\nLead the team {HOSTILE}\nرواتب المديرين\n"
+TEXT = f"# Pay\nMedian salary: $336,500\n# Duties {HOSTILE}\nLead the team {HOSTILE}\nשכר המנהל\n"
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
 def page(journal: Journal, tmp_path: Path) -> str:
     """The address of a page of answers and refusals."""
     asker = Near(document(TEXT, title=f"Guide {HOSTILE}"))
-    questions = ["median salary", f"lead the team {HOSTILE}", "رواتب المديرين", "zebra", "x" * 3000]
+    questions = ["median salary", f"lead the team {HOSTILE}", "שכר המנהל", "zebra", "x" * 3000]
     with (tmp_path / "answers.html").open("wb") as file:
         formats.write(file, asked(journal, questions, asker), "html", base="https://example.org")
     return (tmp_path / "answers.html").as_uri()

@@ -214,7 +214,7 @@ def test_a_page_links_to_its_sources_where_they_can_be_opened(journal: Journal) 
 
 def test_a_page_of_refusals_alone_says_so(journal: Journal) -> None:
     page = Page(written(asked(journal, ["zebra", ""]), "html"))
-    assert "1 questions, 0 answered" in page.text and "The documents do not say." in page.text
+    assert "Answered: 0 of 1." in page.text and "The documents do not say." in page.text
 
 
 def test_markdown_has_no_marks_of_the_text_and_is_read_again(journal: Journal) -> None:

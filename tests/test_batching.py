@@ -117,7 +117,7 @@ def test_an_earlier_run_may_be_the_output_itself(url: str, here: Path) -> None:
         (["in.csv", "--question-column", "nothing"], "'id', 'question', 'expected'"),
         (["in.csv", "--since", "in.csv"], "holds no answers"),
         (["names.csv"], "holds no question"),
-        (["plain.csv", "--fail-under", "0.5"], "add a column `expected`"),
+        (["plain.csv", "--fail-under", "0.5"], "fill a column `expected`"),
         (["in.csv", "--index", "nowhere"], "assistant index"),
         (["in.csv", "--api-key", "x"], "give its address with --url"),
         (["in.csv", "--url", "http://127.0.0.1:9"], "Is `assistant serve` running there"),

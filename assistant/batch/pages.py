@@ -57,7 +57,7 @@ def html(results: Results, *, base: str) -> Iterator[str]:
         f'<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{TITLE}</title>'
         f"<style>{STYLE}</style></head>\n<body><main>\n<h1>{TITLE}</h1>\n"
-        f"<p>{answered + others} questions, {answered} answered. Answers are quoted from the sources named.</p>\n"
+        f"<p>Answered: {answered} of {answered + others}. Answers are quoted from the sources that they name.</p>\n"
     )
     if answered:
         yield '<section aria-labelledby="answered">\n<h2 id="answered">Answers</h2>\n'
