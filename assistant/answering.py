@@ -104,6 +104,7 @@ class Assistant:
         search_passages: int,
         read_passages: int,
         settings: Mapping[str, Json] = {},
+        prepare: Callable[[Sequence[str]], None] = lambda texts: None,  # encodes what will be searched for
     ) -> None:
         self.index_id = index_id
         self.documents = documents
@@ -118,6 +119,7 @@ class Assistant:
         self._reader = reader
         self._wording = wording
         self._correct = correct
+        self._prepare = prepare
         self.calibration = calibration
         self.promise: Promise = calibration.promise(max_false_answer_rate)
         self._search_passages = search_passages
@@ -127,6 +129,10 @@ class Assistant:
     def ask(self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Answer:
         """The answer to a question, or a refusal."""
         return self.explain(question, history=history, filters=filters).answer
+
+    def prepare(self, questions: Sequence[str]) -> None:
+        """Does for several questions at once what is sooner done together; they are asked next, one by one."""
+        self._prepare([ask.text for question in questions for ask in take_apart(self._correct(question.strip()))])
 
     def search(self, question: str, *, k: int = 10, filters: Filters = Filters()) -> list[Hit]:
         """The best `k` passages, best first."""

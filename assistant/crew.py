@@ -4,32 +4,32 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from queue import Empty, LifoQueue
 from threading import Lock
-from typing import IO, TypeAlias, cast
+from typing import TypeAlias, cast
 
 from assistant.batch.bodies import Body, string
-from assistant.batch.running import QuestionFailed
+from assistant.batch.running import Failed
 from assistant.client import Remote, ServerFault
 from assistant.compose import open_answerer
 from assistant.errors import AssistantError
 from assistant.ids import answer_id
-from assistant.server.bodies import AnswerBody
 from assistant.settings import Settings
 from assistant.types import Answerer, Json
+from assistant.worker import reply, write
 
 IN_FLIGHT = 4  # requests to a server
+TOGETHER = 16  # questions that are encoded together
 WORTH = 10  # questions for which it pays to start a process
 PAUSES = (1.0, 2.0, 4.0, 8.0)  # seconds between attempts to reach a server
 LOCKED_OUT = (401, 403)
 PATIENCE = 10  # seconds that a process beside this one gets to end
 
-Hand: TypeAlias = Callable[[str], Body]
+Hand: TypeAlias = Callable[[Sequence[str], Sequence[str]], Iterator[Body | Failed]]
 
 
 def cores() -> int:
@@ -38,10 +38,9 @@ def cores() -> int:
 
 
 class Here:
-    """Answers from the index on this machine: in this process, and in as many beside it as there is work for.
+    """Answers from the index on this machine: in this process, and in as many beside it as there is work for."""
 
-    What Python does for a question keeps one core busy, so that threads alone would leave the others idle.
-    """
+    together = TOGETHER
 
     def __init__(self, settings: Settings, *, jobs: int | None = None, expected: int = 0) -> None:
         """Opens the index, and begins to start others where so many questions are expected."""
@@ -64,10 +63,10 @@ class Here:
     def jobs(self, n: int) -> int:
         return min(self._jobs, 1 + max(0, n) // WORTH)
 
-    def ask(self, question: str) -> Body:
+    def ask(self, wanted: Sequence[str], among: Sequence[str]) -> Iterator[Body | Failed]:
         hand = self._take()
         try:
-            return hand(question)
+            yield from hand(wanted, among)
         finally:
             self._idle.put(hand)
 
@@ -81,7 +80,7 @@ class Here:
         return False  # the index that was opened stays open
 
     def close(self) -> None:
-        """Ends what was begun."""
+        """Ends the processes beside this one."""
         for one in self._beside:
             one.close()
 
@@ -97,37 +96,40 @@ class Here:
         return self._idle.get()
 
     def _ask_beside(self, other: Beside) -> Hand:
-        return lambda question: other.ask(question, self._answerer)
+        return lambda wanted, among: other.ask(wanted, among, self._answerer)
 
-    def _answer(self, question: str) -> Body:
-        try:
-            return reply(self._answerer, question)
-        except AssistantError as error:
-            raise QuestionFailed(error.code, str(error)) from error
+    def _answer(self, wanted: Sequence[str], among: Sequence[str]) -> Iterator[Body | Failed]:
+        self._answerer.prepare(among)
+        for question in wanted:
+            try:
+                yield reply(self._answerer, question)
+            except AssistantError as error:
+                yield Failed(error.code, str(error))
 
 
 class Beside:
     """A process that answers one question after the other. It ends by itself when this one does."""
 
     def __init__(self, settings: Settings) -> None:
-        command = [sys.executable, "-m", "assistant.crew"]
+        command = [sys.executable, "-m", "assistant.worker"]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self._send(json.loads(settings.model_dump_json()))
         self._opened = False
 
-    def ask(self, question: str, answerer: Answerer) -> Body:
-        """What it says to a question. Raises AssistantError where it has opened another index than `answerer`."""
+    def ask(self, wanted: Sequence[str], among: Sequence[str], answerer: Answerer) -> Iterator[Body | Failed]:
+        """What it says. Raises AssistantError where it has opened another index than `answerer`."""
         if not self._opened:
             if self._receive() != {"index_id": answerer.index_id, "settings_id": answerer.settings_id}:
                 raise AssistantError("the index has changed since it was opened: run the same command again")
             self._opened = True
-        self._send(question)
-        said = self._receive()
-        if "failed" in said:
-            raise QuestionFailed(string(said, "failed"), string(said, "detail"))
-        return said
+        self._send(list(among))
+        for question in wanted:
+            self._send(question)
+            said = self._receive()
+            yield Failed(string(said, "failed"), string(said, "detail")) if "failed" in said else said
 
     def close(self) -> None:
+        """Lets the process end."""
         assert self._process.stdin and self._process.stdout
         self._process.stdin.close()
         try:
@@ -140,7 +142,7 @@ class Beside:
     def _send(self, value: Json) -> None:
         assert self._process.stdin
         try:
-            _write(self._process.stdin, value)
+            write(self._process.stdin, value)
         except BrokenPipeError as error:
             raise AssistantError("a process that answers has ended: run the same command again to go on") from error
 
@@ -155,6 +157,8 @@ class Beside:
 class Far:
     """Answers from a server, several requests at a time."""
 
+    together = 1
+
     def __init__(
         self, url: str, *, api_key: str | None = None, jobs: int | None = None, pauses: Sequence[float] = PAUSES
     ) -> None:
@@ -166,19 +170,8 @@ class Far:
     def jobs(self, n: int) -> int:
         return min(self._jobs, n)
 
-    def ask(self, question: str) -> Body:
-        for pause in (*self._pauses, None):
-            try:
-                return self._remote.reply(question)
-            except ServerFault as error:
-                if error.given in LOCKED_OUT:
-                    raise
-                if error.given is not None:
-                    raise QuestionFailed(error.code, str(error)) from error
-                if pause is None:
-                    raise
-                time.sleep(pause)
-        raise AssertionError("the last attempt gives an answer or an error")
+    def ask(self, wanted: Sequence[str], among: Sequence[str]) -> Iterator[Body | Failed]:
+        return map(self._ask, wanted)
 
     def is_fresh(self, body: Body) -> bool:
         return _is_of(body, self._remote)
@@ -196,33 +189,22 @@ class Far:
     def close(self) -> None:
         """Nothing stays open between two requests."""
 
+    def _ask(self, question: str) -> Body | Failed:
+        for pause in (*self._pauses, None):
+            try:
+                return self._remote.reply(question)
+            except ServerFault as error:
+                if error.given is not None and error.given not in LOCKED_OUT:
+                    return Failed(error.code, str(error))
+                if pause is None or error.given is not None:
+                    raise
+                time.sleep(pause)
+        raise AssertionError("the last attempt gives an answer or an error")
+
     def _take_up(self, remote: Remote) -> None:
         self._remote = remote
         self.index_id = remote.index_id
         self.documents: Mapping[str, str] = remote.titles
-
-
-def reply(answerer: Answerer, question: str) -> Body:
-    """What /v1/ask says to a question."""
-    body: Body = AnswerBody.of(answerer.ask(question), answerer).model_dump(mode="json")
-    return body
-
-
-def work(source: IO[bytes], target: IO[bytes]) -> None:
-    """Answers the questions that come in, a JSON string a line, until there are no more. Settings come first."""
-    answerer = open_answerer(Settings.model_validate_json(source.readline()))
-    _write(target, {"index_id": answerer.index_id, "settings_id": answerer.settings_id})
-    while line := source.readline():
-        try:
-            said = reply(answerer, json.loads(line))
-        except AssistantError as error:
-            said = {"failed": error.code, "detail": str(error)}
-        _write(target, said)
-
-
-def _write(target: IO[bytes], value: Json) -> None:
-    target.write(json.dumps(value).encode() + b"\n")
-    target.flush()
 
 
 def _is_of(body: Body, answerer: Answerer) -> bool:
@@ -235,8 +217,3 @@ def _is_of(body: Body, answerer: Answerer) -> bool:
 
 def _says(answerer: Answerer, document_id: str, text: str) -> bool:
     return document_id in answerer.documents and text in answerer.documents[document_id].text
-
-
-if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that asks says when to end
-    work(sys.stdin.buffer, sys.stdout.buffer)

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from threading import Lock
 
 from assistant.batch.bodies import Body, string
 from assistant.batch.journal import Earlier, Journal
-from assistant.batch.running import Asker, QuestionFailed, Results, Run
+from assistant.batch.running import Asker, Failed, Results, Run
 from assistant.batch.tables import Table
-from assistant.crew import reply
 from assistant.ids import answer_id
 from assistant.testing import StaticAnswerer, document
 from assistant.types import Document
+from assistant.worker import reply
 
 GUIDE = document("# Pay\nMedian salary: $336,500\n# Duties\nLead the team\n")
 
 
 class Near:
     """Asks an assistant in this process, and keeps what it was asked. A question with `broken` in it fails."""
+
+    together = 2
 
     def __init__(self, *documents: Document, index_id: str = "one") -> None:
         self.answerer = StaticAnswerer(*(documents or (GUIDE,)), index_id=index_id)
@@ -30,12 +32,15 @@ class Near:
     def jobs(self, n: int) -> int:
         return min(3, n)
 
-    def ask(self, question: str) -> Body:
+    def ask(self, wanted: Sequence[str], among: Sequence[str]) -> Iterator[Body | Failed]:
+        assert set(wanted) <= set(among) and len(among) <= self.together
+        return map(self.answer, wanted)
+
+    def answer(self, question: str) -> Body | Failed:
+        """What is said to one question."""
         with self._lock:
             self.asked.append(question)
-        if "broken" in question:
-            raise QuestionFailed("server_fault", "this does not work")
-        return reply(self.answerer, question)
+        return Failed("server_fault", "this does not work") if "broken" in question else reply(self.answerer, question)
 
     def is_fresh(self, body: Body) -> bool:
         expected = answer_id(

@@ -23,8 +23,8 @@ from assistant.batch.formulas import guarded, unguarded
 from assistant.batch.journal import Earlier, Journal
 from assistant.batch.running import Results
 from assistant.batch.tables import Cell, Table, text
-from assistant.crew import reply
 from assistant.testing import document
+from assistant.worker import reply
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=12) | st.sampled_from(
     ["=1+1", "'=1", "''-x", "-5", "a\r\nb", "_x000D_", "\x07", " a ", "#N/A", "\ufeff", "\uffff", "\t", "007", '"']

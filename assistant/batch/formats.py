@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import BinaryIO
 
-from assistant.batch import delimited, lists, objects, pages, workbooks
+from assistant.batch import delimited, lists, objects, pages
 from assistant.batch.bodies import Body, confidence, places, source, string, why
 from assistant.batch.running import Results
 from assistant.batch.tables import Cell, Missing, Row, Table, new_names
@@ -17,15 +17,21 @@ COLUMNS = ("status", "answer", "confidence", "sources", "index", "reason")
 
 def read(data: bytes, format: str, *, encoding: str | None = None, sheet: str | None = None) -> Table:
     """The table of a file in one of the formats that are read. Raises UsageError where it holds none."""
+    if format == "xlsx":
+        from assistant.batch import workbooks  # its library takes a while to load
+
+        return _filled(workbooks.read(data, sheet=sheet))
     readers = {
         "csv": partial(delimited.read, encoding=encoding),
         "tsv": partial(delimited.read, encoding=encoding, delimiters=delimited.TABS),
-        "xlsx": partial(workbooks.read, sheet=sheet),
         "jsonl": partial(objects.read, encoding=encoding),
         "md": partial(lists.read_markdown, encoding=encoding),
         "txt": partial(lists.read_text, encoding=encoding),
     }
-    table = readers[format](data)
+    return _filled(readers[format](data))
+
+
+def _filled(table: Table) -> Table:
     if not table.rows and not any(name.strip() for name in table.columns):
         raise UsageError("the file is empty: give one with a question in it")
     return table
@@ -35,6 +41,8 @@ def write(file: BinaryIO, results: Results, format: str, *, base: str = "") -> t
     """Writes what became of the rows, and gives what should be said of it. `base` goes before links to sources."""
     table = results.table
     if format == "xlsx":
+        from assistant.batch import workbooks
+
         cut = workbooks.write(file, rows(results, base=base))
         return (f"{cut} cells are longer than a workbook takes and are cut: write JSONL to keep them",) if cut else ()
     if format in ("csv", "tsv"):

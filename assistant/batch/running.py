@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import islice
+from queue import SimpleQueue
+from threading import Event, Lock
 from time import perf_counter
 from typing import Protocol, TypeAlias
 
@@ -22,15 +23,26 @@ FAILURES = 20  # questions that fail one after the other before the run stops
 ROUNDS = 3  # times that a server's index may change under a run
 
 
-class QuestionFailed(Exception):
-    """This question cannot be answered now; the next one may be."""
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Why a question cannot be answered now; the next one may be."""
 
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
+    code: str
+    message: str
 
 
-Outcome: TypeAlias = Finished | tuple[str, QuestionFailed]  # an answer, or the question and why it failed
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Questions that are handed out together, and those of them that are wanted; the others are answered already.
+
+    How a file is cut into chunks depends on its questions alone, so that a run that goes on says the same.
+    """
+
+    among: tuple[str, ...]
+    wanted: tuple[str, ...]
+
+
+Outcome: TypeAlias = Finished | tuple[str, Failed]  # an answer, or the question and why it failed
 
 
 class Asker(Protocol):
@@ -39,12 +51,20 @@ class Asker(Protocol):
     index_id: str
     documents: Mapping[str, str]  # titles by id
 
-    def jobs(self, n: int) -> int:
-        """How many of `n` questions are best asked at once."""
+    @property
+    def together(self) -> int:
+        """How many questions are handed out together."""
         ...
 
-    def ask(self, question: str) -> Body:
-        """The reply of /v1/ask. Raises QuestionFailed; any other error ends the run."""
+    def jobs(self, n: int) -> int:
+        """How many threads best ask `n` questions."""
+        ...
+
+    def ask(self, wanted: Sequence[str], among: Sequence[str]) -> Iterator[Body | Failed]:
+        """The reply of /v1/ask to each wanted question, in order, or why it failed. An error ends the run.
+
+        `among` are all that were handed out together.
+        """
         ...
 
     def is_fresh(self, body: Body) -> bool:
@@ -133,42 +153,46 @@ class Run:
         if first and len(self.journal):
             self.note(f"goes on where it was: {_questions(len(self.journal))} answered already")
 
-    def _pending(self) -> list[str]:
-        questions = dict.fromkeys(self.table.texts(self.column))
-        return [
-            question
-            for question in questions
-            if 0 < len(question) <= LONGEST and question not in self.journal and not self._reusable(question)
-        ]
+    def _pending(self) -> list[Chunk]:
+        """What has no answer yet, in the chunks of all questions that can be asked."""
+        able = [one for one in dict.fromkeys(self.table.texts(self.column)) if 0 < len(one) <= LONGEST]
+        size = self.asker.together
+        chunks = (tuple(able[at : at + size]) for at in range(0, len(able), size))
+        cut = (Chunk(among, tuple(filter(self._is_wanted, among))) for among in chunks)
+        return [chunk for chunk in cut if chunk.wanted]
+
+    def _is_wanted(self, question: str) -> bool:
+        return question not in self.journal and not self._reusable(question)
 
     def _reusable(self, question: str) -> bool:
         body = self.earlier.get(question) if self.earlier is not None else None
         return body is not None and string(body, "status") in ("answered", "refused") and self.asker.is_fresh(body)
 
-    def _ask(self, pending: Sequence[str]) -> None:
-        in_a_row = 0
-        self.progress(0, len(pending))
-        done = 0
-        for results in ask_all(self.asker, pending):
-            good = [one for one in results if isinstance(one, Finished)]
+    def _ask(self, pending: Sequence[Chunk]) -> None:
+        total, done, in_a_row = sum(len(chunk.wanted) for chunk in pending), 0, 0
+        self.progress(0, total)
+        for outcomes in ask_all(self.asker, pending):
+            good = [one for one in outcomes if isinstance(one, Finished)]
             if good:
                 self.journal.add(good)
-            for one in results:
+                self.asked += len(good)
+            for one in outcomes:
                 if isinstance(one, Finished):
                     in_a_row = 0
                     self.failed.pop(one.question, None)
                     continue
-                question, error = one
+                question, failed = one
                 in_a_row += 1
-                self.failed[question] = bodies.failed(question, error.code, str(error), index_id=self.asker.index_id)
+                self.failed[question] = bodies.failed(
+                    question, failed.code, failed.message, index_id=self.asker.index_id
+                )
                 if in_a_row >= FAILURES:
                     raise AssistantError(
-                        f"{FAILURES} questions failed one after the other, the last with: {error}. All answers until "
-                        f"then are kept: run the same command again to go on"
-                    ) from error
-            done += len(results)
-            self.asked += len(good)
-            self.progress(done, len(pending))
+                        f"{FAILURES} questions failed one after the other, the last with: {failed.message}. All "
+                        f"answers until then are kept: run the same command again to go on"
+                    )
+            done += len(outcomes)
+            self.progress(done, total)
 
     def _find(self, question: str) -> Body:
         if not question:
@@ -190,41 +214,61 @@ class Run:
         return finished.seconds if finished else 0.0
 
 
-def ask_all(asker: Asker, questions: Sequence[str]) -> Iterator[list[Outcome]]:
-    """What becomes of the questions, as many at a time as were done, in the order in which they come to be done."""
-    if not questions:
+def ask_all(asker: Asker, chunks: Sequence[Chunk]) -> Iterator[list[Outcome]]:
+    """What becomes of the wanted questions, as many at a time as were done, in the order in which they come to be done.
+
+    After an error, what is being asked is still given; then it is raised.
+    """
+    if not chunks:
         return
-    left = iter(questions)
-    jobs = asker.jobs(len(questions))
-    pool = ThreadPoolExecutor(jobs, thread_name_prefix="ask")
-    try:
-        waiting: set[Future[Outcome]] = set()
-        error: BaseException | None = None
-        while True:
-            for question in islice(left, 2 * jobs - len(waiting)):
-                waiting.add(pool.submit(_ask, asker, question))
-            if not waiting:
-                break
-            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            faults = [fault for one in done if (fault := one.exception())]
-            if good := [one.result() for one in done if not one.exception()]:
-                yield good
-            if faults:  # what is being asked is still kept, nothing more is asked
-                error, left = error or faults[0], iter(())
-                waiting = {one for one in waiting if not one.cancel()}
-        if error is not None:
-            raise error
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    jobs = min(len(chunks), asker.jobs(sum(len(chunk.wanted) for chunk in chunks)))
+    left, lock, stop = iter(chunks), Lock(), Event()
+    done: SimpleQueue[Outcome | BaseException | None] = SimpleQueue()  # None where a thread has ended
+
+    def work() -> None:
+        try:
+            while not stop.is_set():
+                with lock:
+                    chunk = next(left, None)
+                if chunk is None:
+                    break
+                for outcome in _ask(asker, chunk):
+                    done.put(outcome)
+                    if stop.is_set():
+                        break
+        except BaseException as error:
+            stop.set()
+            done.put(error)
+        finally:
+            done.put(None)
+
+    error: BaseException | None = None
+    with ThreadPoolExecutor(jobs, thread_name_prefix="ask") as pool:
+        try:
+            for _ in range(jobs):
+                pool.submit(work)
+            while jobs:
+                several = [done.get()]
+                while not done.empty():
+                    several.append(done.get())
+                jobs -= sum(one is None for one in several)
+                error = error or next((one for one in several if isinstance(one, BaseException)), None)
+                if outcomes := [one for one in several if isinstance(one, Finished | tuple)]:
+                    yield outcomes
+        finally:
+            stop.set()
+    if error is not None:
+        raise error
 
 
-def _ask(asker: Asker, question: str) -> Outcome:
+def _ask(asker: Asker, chunk: Chunk) -> Iterator[Outcome]:
     began = perf_counter()
-    try:
-        reply = asker.ask(question)
-    except QuestionFailed as error:
-        return question, error
-    return Finished(question, bodies.of_reply(reply), bodies.seconds(reply) or perf_counter() - began)
+    for question, reply in zip(chunk.wanted, asker.ask(chunk.wanted, chunk.among), strict=True):
+        if isinstance(reply, Failed):
+            yield question, reply
+        else:
+            yield Finished(question, bodies.of_reply(reply), bodies.seconds(reply) or perf_counter() - began)
+        began = perf_counter()
 
 
 def _questions(n: int) -> str:
