@@ -18,9 +18,13 @@ TITLE = "Questions and answers"
 UNANSWERED = "Questions without an answer"
 MARKUP = re.compile(r"[\\`*_\[\]<>&#|~]|^[-+=](?=\s|$|[-+=])|(?<=^\d)[.)]|(?<=^\d\d)[.)]")
 STYLE = """
-:root { color-scheme: light dark; --line: #767676; --soft: #4a4a4a }
-@media (prefers-color-scheme: dark) { :root { --line: #8c8c8c; --soft: #c4c4c4 } }
+:root { color-scheme: light dark; --back: #fff; --ink: #1b1b1b; --soft: #4a4a4a; --line: #767676; --link: #0b57a4 }
+@media (prefers-color-scheme: dark) {
+  :root { --back: #15171c; --ink: #ebebeb; --soft: #c4c4c4; --line: #8c8c8c; --link: #9cc2ff }
+}
+html { background: var(--back); color: var(--ink) }
 body { font: 1rem/1.55 system-ui, sans-serif; margin: 0 auto; max-width: 46rem; padding: 1rem; overflow-wrap: anywhere }
+a { color: var(--link) }
 article { border-top: 1px solid var(--line); padding: .25rem 0 1rem }
 h3 { font-size: 1.15rem; margin: 1rem 0 .5rem }
 p { margin: .5rem 0 }
