@@ -229,7 +229,8 @@ def test_the_examples_run_on_a_real_index(here: Path) -> None:
             for example in examples("evaluate")
             if example.split()[1] == "tests/data/questions.jsonl" and "--url" not in example
         ),
-        examples("batch_faq")[0],
+        *examples("batch_faq"),
+        "scripts/benchmark --only batch --questions 24 --rounds 1",
         "scripts/benchmark --only start modules --runs 1",
         "scripts/benchmark --only serving --questions 20 --seconds 0.2",
         "scripts/benchmark --only encoding --passages 100 --rounds 1",
