@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 from assistant.asking import Ask, take_apart
@@ -16,6 +14,7 @@ from assistant.citations import cite, verify
 from assistant.errors import UnverifiedCitation
 from assistant.evidence import Evidence, explain_gap, gather
 from assistant.following import follow
+from assistant.ids import answer_id, settings_id
 from assistant.outline import Outline
 from assistant.reading import Judged, focus, join, judge
 from assistant.retrieval import Retriever, matching_rows
@@ -132,6 +131,7 @@ class Assistant:
         search_passages: int,
         read_passages: int,
         settings: Mapping[str, Json] = {},
+        prepare: Callable[[Sequence[str]], None] = lambda texts: None,  # encodes what will be searched for
     ) -> None:
         self.index_id = index_id
         self.documents = documents
@@ -146,11 +146,12 @@ class Assistant:
         self._reader = reader
         self._wording = wording
         self._correct = correct
+        self._prepare = prepare
         self.calibration = calibration
         self.promise: Promise = calibration.promise(max_false_answer_rate)
         self._search_passages = search_passages
         self._read_passages = read_passages
-        self._settings = dict(settings)
+        self.settings_id = settings_id(settings)
 
     def ask(self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Answer:
         """The answer to a question, or a refusal."""
@@ -161,6 +162,10 @@ class Assistant:
     ) -> Answer:
         """The same answer. `follower` hears each block of it as soon as there is one, and may end the work."""
         return self.explain(question, history=history, filters=filters, follower=follower).answer
+
+    def prepare(self, questions: Sequence[str]) -> None:
+        """Does for several questions at once what is sooner done together; they are asked next, one by one."""
+        self._prepare([ask.text for question in questions for ask in take_apart(self._correct(question.strip()))])
 
     def search(self, question: str, *, k: int = 10, filters: Filters = Filters()) -> list[Hit]:
         """The best `k` passages, best first."""
@@ -347,9 +352,7 @@ class Assistant:
             yield cite(self.documents[passage.document_id], passage.start, passage.end, score=hit.score)
 
     def _id(self, question: str, history: Sequence[Turn], filters: Filters) -> str:
-        known = [question, [asdict(turn) for turn in history], asdict(filters), self._settings, self.index_id]
-        digest = hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
-        return f"ans_{digest[:32]}"
+        return answer_id(question, history, filters, settings_id=self.settings_id, index_id=self.index_id)
 
 
 def _block(n: int, citation: Citation) -> Block:

@@ -8,6 +8,8 @@ from urllib.parse import quote
 from assistant.errors import UnverifiedCitation
 from assistant.types import Citation, Document
 
+ARROW = "\u203a"  # between the titles of sections
+
 
 def cite(document: Document, start: int, end: int, *, score: float | None = None) -> Citation:
     """The citation of `document.text[start:end]`, with the deepest section that holds all of it."""
@@ -36,6 +38,12 @@ def verify(citation: Citation, document: Document) -> None:
         raise UnverifiedCitation(f"{place}: outside the document, which is {len(document.text)} long")
     if document.text[citation.start : citation.end] != citation.cited_text:
         raise UnverifiedCitation(f"{place}: the document says something else there")
+
+
+def in_words(citation: Citation) -> str:
+    """A citation in words: where it stands, its quotation, its link."""
+    place = f" {ARROW} ".join((citation.document_title, *citation.section_path))
+    return f'{place}: "{citation.cited_text}" ({citation.url})'
 
 
 def address(document: Document) -> str:

@@ -1,4 +1,4 @@
-"""The command line: index, ask, serve, calibrate, gaps, purge, config."""
+"""The command line: index, ask, serve, batch, calibrate, gaps, purge, config."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant import __version__
+from assistant.batch import arguments
 from assistant.errors import AssistantError, IndexNotFound, UsageError
 
 if TYPE_CHECKING:
@@ -98,6 +99,16 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, metavar="N", help="the port to listen on, 0 for a free one (default: 8000)")
     serve.add_argument("--corpus", type=Path, metavar="DIR", help="the folder of the documents (default: corpus)")
     _add_index(serve)
+
+    batch = _command(
+        commands,
+        "batch",
+        _batch,
+        "answer a file of questions: the same table, with an answer and its sources beside each question",
+        "assistant batch questions.csv --output answers.csv",
+        arguments.DETAILS,
+    )
+    arguments.add_arguments(batch)
 
     calibrate = _command(
         commands,
@@ -263,6 +274,12 @@ def _feedback(settings: Settings, live: LiveAnswerer) -> Iterator[Feedback]:
     print(f"questions are kept in {settings.records} for {settings.records_days} days", file=sys.stderr)
     with closing(Recorder(records, days=settings.records_days)) as recorder:
         yield Feedback(recorder, GapFinder(records, live), key)
+
+
+def _batch(options: argparse.Namespace) -> int:
+    from assistant.batching import run
+
+    return run(options)
 
 
 def _build_apart(settings: Settings) -> int:

@@ -42,19 +42,31 @@ class ServerFault(AssistantError):
 
     code, title, status = "server_fault", "Server fault", 502
 
+    def __init__(self, message: str, *, given: int | None = None) -> None:
+        super().__init__(message)
+        self.given = given  # the HTTP status of the reply, if there was one
+
 
 class _Later(ServerFault):
     """The server is busy, and says for how long."""
 
-    def __init__(self, message: str, seconds: float) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, seconds: float, *, given: int) -> None:
+        super().__init__(message, given=given)
         self.seconds = seconds
 
 
 class Remote:
     """The `Answerer` behind a URL."""
 
-    def __init__(self, url: str, *, timeout: float = 60.0, retries: int = 8, patience: float = 120.0) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        timeout: float = 60.0,
+        retries: int = 8,
+        patience: float = 120.0,
+        api_key: str | None = None,
+    ) -> None:
         """A server that says when it is less busy is asked again so often, after waits of so many seconds in all."""
         if urlsplit(url).scheme not in {"http", "https"}:
             raise UsageError(f"{url!r} is no address of a server: give one like http://127.0.0.1:8000")
@@ -62,15 +74,35 @@ class Remote:
         self._timeout = timeout
         self._retries = retries
         self._patience = patience
+        self._headers = {"content-type": "application/json"}
+        if api_key:
+            self._headers["authorization"] = f"Bearer {api_key}"
         listing = self._json("/v1/documents")
         rows = [_mapping(row) for row in _list(listing["documents"])]
         self.index_id: str = _as(listing["index_id"], str)
+        self.titles: Mapping[str, str] = {_as(row["id"], str): _as(row["title"], str) for row in rows}
         self.passage_counts: Mapping[str, int] = {_as(row["id"], str): _as(row["passages"], int) for row in rows}
         self.documents: Mapping[str, Document] = _Documents(self, tuple(self.passage_counts))
 
     def ask(self, question: str, *, history: Sequence[Turn] = (), filters: Filters = EVERYTHING) -> Answer:
         """The answer that the server gives."""
-        return answer_of(self._json("/v1/ask", {"question": question, **_history(history), **_filters(filters)}))
+        return answer_of(self.reply(question, history=history, filters=filters))
+
+    def reply(
+        self, question: str, *, history: Sequence[Turn] = (), filters: Filters = EVERYTHING
+    ) -> Mapping[str, Json]:
+        """The answer as the server sends it."""
+        return self._json("/v1/ask", {"question": question, **_history(history), **_filters(filters)})
+
+    @cached_property
+    def settings_id(self) -> str:
+        """A hash of the server's settings, asked for once; "" where it does not tell."""
+        try:
+            return _as(self._json("/v1/promise").get("settings_id", ""), str)
+        except ServerFault as error:
+            if error.given != 404:
+                raise
+            return ""
 
     @cached_property
     def promise(self) -> Promise:
@@ -116,7 +148,7 @@ class Remote:
 
     def _once(self, path: str, body: Mapping[str, Json] | None) -> bytes:
         data = None if body is None else json.dumps(body).encode()
-        request = Request(self._url + path, data, {"content-type": "application/json"})
+        request = Request(self._url + path, data, self._headers)
         try:
             with urlopen(request, timeout=self._timeout) as reply:
                 return cast(bytes, reply.read())
@@ -125,8 +157,8 @@ class Remote:
                 message = f"{path} gives {error.code}: {_detail(error.read())}"
             seconds = _retry_after(error.headers.get("Retry-After"))
             if error.code in (429, 503) and seconds is not None:
-                raise _Later(message, seconds) from error
-            raise ServerFault(message) from error
+                raise _Later(message, seconds, given=error.code) from error
+            raise ServerFault(message, given=error.code) from error
         except (URLError, OSError, HTTPException) as error:
             reason = error.reason if isinstance(error, URLError) else error
             raise ServerFault(f"no answer from {self._url}: {reason}. Is `assistant serve` running there?") from error

@@ -8,7 +8,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -223,16 +222,12 @@ def _assemble(settings: Settings, index: Index, encoder: OnnxEncoder, calibrated
     from assistant.lexicons import words
     from assistant.outline import Outline
     from assistant.readers.lines import LineReader
+    from assistant.remembering import Remembered
     from assistant.retrieval import Retriever
     from assistant.spelling import Speller
     from assistant.wording import Wording
 
-    @lru_cache(maxsize=64)
-    def encode(question: str) -> Vectors:
-        vector: Vectors = encoder.encode_queries([question])[0]
-        vector.flags.writeable = False
-        return vector
-
+    encode = Remembered(lambda question: encoder.encode_queries([question])[0], encoder.encode_alike)
     first_rows: dict[str, int] = {}
     row = 0
     for document in index.documents.values():
@@ -260,6 +255,7 @@ def _assemble(settings: Settings, index: Index, encoder: OnnxEncoder, calibrated
         reader=reader,
         wording=wording,
         correct=speller.correct,
+        prepare=encode.prepare,
         calibration=calibration,
         max_false_answer_rate=settings.max_false_answer_rate,
         search_passages=settings.search_passages,

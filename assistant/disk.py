@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from assistant.errors import UsageError
 from assistant.types import Json
@@ -26,13 +28,24 @@ def checksum(config: Mapping[str, Json]) -> str:
 
 def write(path: Path, data: bytes) -> None:
     """Puts the bytes into the file, all of them or none. Raises UsageError where that cannot be."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    with replacing(path, f".{path.name}.{os.getpid()}.part") as file:
+        file.write(data)
+
+
+@contextmanager
+def replacing(path: Path, part_name: str) -> Iterator[BinaryIO]:
+    """A file that takes the place of the one in `path` once it is whole and has reached the disk.
+
+    Until then it has the other name, in the same folder. Raises UsageError where it cannot be written.
+    """
+    part = path.with_name(part_name)
     try:
         with part.open("wb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
+        sync(path.parent)
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror}") from error
     finally:

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from assistant.batch import Table, format_csv, source
-from assistant.citations import cite
+from assistant.batch import delimited
+from assistant.citations import cite, in_words
 from assistant.records import Asked, Place
 from assistant.types import Citation, Document, Json, Vectors
 
@@ -86,10 +86,10 @@ def group(vectors: Vectors | np.ndarray, weights: Sequence[int], *, alike: float
 def stub(gaps: Gaps) -> bytes:
     """A CSV file with a question a gap and an empty answer. No cell of it is a formula to a spreadsheet."""
     rows = [
-        (gap.question, "", str(gap.count), source(gap.closest) if gap.closest is not None else "")
+        (gap.question, "", str(gap.count), in_words(gap.closest) if gap.closest is not None else "")
         for gap in gaps.groups
     ]
-    return format_csv(Table(COLUMNS, tuple(rows), mark=True))
+    return b"".join(delimited.lines([COLUMNS, *rows], delimiter=",", mark=True))
 
 
 def as_json(gaps: Gaps) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import perf_counter
 from types import TracebackType
 from typing import NoReturn, TextIO
 
@@ -37,6 +38,37 @@ class Progress:
         self._close()
 
     def _close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+
+class Pace:
+    """Shows how far one long piece of work is: a bar with rate and time left on a terminal, else some plain lines."""
+
+    def __init__(self, stream: TextIO, *, every: float = 10.0) -> None:
+        self._stream = stream
+        self._every = every  # seconds between two lines
+        self._bar: tqdm[NoReturn] | None = None
+        self._began = self._said = perf_counter()
+
+    def __call__(self, done: int, total: int) -> None:
+        """`done` of `total` are done. Starts anew with 0."""
+        if not done:
+            self.close()
+            self._began = self._said = perf_counter()
+            if total and self._stream.isatty():
+                self._bar = tqdm(total=total, file=self._stream, unit="question")
+        elif self._bar is not None:
+            self._bar.update(done - self._bar.n)
+        elif perf_counter() - self._said >= self._every and done < total:
+            self._said = perf_counter()
+            rate = done / (self._said - self._began)
+            left = (total - done) / rate
+            print(f"{done} of {total}, {rate:.1f} a second, {left:.0f} s left", file=self._stream, flush=True)
+
+    def close(self) -> None:
+        """Ends the bar."""
         if self._bar is not None:
             self._bar.close()
             self._bar = None

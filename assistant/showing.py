@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from assistant.answering import Explanation, Part
-from assistant.batch import source
 from assistant.calibration import kind_of
+from assistant.citations import in_words
 from assistant.reading import shares, sigmoid
 from assistant.types import Answer, Citation, Document, DocumentKind
 
@@ -68,7 +68,7 @@ def show_gaps(gaps: Gaps) -> str:
         lines += [f"    also: {printable(other)}" for other in gap.others]
         lines += [f"    comment: {printable(comment)}" for comment in gap.comments]
         if gap.closest is not None:
-            lines.append(f"    closest: {printable(source(gap.closest))}")
+            lines.append(f"    closest: {printable(in_words(gap.closest))}")
     if gaps.left_out:
         lines.append(f"and {gaps.left_out} questions that were asked more seldom")
     return "\n".join(lines or ["Nothing was refused or voted down."])

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from time import perf_counter
 from zlib import crc32
@@ -15,6 +13,7 @@ import numpy as np
 
 from assistant.citations import cite
 from assistant.errors import IndexMismatch
+from assistant.ids import answer_id
 from assistant.types import (
     Answer,
     Block,
@@ -91,6 +90,7 @@ class StaticAnswerer:
 
     def __init__(self, *documents: Document, index_id: str = "static") -> None:
         self.index_id = index_id
+        self.settings_id = "static"
         self.documents: Mapping[str, Document] = {d.id: d for d in sorted(documents, key=lambda d: d.id)}
         self.passage_counts: Mapping[str, int] = {d.id: len(_sentences(d)) for d in self.documents.values()}
         self.promise = PROMISE
@@ -109,7 +109,7 @@ class StaticAnswerer:
             if filters and not self._passages(filters):
                 reason, message = "filtered", "The filters leave nothing to search."
         return Answer(
-            id=_id(question, history, filters, self.index_id),
+            id=answer_id(question, history, filters, settings_id=self.settings_id, index_id=self.index_id),
             question=question,
             standalone_question=question,
             status="answered" if answered else "refused",
@@ -212,8 +212,3 @@ def _sentences(document: Document) -> list[Line]:
 
 def _words(text: str) -> set[str]:
     return set(re.findall(r"\w+", text.casefold()))
-
-
-def _id(question: str, history: Sequence[Turn], filters: Filters, index_id: str) -> str:
-    asked = json.dumps([question, [asdict(turn) for turn in history], asdict(filters), index_id], sort_keys=True)
-    return "ans_" + hashlib.sha256(asked.encode()).hexdigest()[:24]

@@ -300,6 +300,11 @@ class Answerer(Protocol):
     passage_counts: Mapping[str, int]  # by document id
 
     @property
+    def settings_id(self) -> str:
+        """A hash of all that decides an answer beside the question and the index; "" where that is not known."""
+        ...
+
+    @property
     def promise(self) -> Promise:
         """How often a question without an answer may be answered."""
         ...

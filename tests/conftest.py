@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 
 import pytest
-import uvicorn
 from hypothesis import settings
+from serving import serving
 
+from assistant.batch.journal import Journal
 from assistant.server import create_app
 from assistant.testing import StaticAnswerer, document
 
@@ -25,14 +26,15 @@ def guide() -> StaticAnswerer:
     return StaticAnswerer(document(text, id="folder/a guide.txt"))
 
 
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    """A journal of a batch, with nothing in it yet."""
+    with closing(Journal(tmp_path / "journal")) as made:
+        yield made
+
+
 @pytest.fixture(scope="session")
 def url(guide: StaticAnswerer) -> Iterator[str]:
     """The address of a server that serves it."""
-    server = uvicorn.Server(uvicorn.Config(create_app(lambda: guide), port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+    with serving(create_app(lambda: guide)) as address:
+        yield address

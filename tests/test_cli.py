@@ -31,7 +31,9 @@ def test_tells_its_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"assistant {__version__}\n"
 
 
-@pytest.mark.parametrize("command", [[], ["index"], ["ask"], ["serve"], ["calibrate"], ["gaps"], ["purge"], ["config"]])
+@pytest.mark.parametrize(
+    "command", [[], ["index"], ["ask"], ["serve"], ["batch"], ["calibrate"], ["gaps"], ["purge"], ["config"]]
+)
 def test_helps_with_an_example(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="0"):
         main([*command, "--help"])

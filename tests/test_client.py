@@ -9,9 +9,15 @@ from threading import Thread
 from time import monotonic
 
 import pytest
+from serving import serving
+from starlette.middleware.base import RequestResponseEndpoint
+from starlette.requests import Request
+from starlette.responses import Response
 
 from assistant.client import Remote, ServerFault, answer_of
 from assistant.errors import UsageError
+from assistant.ids import answer_id
+from assistant.server import create_app
 from assistant.testing import StaticAnswerer
 from assistant.types import Filters, Turn
 
@@ -32,6 +38,29 @@ def test_a_remote_assistant_is_the_same_as_one_here(url: str, guide: StaticAnswe
     assert far.ask("median salary", filters=Filters(sections=("nowhere",))).reason == "filtered"
     assert "unknown.txt" not in far.documents
     assert far.promise == guide.promise
+
+
+def test_a_key_goes_with_every_request(guide: StaticAnswerer) -> None:
+    app, keys = create_app(lambda: guide), set[str | None]()
+
+    @app.middleware("http")
+    async def listen(request: Request, answer: RequestResponseEndpoint) -> Response:
+        keys.add(request.headers.get("authorization"))
+        return await answer(request)
+
+    with serving(app) as address:
+        Remote(address, api_key="a secret").ask("median salary")
+        assert keys == {"Bearer a secret"}
+        Remote(address)
+    assert keys == {"Bearer a secret", None}
+
+
+def test_settings_are_told_by_an_id_and_answers_are_found_by_it(url: str, guide: StaticAnswerer) -> None:
+    far = Remote(url)
+    assert far.settings_id == guide.settings_id and far.titles == {"folder/a guide.txt": "Guide"}
+    answer = far.ask("median salary", history=[Turn("user", "hello")])
+    assert answer.id == guide.ask("median salary", history=[Turn("user", "hello")]).id
+    assert far.ask("median salary").id == answer_id("median salary", settings_id="static", index_id="static")
 
 
 def test_a_server_that_is_not_there_or_says_no_is_an_error_in_words(url: str) -> None:

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.batch import parse_csv, question_column
+from assistant.batch import delimited
+from assistant.batch.tables import question_column
 from assistant.gaps import Gaps, as_json, find, group, stub
 from assistant.records import Asked, Place
 from assistant.showing import show_gaps
@@ -113,10 +114,10 @@ def test_no_cell_of_the_file_is_a_formula(start: str) -> None:
 
 
 def test_the_file_can_be_asked_as_a_batch() -> None:
-    table = parse_csv(stub(gaps_of(refused("Is there,\na “car”?", 7, place=HERE))))
-    assert question_column(table.columns) == 0
-    [row] = table.rows
-    assert row[:3] == ("Is there,\na “car”?", "", "7")
+    table = delimited.read(stub(gaps_of(refused("Is there,\na “car”?", 7, place=HERE))))
+    assert question_column(table) == 0
+    [row] = [[str(cell) for cell in row] for row in table.rows]
+    assert row[:3] == ["Is there,\na “car”?", "", "7"]
     assert row[3].startswith('Guide › Pay › Head: "The median pay is $5." (/documents/guide.txt?')
 
 

@@ -356,6 +356,7 @@ class PromiseBody(BaseModel):
     data: list[SourceBody]
     statement: str
     index_id: str
+    settings_id: str = Field(description="A hash of the settings that decide an answer: another where one is changed.")
 
     @classmethod
     def of(cls, answerer: Answerer) -> PromiseBody:
@@ -380,6 +381,7 @@ class PromiseBody(BaseModel):
             ],
             statement=promise.statement(),
             index_id=answerer.index_id,
+            settings_id=answerer.settings_id,
         )
 
 

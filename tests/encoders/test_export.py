@@ -97,6 +97,13 @@ def test_a_query_gives_the_same_bits_whatever_it_is_asked_with(encoder: OnnxEnco
     )
 
 
+def test_queries_of_equal_length_are_encoded_together_with_hardly_a_difference(encoder: OnnxEncoder) -> None:
+    texts = [*TEXTS, *(f"question {n} about pay" for n in range(9))]
+    assert np.allclose(encoder.encode_alike(texts), encoder.encode_queries(texts), atol=1e-6)
+    assert np.array_equal(encoder.encode_alike(texts), encoder.encode_alike(texts))
+    assert encoder.encode_alike([]).shape == (0, 384)
+
+
 def test_tells_how_many_passages_are_done(encoder: OnnxEncoder) -> None:
     told: list[int] = []
     encoder.encode_passages(TEXTS * 3, progress=told.append)

@@ -1,0 +1,106 @@
+"""What has changed since an earlier run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from assistant.batch.bodies import Body, place, places, string, why
+from assistant.batch.journal import Earlier
+from assistant.batch.running import Asker, Results
+
+NEWLY_ANSWERED = "newly answered"
+NEWLY_REFUSED = "newly refused"
+OTHER_ANSWER = "other answer"
+OTHER_PLACE = "same answer from another place"
+SOURCE_GONE = "source gone"
+KINDS = (NEWLY_ANSWERED, NEWLY_REFUSED, OTHER_ANSWER, OTHER_PLACE, SOURCE_GONE)
+SHOWN = 60  # characters of an answer
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How the answer to one question differs from the earlier one."""
+
+    number: int  # of the first row that asks it
+    kind: str
+    question: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """All that has changed."""
+
+    changes: tuple[Change, ...]
+    compared: int
+    new: int  # questions that were not asked before
+    dropped: int  # questions that are not asked any more
+
+    def lines(self) -> Iterator[str]:
+        """The difference as a person reads it."""
+        counts = {kind: sum(change.kind == kind for change in self.changes) for kind in KINDS}
+        found = ", ".join(f"{n} {kind}" for kind, n in counts.items() if n) or "no difference"
+        yield f"since the earlier run: {found} ({self.compared} compared, {self.new} new, {self.dropped} dropped)"
+        for change in self.changes:
+            yield f"  row {change.number}, {change.kind}: {change.question}"
+            yield f"    {change.what}"
+
+
+def compare(results: Results, earlier: Earlier, asker: Asker) -> Difference:
+    """What has changed, question by question. Confidence may change without a difference."""
+    changes: list[Change] = []
+    compared = new = 0
+    for result in results.different():
+        before = earlier.get(result.question)
+        if before is None:
+            new += 1
+            continue
+        compared += 1
+        for kind, what in differences(before, result.body, asker):
+            changes.append(Change(result.number, kind, result.question, what))
+    asked = set(results.questions())
+    return Difference(tuple(changes), compared, new, sum(question not in asked for question in earlier))
+
+
+def differences(before: Body, after: Body, asker: Asker) -> Iterator[tuple[str, str]]:
+    """The kinds of difference between two answers to one question, each with what it is."""
+    was, is_ = (string(body, "status") == "answered" for body in (before, after))
+    said, says = _texts(before), _texts(after)
+    if is_ and not was:
+        yield NEWLY_ANSWERED, _short(says)
+    elif was and not is_:
+        yield NEWLY_REFUSED, f"was {_short(said)}, is {why(after)}"
+    elif was and is_ and said != says:
+        yield OTHER_ANSWER, f"was {_short(said)}, is {_short(says)}"
+    elif was and is_ and _spots(before) != _spots(after):
+        yield OTHER_PLACE, f"was {_spots_said(before)}, is {_spots_said(after)}"
+    gone = [
+        citation
+        for citation in (places(before) if was and before != after else ())
+        if not asker.says(string(citation, "document_id"), string(citation, "cited_text"))
+    ]
+    if gone:
+        yield SOURCE_GONE, "; ".join(dict.fromkeys(map(_spot_said, gone)))
+
+
+def _texts(body: Body) -> list[str]:
+    return [string(block, "text") for block in places(body, "blocks")]
+
+
+def _spots(body: Body) -> list[tuple[str, str]]:
+    """Where the citations stand: document and sections. That they have moved within a section is no difference."""
+    return [(string(citation, "document_id"), place(citation)) for citation in places(body)]
+
+
+def _spots_said(body: Body) -> str:
+    return "; ".join(dict.fromkeys(map(_spot_said, places(body))))
+
+
+def _spot_said(citation: Body) -> str:
+    return f"{place(citation)} ({string(citation, 'document_id')})"
+
+
+def _short(texts: Iterable[str]) -> str:
+    text = " ".join(" ".join(texts).split())
+    return repr(text if len(text) <= SHOWN else text[: SHOWN - 1].rstrip() + "\u2026")

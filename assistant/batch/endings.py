@@ -1,0 +1,44 @@
+"""The formats, by the endings of file names: which are read, which are written."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from assistant.errors import UsageError
+
+READ = ("csv", "tsv", "xlsx", "jsonl", "md", "txt")
+WRITTEN = ("csv", "tsv", "xlsx", "jsonl", "md", "html", "jsonld")
+ENDINGS = {
+    "tab": "tsv",
+    "xlsm": "xlsx",
+    "ndjson": "jsonl",
+    "markdown": "md",
+    "text": "txt",
+    "htm": "html",
+    "json": "jsonld",
+}
+ZIP = b"PK\x03\x04"
+SPREADSHEETS = ("xls", "ods", "numbers")  # that are not read
+
+
+def format_read(name: str, data: bytes) -> str:
+    """The format of a file of questions: by the ending of its name, else by its first bytes."""
+    ending = PurePath(name).suffix.lower().removeprefix(".")
+    if ending in SPREADSHEETS:
+        raise UsageError(f"{name}: {ending} is not read: save it as XLSX or CSV and run again")
+    ending = ENDINGS.get(ending, ending)
+    if data.startswith(ZIP):
+        return "xlsx"
+    if ending in READ:
+        return ending
+    return "jsonl" if data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") else "csv"
+
+
+def format_written(name: str) -> str:
+    """The format of a file of answers, by the ending of its name. Raises UsageError where that says nothing."""
+    ending = PurePath(name).suffix.lower().removeprefix(".")
+    ending = ENDINGS.get(ending, ending)
+    if ending not in WRITTEN or name.lower().endswith(".xlsm"):
+        listed = ", ".join(f".{one}" for one in WRITTEN)
+        raise UsageError(f"{name}: the ending says the format: end the name with one of {listed}")
+    return ending

@@ -1,0 +1,99 @@
+"""Reads a file of questions, and writes a file of answers, in any of the formats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import BinaryIO
+
+from assistant.batch import delimited, lists, objects, pages
+from assistant.batch.bodies import Body, confidence, places, source, string, why
+from assistant.batch.running import Results
+from assistant.batch.tables import Cell, Missing, Row, Table, new_names
+from assistant.errors import UsageError
+
+COLUMNS = ("status", "answer", "confidence", "sources", "index", "reason")
+
+
+def read(data: bytes, format: str, *, encoding: str | None = None, sheet: str | None = None) -> Table:
+    """The table of a file in one of the formats that are read. Raises UsageError where it holds none."""
+    if format == "xlsx":
+        from assistant.batch import workbooks  # its library takes a while to load
+
+        return _filled(workbooks.read(data, sheet=sheet))
+    readers = {
+        "csv": partial(delimited.read, encoding=encoding),
+        "tsv": partial(delimited.read, encoding=encoding, delimiters=delimited.TABS),
+        "jsonl": partial(objects.read, encoding=encoding),
+        "md": partial(lists.read_markdown, encoding=encoding),
+        "txt": partial(lists.read_text, encoding=encoding),
+    }
+    return _filled(readers[format](data))
+
+
+def _filled(table: Table) -> Table:
+    if not table.rows and not any(name.strip() for name in table.columns):
+        raise UsageError("the file is empty: give one with a question in it")
+    return table
+
+
+def write(file: BinaryIO, results: Results, format: str, *, base: str = "") -> tuple[str, ...]:
+    """Writes what became of the rows, and gives what should be said of it. `base` goes before links to sources."""
+    table = results.table
+    if format == "xlsx":
+        from assistant.batch import workbooks
+
+        cut = workbooks.write(file, rows(results, base=base))
+        return (f"{cut} cells are longer than a workbook takes and are cut: write JSONL to keep them",) if cut else ()
+    if format in ("csv", "tsv"):
+        delimiter = "\t" if format == "tsv" else "," if table.delimiter == "\t" else table.delimiter
+        parts: Iterable[bytes] = delimited.lines(rows(results, base=base), delimiter=delimiter, mark=table.mark)
+    elif format == "jsonl":
+        parts = map(objects.line, _objects(results))
+    else:
+        page = {"md": pages.markdown, "html": pages.html, "jsonld": pages.json_ld}[format]
+        parts = (part.encode("utf-8", errors="replace") for part in page(results, base=base))
+    for part in parts:
+        file.write(part)
+    return ()
+
+
+def rows(results: Results, *, base: str) -> Iterator[Sequence[Cell]]:
+    """The rows of a table of answers, the names of the columns first: all that the input had, and six more."""
+    columns = results.table.columns
+    yield (*columns, *new_names(columns, COLUMNS))
+    for result in results:
+        yield (*result.row, *cells(result.body, base=base))
+
+
+def cells(body: Body, *, base: str) -> Row:
+    """The cells that stand beside a question, in the order of `COLUMNS`."""
+    sources = "\n".join(source(citation, base) for citation in places(body))
+    known = confidence(body)
+    share = None if known is None else round(known, 4)
+    return (string(body, "status"), string(body, "answer"), share, sources, string(body, "index_id"), why(body))
+
+
+def _objects(results: Results) -> Iterator[Mapping[str, object]]:
+    """Each row as an object: its own cells, then the answer as the HTTP API gives it, without timings."""
+    table = results.table
+    own = _keys(table.columns)
+    for result in results:
+        row: dict[str, object] = {
+            name: cell for name, cell in zip(own, result.row, strict=True) if cell is not Missing.CELL
+        }
+        keys = [key for key in result.body if key != "question" or table.columns[results.column] != "question"]
+        names = new_names([name for name in table.columns if name.casefold() != "question" or name == "question"], keys)
+        yield row | {name: result.body[key] for name, key in zip(names, keys, strict=True)}
+
+
+def _keys(columns: Sequence[str]) -> list[str]:
+    """The names of the columns, each of them once, so that they can be keys."""
+    keys: list[str] = []
+    for n, column in enumerate(columns, start=1):
+        name, again = column or f"column {n}", 1
+        while name in keys or (name != column and name in columns):
+            again += 1
+            name = f"{column or f'column {n}'} {again}"
+        keys.append(name)
+    return keys

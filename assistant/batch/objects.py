@@ -1,0 +1,42 @@
+"""Lines of JSON: an object, or a string, a line."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+
+from assistant.batch.encodings import decoded
+from assistant.batch.tables import Missing, Table, text
+from assistant.errors import UsageError
+from assistant.types import Json
+
+
+def read(data: bytes, *, encoding: str | None = None) -> Table:
+    """The table of a JSONL file; its columns are the keys, in the order in which they first come."""
+    content, notes = decoded(data, encoding)
+    rows: list[Mapping[str, Json]] = []
+    for number, line in enumerate(re.split(r"\r\n|\n|\r", content), start=1):
+        if not line.strip():
+            continue
+        try:
+            value = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise UsageError(f"line {number} is not JSON: {error}") from error
+        if not isinstance(value, dict | str):
+            raise UsageError(f"line {number} is neither a JSON object nor a string: write one of them a line")
+        rows.append({"question": value} if isinstance(value, str) else value)
+    columns = tuple(dict.fromkeys(name for row in rows for name in row))
+    return Table(columns, tuple(tuple(row.get(name, Missing.CELL) for name in columns) for row in rows), notes=notes)
+
+
+def line(row: Mapping[str, object]) -> bytes:
+    """One object as a line. Dates are written as text."""
+    try:
+        return json.dumps(row, ensure_ascii=False, default=_said).encode() + b"\n"
+    except UnicodeEncodeError:  # half of a surrogate pair, which only an escape can say
+        return json.dumps(row, default=_said).encode() + b"\n"
+
+
+def _said(value: object) -> str:
+    return text(value)  # type: ignore[arg-type]  # what is no JSON in a row is a cell

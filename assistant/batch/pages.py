@@ -1,0 +1,135 @@
+"""Answers as people and search engines read them: Markdown, a page of HTML, schema.org's FAQPage."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from html import escape
+from urllib.parse import urlsplit
+
+from assistant.batch.bodies import Body, blocks, link, place, places, string
+from assistant.batch.lists import OURS
+from assistant.batch.running import Result, Results
+
+TITLE = "Questions and answers"
+UNANSWERED = "Questions without an answer"
+MARKUP = re.compile(r"[\\`*_\[\]<>&#|~]|^[-+=](?=\s|$|[-+=])|(?<=^\d)[.)]|(?<=^\d\d)[.)]")
+STYLE = """
+:root { color-scheme: light dark; --back: #fff; --ink: #1b1b1b; --soft: #4a4a4a; --line: #767676; --link: #0b57a4 }
+@media (prefers-color-scheme: dark) {
+  :root { --back: #15171c; --ink: #ebebeb; --soft: #c4c4c4; --line: #8c8c8c; --link: #9cc2ff }
+}
+html { background: var(--back); color: var(--ink) }
+body { font: 1rem/1.55 system-ui, sans-serif; margin: 0 auto; max-width: 46rem; padding: 1rem; overflow-wrap: anywhere }
+a { color: var(--link) }
+article { border-top: 1px solid var(--line); padding: .25rem 0 1rem }
+h3 { font-size: 1.15rem; margin: 1rem 0 .5rem }
+p { margin: .5rem 0 }
+.sources { color: var(--soft); font-size: .9rem; padding-left: 1.5rem }
+blockquote { border-left: 3px solid var(--line); margin: .25rem 0 .5rem; padding-left: .75rem; white-space: pre-line }
+@media print { body { max-width: none } article { break-inside: avoid } }
+"""
+HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+POLICY = f"default-src 'none'; style-src 'sha256-{HASH}'; base-uri 'none'; form-action 'none'"
+
+
+def markdown(results: Results, *, base: str) -> Iterator[str]:
+    """A Markdown file: the answers with their sources, then the questions without an answer."""
+    yield f"{OURS}\n\n# {TITLE}\n"
+    for result in _answered(results):
+        yield f"\n## {_marked(result.question)}\n"
+        for words, cited in blocks(result.body):
+            yield f"\n{_marked(words)} {' '.join(f'[{n + 1}]' for n in cited)}\n"
+        yield "\n"
+        for n, citation in enumerate(places(result.body), start=1):
+            where = f" ({address})" if (address := _address(citation, base)) else ""
+            quoted = f"\u201c{_marked(string(citation, 'cited_text'))}\u201d"
+            yield f"> [{n}] {_marked(place(citation))}: {quoted}{where}  \n"
+    for n, result in enumerate(_others(results)):
+        yield "" if n else f"\n# {UNANSWERED}\n"
+        yield f"\n## {_marked(result.question)}\n\n{_marked(string(result.body, 'message'))}\n"
+
+
+def html(results: Results, *, base: str) -> Iterator[str]:
+    """A page that needs nothing else and runs nothing: the answers with their sources, then those without one."""
+    answered, others = (sum(1 for _ in some) for some in (_answered(results), _others(results)))
+    yield (
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{TITLE}</title>'
+        f"<style>{STYLE}</style></head>\n<body><main>\n<h1>{TITLE}</h1>\n"
+        f"<p>Answered: {answered} of {answered + others}. Answers are quoted from the sources that they name.</p>\n"
+    )
+    if answered:
+        yield '<section aria-labelledby="answered">\n<h2 id="answered">Answers</h2>\n'
+        yield from (part for result in _answered(results) for part in _article(result, base))
+        yield "</section>\n"
+    if others:
+        yield f'<section aria-labelledby="others">\n<h2 id="others">{UNANSWERED}</h2>\n'
+        for result in _others(results):
+            message = escape(string(result.body, "message"))
+            yield f'{_heading(result)}\n<p dir="auto">{message}</p>\n</article>\n'
+        yield "</section>\n"
+    yield "</main></body></html>\n"
+
+
+def json_ld(results: Results, *, base: str) -> Iterator[str]:
+    """A FAQPage of schema.org: each question that is answered, once. It may stand in a script element of a page."""
+    yield '{"@context": "https://schema.org", "@type": "FAQPage", "mainEntity": ['
+    n = 0
+    for result in results.different():
+        if string(result.body, "status") != "answered":
+            continue
+        said = "<br>".join(escape(words, quote=False) for words, _ in blocks(result.body))  # it is read as HTML
+        links = [address for citation in places(result.body) if (address := _address(citation, base))]
+        answer = {"@type": "Answer", "text": said} | ({"citation": list(dict.fromkeys(links))} if links else {})
+        entity = {"@type": "Question", "name": " ".join(result.question.split()), "acceptedAnswer": answer}
+        yield ("," if n else "") + "\n" + json.dumps(entity, ensure_ascii=False).replace("<", "\\u003c")
+        n += 1
+    yield "\n]}\n"
+
+
+def _answered(results: Results) -> Iterator[Result]:
+    return (result for result in results if string(result.body, "status") == "answered")
+
+
+def _others(results: Results) -> Iterator[Result]:
+    return (result for result in results if string(result.body, "status") in ("refused", "error"))
+
+
+def _heading(result: Result) -> str:
+    return f'<article id="q{result.number}">\n<h3 dir="auto">{escape(" ".join(result.question.split()))}</h3>'
+
+
+def _article(result: Result, base: str) -> Iterator[str]:
+    yield _heading(result) + "\n"
+    said = [
+        escape(words) + "".join(f' <a href="#q{result.number}s{n + 1}">[{n + 1}]</a>' for n in cited)
+        for words, cited in blocks(result.body)
+    ]
+    if len(said) == 1:
+        yield f'<p dir="auto">{said[0]}</p>\n'
+    else:
+        yield "<ul>\n" + "".join(f'<li dir="auto">{words}</li>\n' for words in said) + "</ul>\n"
+    yield '<ol class="sources">\n'
+    for n, citation in enumerate(places(result.body), start=1):
+        where = f'<span dir="auto">{escape(place(citation))}</span>'
+        if address := _address(citation, base):
+            where = f'<a href="{escape(address)}" dir="auto">{escape(place(citation))}</a>'
+        quoted = f'<blockquote dir="auto">{escape(string(citation, "cited_text"))}</blockquote>'
+        yield f'<li id="q{result.number}s{n}">{where}{quoted}</li>\n'
+    yield "</ol>\n</article>\n"
+
+
+def _address(citation: Body, base: str) -> str:
+    """Where the source can be opened from anywhere; "" where that is not known."""
+    address = link(citation, base)
+    return address if urlsplit(address).scheme in ("http", "https") else ""
+
+
+def _marked(words: str) -> str:
+    """Words on one line in which Markdown sees no marks."""
+    return MARKUP.sub(lambda match: "\\" + match[0], " ".join(words.split()))

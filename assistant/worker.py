@@ -1,0 +1,51 @@
+"""Answers questions that come over a pipe, for a batch that another process runs."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from collections.abc import Mapping
+from typing import IO
+
+from assistant.compose import open_answerer
+from assistant.errors import AssistantError
+from assistant.server.bodies import AnswerBody
+from assistant.settings import Settings
+from assistant.types import Answerer, Json
+
+
+def reply(answerer: Answerer, question: str) -> Mapping[str, Json]:
+    """What /v1/ask says to a question."""
+    body: Mapping[str, Json] = AnswerBody.of(answerer.ask(question), answerer).model_dump(mode="json")
+    return body
+
+
+def work(source: IO[bytes], target: IO[bytes]) -> None:
+    """Answers what comes in, a line of JSON each, until nothing more does.
+
+    The first line is settings, and is answered with what was opened. Then a string is a question, and a list those
+    that are asked next; it gets no answer.
+    """
+    answerer = open_answerer(Settings.model_validate_json(source.readline()))
+    write(target, {"index_id": answerer.index_id, "settings_id": answerer.settings_id})
+    while line := source.readline():
+        wanted = json.loads(line)
+        if isinstance(wanted, list):
+            answerer.prepare(wanted)
+            continue
+        try:
+            write(target, reply(answerer, wanted))
+        except AssistantError as error:
+            write(target, {"failed": error.code, "detail": str(error)})
+
+
+def write(target: IO[bytes], value: Json) -> None:
+    """Sends a value as a line of JSON."""
+    target.write(json.dumps(value).encode() + b"\n")
+    target.flush()
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that asks says when to end
+    work(sys.stdin.buffer, sys.stdout.buffer)
