@@ -44,7 +44,8 @@ def test_each_row_gets_its_outcome_and_the_same_question_is_asked_once() -> None
         "answered",
         "Median salary: $336,500",
         "1.0000",
-        'Guide \u203a Pay: "Median salary: $336,500" (/documents/guide.txt?start=6&end=29#cited)',
+        'Guide \u203a Pay: "Median salary: $336,500" '
+        "(/documents/guide.txt?start=6&end=29&version=e2d17c13f8df4dee&quote=21-52f8a94e987c6835#cited)",
         "",
     )
     assert found[1].cells() == ("refused", "", "0.0000", "", "unrelated: The documents do not say.")
