@@ -6,6 +6,8 @@ from bisect import bisect_right
 from urllib.parse import quote
 
 from assistant.errors import UnverifiedCitation
+from assistant.publishing import published
+from assistant.quoting import mark
 from assistant.types import Citation, Document
 
 ARROW = "\u203a"  # between the titles of sections
@@ -15,16 +17,19 @@ def cite(document: Document, start: int, end: int, *, score: float | None = None
     """The citation of `document.text[start:end]`, with the deepest section that holds all of it."""
     if not 0 <= start < end <= len(document.text):
         raise UnverifiedCitation(f"{document.id} has no characters {start} to {end}: it is {len(document.text)} long")
+    cited_text, at = document.text[start:end], page(document, start)
+    place = f"start={start}&end={end}&version={document.version}&quote={mark(cited_text)}"
     return Citation(
         document_id=document.id,
         document_title=document.title,
         document_version=document.version,
         section_path=section_path(document, start, end),
-        page=page(document, start),
-        cited_text=document.text[start:end],
+        page=at,
+        cited_text=cited_text,
         start=start,
         end=end,
-        url=f"{address(document)}?start={start}&end={end}#cited",
+        url=f"{address(document)}?{place}#cited",
+        published_url=published(document, start, end, page=at),
         score=score,
     )
 

@@ -258,6 +258,7 @@ def _citation(row: Mapping[str, Json]) -> Citation:
         start=_as(row["start_char_index"], int),
         end=_as(row["end_char_index"], int),
         url=_as(row["url"], str),
+        published_url=_or_none(row["published_url"], str),
         score=None if row.get("score") is None else _number(row["score"]),
     )
 

@@ -111,7 +111,8 @@ class Citation:
     cited_text: str
     start: int
     end: int
-    url: str
+    url: str  # the page that shows it; it names the version and the quotation, so that it outlives a new build
+    published_url: str | None = None  # the place where the document is published
     score: float | None = None  # of the closest passages of a refusal
 
 

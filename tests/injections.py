@@ -23,6 +23,11 @@ MARKUP = [
     "{{7*7}}${7*7}<%= 7*7 %>",
     "\u202e<b>x</b>\u2028<i>",
     "<!--><script>window.ran = 1</script>-->",
+    '[go](javascript:window.ran=1) ![x](x"onerror="window.ran=1)',
+    '<a href="java&#115;cript:window.ran=1">go</a>',
+    "</p></td></tr></table></code></pre></h2></span></mark></article><svg/onload='window.ran=1'>",
+    "<![CDATA[<script>window.ran = 1</script>]]>",
+    "<details open ontoggle=window.ran=1>",
     "<math><mtext></form><form><mglyph><style></math><img src onerror=window.ran=1>",
 ]
 ORDERS: list[str] = [  # from BIPIA (Yi et al. 2023), under the MIT licence

@@ -62,8 +62,9 @@ def place(text: str, **extra: Json) -> dict[str, Any]:
         start_char_index=made.start,
         end_char_index=made.end,
         url=made.url,
+        published_url=made.published_url,
     ).model_dump(mode="json")
-    return body | {"published_url": None} | extra
+    return body | extra
 
 
 RANGES = ("Median salary: $234,750", "Salary range: $195,000 - $283,800")

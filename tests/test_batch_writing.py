@@ -23,12 +23,21 @@ from assistant.batch.formulas import guarded, unguarded
 from assistant.batch.journal import Earlier, Journal
 from assistant.batch.running import Results
 from assistant.batch.tables import Cell, Table, text
+from assistant.citations import cite
 from assistant.testing import document
 from assistant.worker import reply
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=12) | st.sampled_from(
     ["=1+1", "'=1", "''-x", "-5", "a\r\nb", "_x000D_", "\x07", " a ", "#N/A", "\ufeff", "\uffff", "\t", "007", '"']
 )
+
+
+def link(start: int, end: int) -> str:
+    """Where the page of the guide shows these characters."""
+    return cite(GUIDE, start, end).url
+
+
+PAY = link(6, 29)
 
 
 def written(results: Results, format: str, base: str = "") -> bytes:
@@ -46,7 +55,7 @@ def test_a_row_of_a_table_has_its_own_cells_and_six_more(journal: Journal) -> No
         "status": "answered",
         "answer": "Median salary: $336,500",
         "confidence": "1.0",
-        "sources": 'Guide \u203a Pay: "Median salary: $336,500" (/documents/guide.txt?start=6&end=29#cited)',
+        "sources": f'Guide \u203a Pay: "Median salary: $336,500" ({PAY})',
         "index": "one",
         "reason": "",
     }
@@ -209,7 +218,7 @@ def test_a_page_shows_everything_as_text_and_runs_nothing(journal: Journal) -> N
 def test_a_page_links_to_its_sources_where_they_can_be_opened(journal: Journal) -> None:
     page = Page(written(asked(journal, ["median salary"]), "html", base="https://example.org"))
     links = [attributes["href"] for tag, attributes in page.tags if tag == "a"]
-    assert links == ["#q1s1", "https://example.org/documents/guide.txt?start=6&end=29#cited"]
+    assert links == ["#q1s1", f"https://example.org{PAY}"]
 
 
 def test_a_page_of_refusals_alone_says_so(journal: Journal) -> None:
@@ -238,7 +247,7 @@ def test_json_ld_has_the_shape_of_a_faq_page(journal: Journal) -> None:
             "acceptedAnswer": {
                 "@type": "Answer",
                 "text": answer,
-                "citation": [f"https://example.org/documents/guide.txt?start={start}&end={end}#cited"],
+                "citation": [f"https://example.org{link(start, end)}"],
             },
         }
         for name, answer, start, end in (

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from assistant.citations import address, cite, verify
 from assistant.errors import UnverifiedCitation
+from assistant.quoting import mark
 from assistant.testing import document
 from assistant.types import Document, Section
 
@@ -76,7 +77,8 @@ def test_a_citation_names_its_page_from_one() -> None:
 
 def test_a_citation_links_to_the_page_that_marks_it() -> None:
     source = document("hello", id="a folder/é?#%.txt")
-    assert cite(source, 1, 3).url == "/documents/a%20folder/%C3%A9%3F%23%25.txt?start=1&end=3#cited"
+    place = f"start=1&end=3&version={source.version}&quote={mark('el')}"
+    assert cite(source, 1, 3).url == f"/documents/a%20folder/%C3%A9%3F%23%25.txt?{place}#cited"
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1))

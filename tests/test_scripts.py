@@ -24,7 +24,8 @@ from assistant.types import Filters
 ROOT = Path(__file__).parent.parent
 GOLDEN = ROOT / "tests" / "golden"
 NAMES = ("batch_faq", "benchmark", "evaluate")
-SOURCE = 'Guide \u203a Pay: "Median salary: $336,500" (/documents/folder/a%20guide.txt?start=6&end=29#cited)'
+SOURCE = 'Guide \u203a Pay: "Median salary: $336,500" '
+SOURCE += "(/documents/folder/a%20guide.txt?start=6&end=29&version=e2d17c13f8df4dee&quote=21-52f8a94e987c6835#cited)"
 
 
 @pytest.fixture

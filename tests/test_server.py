@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import html
 import json
 import logging
 import re
@@ -26,7 +25,7 @@ from assistant.types import Answer, Answerer, Filters, Turn
 GUIDE = "# Pay\nThe median pay is $5.\n## Head\nA head\u00a0earns 👩\u200d🚀 $9.\r\n\n# Duties\nLead & <b>hire</b>.\n"
 GOLDEN = Path(__file__).parent / "golden" / "openapi.json"
 CITATION = {"type", "document_id", "document_title", "document_version", "section_path", "page", "cited_text"}
-CITATION |= {"start_char_index", "end_char_index", "url"}
+CITATION |= {"start_char_index", "end_char_index", "url", "published_url"}
 DOCUMENT = {"id", "title", "version", "source", "media_type", "characters", "passages", "pages", "metadata", "url"}
 JSON = {"content-type": "application/json"}
 
@@ -158,43 +157,6 @@ def test_other_ids_are_not_found_and_no_file_is_read(client: TestClient, id: str
 # The pages
 
 
-def test_the_source_page_holds_every_character_and_marks_the_cited_span(client: TestClient) -> None:
-    start = GUIDE.index("head\u00a0earns")
-    page = client.get(f"/documents/roles/head.txt?start={start}&end={GUIDE.index('Lead') + 4}").text
-    article = page.partition("<article>")[2].partition("</article>")[0]
-    assert html.unescape(re.sub("<[^>]+>", "", article)) == GUIDE
-    marks = re.findall("<mark.*?>(.*?)</mark>", article, re.DOTALL)
-    assert html.unescape("".join(marks)) in GUIDE and marks[0].startswith("head\u00a0earns") and marks[-1] == "Lead"
-    assert article.count('<mark id="cited">') == 1
-    assert "<h2>Pay</h2>" in article and "<h3>Head</h3>" in article and "<b>" not in article
-
-
-@settings(max_examples=60)
-@given(text=st.text(st.sampled_from("ab#<>&\"' \t\r\n\u00a0é👩"), min_size=1), data=st.data())
-def test_the_source_page_shows_any_text_exactly(text: str, data: st.DataObject) -> None:
-    start = data.draw(st.integers(0, len(text) - 1))
-    end = data.draw(st.integers(start + 1, len(text)))
-    answerer = StaticAnswerer(document(text))
-    page = TestClient(create_app(lambda: answerer)).get(f"/documents/guide.txt?start={start}&end={end}").text
-    article = page.partition("<article>")[2].partition("</article>")[0]
-    assert html.unescape(re.sub("<[^>]+>", "", article)) == text
-    marks = re.findall("<mark.*?>(.*?)</mark>", article, re.DOTALL)
-    assert html.unescape("".join(marks)) == text[start:end]
-
-
-@pytest.mark.parametrize(
-    "query", ["start=1", "end=1", "start=2&end=2", "start=0&end=999", "start=-1&end=2", "start=x&end=2"]
-)
-def test_a_span_that_is_not_there_cannot_be_marked(client: TestClient, query: str) -> None:
-    assert re.search("start|end", problem(client.get(f"/documents/roles/head.txt?{query}"), 422, "invalid_request"))
-
-
-def test_the_source_page_links_to_where_the_document_is_published(client: TestClient, answerer: OddAnswerer) -> None:
-    assert 'href="https://example.org/h"' in client.get("/documents/roles/head.txt").text
-    evil = StaticAnswerer(document("text", metadata={"url": "javascript:alert(1)"}))
-    assert "javascript" not in TestClient(create_app(lambda: evil)).get("/documents/guide.txt").text
-
-
 @pytest.mark.parametrize("path", ["/", "/docs", "/documents/roles/head.txt"])
 def test_pages_run_no_inline_script_and_load_nothing_from_elsewhere(client: TestClient, path: str) -> None:
     page = client.get(path)
@@ -202,7 +164,7 @@ def test_pages_run_no_inline_script_and_load_nothing_from_elsewhere(client: Test
     assert "default-src 'none'; script-src 'self';" in policy and "frame-ancestors 'none'" in policy
     assert re.findall("<script(?! [^>]*src=)|<style| style=| on[a-z]+=", page.text) == []
     for address in re.findall('(?:src|href)="([^"]*)"', page.text):
-        assert re.match("data:,$|/(?!/)|https://example.org/h", address)
+        assert re.match("data:,$|#|/(?!/)|https://example.org/h", address)
         if address.startswith("/"):
             assert client.get(address).status_code == 200
 

@@ -7,10 +7,10 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 import yaml
 
+from assistant.publishing import is_web_address
 from assistant.types import Json
 
 MAX_CHARACTERS = 64_000  # of front matter, and of a sidecar
@@ -19,7 +19,6 @@ _MAX_DEPTH = 20
 _OPENING = re.compile(r"---[ \t]*(?=[\r\n])")
 _CLOSING = re.compile(r"(?:\r\n?|\n)(?:---|\.\.\.)[ \t]*(?:\r\n?|\n|\Z)")
 _KEY = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?[\r\n])*(?:\{|[^\s:#>*|`-][^:\r\n]*:(?:[ \t\r\n]|\Z)|\Z)")
-_NOT_IN_URLS = re.compile(r"[\s\x00-\x1f\x7f\"<>\\^`{|}]")
 
 
 class BadMetadata(ValueError):
@@ -66,7 +65,7 @@ def check(metadata: Mapping[str, Json]) -> None:
     title, url = metadata.get("title"), metadata.get("url")
     if title is not None and (not isinstance(title, (str, int, float)) or not str(title).strip()):
         raise BadMetadata("its title must be text")
-    if url is not None and not (isinstance(url, str) and _is_web_address(url)):
+    if url is not None and not (isinstance(url, str) and is_web_address(url)):
         raise BadMetadata(f"its url must be an http or https address, not {json.dumps(url, ensure_ascii=False)[:200]}")
 
 
@@ -79,15 +78,6 @@ def _refuse_bombs(matter: str) -> None:
             raise BadMetadata("its front matter uses aliases (*name): write the values out")
         if depth > _MAX_DEPTH:
             raise BadMetadata(f"its front matter is nested more than {_MAX_DEPTH} deep")
-
-
-def _is_web_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        _ = parts.port  # raises when it is no port
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and not _NOT_IN_URLS.search(url)
 
 
 def _mapping(value: object, name: str) -> dict[str, Json]:

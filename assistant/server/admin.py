@@ -10,19 +10,19 @@ from starlette.responses import HTMLResponse
 
 from assistant.gaps import Gap, Gaps
 from assistant.records import Records
-from assistant.server import pages
+from assistant.server import shell
 from assistant.types import Citation
 
 POLICY = "default-src 'none'; style-src 'self'; img-src data:"
 SHOWN = 200  # gaps; the file holds them all
 OTHERS = 20  # other wordings, and comments, of one gap
-HEAD = pages.HEAD + '<link rel="stylesheet" href="/widget/admin.css">'
+HEAD = shell.HEAD + '<link rel="stylesheet" href="/widget/admin.css">'
 
 
 def show(title: str, gaps: Gaps, records: Records | None) -> HTMLResponse:
     """The page of these gaps, and of how much is kept."""
     body = f'<main class="admin"><h1>What the documents leave open</h1>{"".join(_parts(gaps, records))}</main>'
-    return pages._page(f"{title}: what is missing", HEAD, body, POLICY)
+    return shell.page(f"{title}: what is missing", HEAD, body, POLICY)
 
 
 def _parts(gaps: Gaps, records: Records | None) -> Iterator[str]:

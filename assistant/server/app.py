@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 import assistant
 from assistant.errors import (
+    AssistantError,
     Busy,
     DocumentNotFound,
     IndexDamaged,
@@ -26,7 +27,7 @@ from assistant.errors import (
     TimedOut,
     UnsupportedType,
 )
-from assistant.server import chat, pages
+from assistant.server import chat, pages, source_page
 from assistant.server.bodies import (
     AnswerBody,
     AskRequest,
@@ -158,8 +159,22 @@ def create_app(
         return ReadyBody(index_id=current().index_id)
 
     @get_page("/documents/{id:path}")
-    def source(id: str, start: Offset = None, end: Offset = None) -> HTMLResponse:
-        return pages.source(find(current(), id), start, end)
+    def source(
+        request: Request,
+        id: str,
+        start: Offset = None,
+        end: Offset = None,
+        version: str | None = None,
+        quote: str | None = None,
+    ) -> Response:
+        answerer: Answerer | None = None
+        try:
+            answerer = current()
+            return source_page.source(find(answerer, id), start, end, version, quote)
+        except AssistantError as error:
+            if error.status == 500:
+                raise
+            return source_page.failure(error, request.headers, answerer, id)
 
     @get_page("/docs")
     def docs() -> HTMLResponse:

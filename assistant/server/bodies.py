@@ -122,7 +122,8 @@ PLACE: dict[str, JsonValue] = {
     "cited_text": "Median salary: $234,750",
     "start_char_index": 1042,
     "end_char_index": 1065,
-    "url": "/documents/guide.txt?start=1042&end=1065#cited",
+    "url": "/documents/guide.txt?start=1042&end=1065&version=9f86d081884c7d65&quote=21-c0d71618b0408dfd#cited",
+    "published_url": "https://example.org/guide#:~:text=Median%20salary%3A%20%24234%2C750",
 }
 ANSWERED: dict[str, JsonValue] = {
     "id": "ans_3f9c2a51d7e84b06",
@@ -167,7 +168,10 @@ class CitationBody(BaseModel):
     cited_text: str
     start_char_index: int
     end_char_index: int
-    url: str = Field(description="The page that shows the document and marks this place.")
+    url: str = Field(description="The page that shows the document and marks this place, also after a new build.")
+    published_url: str | None = Field(
+        description="This place where the document is published; null if that is unknown."
+    )
 
 
 class ClosestBody(CitationBody):
@@ -416,6 +420,7 @@ def _place(citation: Citation) -> dict[str, Any]:
         "start_char_index": citation.start,
         "end_char_index": citation.end,
         "url": citation.url,
+        "published_url": citation.published_url,
     }
 
 
