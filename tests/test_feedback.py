@@ -359,6 +359,6 @@ def test_nothing_that_people_or_documents_say_becomes_markup(tmp_path: Path) -> 
     seen = Tags(page)
     assert seen.tags - plain.tags == {*("ol", "li", "h2", "dl", "dt", "dd"), *TOLD}
     assert seen.attributes - plain.attributes == {"datetime", "dir"}
-    assert all(re.match(r"data:,$|/(documents|widget|admin)/", address) for address in seen.addresses)
+    assert all(re.match(r"data:,$|/(documents|widget|static|admin)/", address) for address in seen.addresses)
     shown = html.unescape(page)
     assert all(text in shown for text in EVERY)

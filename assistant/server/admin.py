@@ -16,7 +16,7 @@ from assistant.types import Citation
 POLICY = "default-src 'none'; style-src 'self'; img-src data:"
 SHOWN = 200  # gaps; the file holds them all
 OTHERS = 20  # other wordings, and comments, of one gap
-HEAD = shell.HEAD + '<link rel="stylesheet" href="/widget/admin.css">'
+HEAD = shell.HEAD + '<link rel="stylesheet" href="/static/admin.css">'
 
 
 def show(title: str, gaps: Gaps, records: Records | None) -> HTMLResponse:

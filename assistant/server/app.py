@@ -55,6 +55,7 @@ DESCRIPTION = """Answers questions over a folder of documents. Every answer carr
 when the documents do not say, the answer has the status `refused`. Errors are `application/problem+json`."""
 Offset = Annotated[int | None, Query(ge=0)]
 WIDGET = Path(__file__).parent.parent / "widget"
+STATIC = Path(__file__).parent / "static"
 NO_INDEX = (IndexNotFound, IndexDamaged, IndexMismatch)
 BAD_BODY = (MalformedRequest, RequestTooLarge, UnsupportedType, InvalidRequest)
 
@@ -82,7 +83,7 @@ def create_app(
     _surround(app, limits, log_questions)
     install(app)
     desk = Desk(at_once=limits.max_concurrent, waiting=limits.max_queue, seconds=limits.request_timeout)
-    widget_files = StaticFiles(directory=WIDGET)
+    widget_files, page_files = StaticFiles(directory=WIDGET), StaticFiles(directory=STATIC)
     get = partial(app.get, responses=documented(RateLimited, *NO_INDEX))
     get_document = partial(app.get, responses=documented(DocumentNotFound, RateLimited, *NO_INDEX), tags=["documents"])
     questions = documented(*BAD_BODY, RateLimited, *NO_INDEX, Busy, TimedOut)
@@ -195,6 +196,11 @@ def create_app(
     @get_page("/widget/{name:path}")
     async def widget(name: str, request: Request) -> Response:
         return await widget_files.get_response(name, request.scope)
+
+    @get_page("/static/{name:path}")
+    async def static(name: str, request: Request) -> Response:
+        """What the pages load that are not the widget's."""
+        return await page_files.get_response(name, request.scope)
 
     add_routes(app, feedback, title)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # as FastAPI's manual says to extend it

@@ -15,7 +15,7 @@ from assistant.server.peers import client_key
 from assistant.server.problems import respond
 
 UNLIMITED = ("/", "/healthz", "/readyz", "/docs", "/openapi.json")
-STATIC = ("/widget/", "/docs/")
+STATIC = ("/widget/", "/static/", "/docs/")
 MOST_CLIENTS = 10_000
 
 

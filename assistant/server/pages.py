@@ -34,7 +34,7 @@ def index(title: str) -> HTMLResponse:
 def docs(title: str) -> HTMLResponse:
     """The API's documentation. It loads nothing from elsewhere."""
     head = '<link rel="icon" href="data:,"><link rel="stylesheet" href="/docs/swagger-ui.css">'
-    scripts = '<script src="/docs/swagger-ui-bundle.js"></script><script src="/widget/docs.js"></script>'
+    scripts = '<script src="/docs/swagger-ui-bundle.js"></script><script src="/static/docs.js"></script>'
     return page(f"{title}: API", head, f'<div id="swagger-ui"></div>{scripts}', LOOSE)
 
 

@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse
 
 SELF = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'"
 CLOSED = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-HEAD = '<link rel="icon" href="data:,"><link rel="stylesheet" href="/widget/page.css">'
+HEAD = '<link rel="icon" href="data:,"><link rel="stylesheet" href="/static/page.css">'
 
 
 def page(title: str, head: str, body: str, policy: str, *, status: int = 200) -> HTMLResponse:
