@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
@@ -75,38 +76,44 @@ def suggest(answerer: Answerer, *, k: int = SUGGESTED) -> tuple[str, ...]:
 
 def candidates(document: Document) -> list[Candidate]:
     """What could be asked about a document, the most promising first; no question twice."""
-    made = chain(_in_turn(_of_headings(document), _of_figures(document), _of_leads(document)), _of_topics(document))
+    titled, lowered = _titled(document), _Lowered(document)
+    first = _in_turn(
+        _of_headings(document, titled, lowered), _of_figures(document, lowered), _of_leads(document, lowered)
+    )
+    made = chain(first, _of_topics(document, titled, lowered))
     return list({candidate.question.casefold(): candidate for candidate in reversed(list(made))}.values())[::-1]
 
 
-def _of_headings(document: Document) -> Iterator[Candidate]:
+def _of_headings(
+    document: Document, titled: Sequence[tuple[Section, str]], lowered: Callable[[str], str]
+) -> Iterator[Candidate]:
     """Of headings that name several things, as "Key Requirements" does, or that ask; those higher up come first."""
-    for section, title in _titled(document):
+    for section, title in titled:
         if section.title.rstrip().endswith("?") and _ASKS.match(title):
             yield Candidate(f"{title.rstrip(' ?')}?", document.id, section.start, section.end)
         elif _fits(title) and _names_several(title):
-            question = f"What are the {_lowered(_ARTICLE.sub('', title), document)}?"
+            question = f"What are the {lowered(_ARTICLE.sub('', title))}?"
             yield Candidate(question, document.id, section.start, section.end)
 
 
-def _of_topics(document: Document) -> Iterator[Candidate]:
+def _of_topics(
+    document: Document, titled: Sequence[tuple[Section, str]], lowered: Callable[[str], str]
+) -> Iterator[Candidate]:
     """Of the other headings."""
-    for section, title in _titled(document):
+    for section, title in titled:
         if _fits(title) and not _names_several(title) and title.casefold() not in _OPENINGS:
-            question = f"What is said about {_lowered(title, document)}?"
+            question = f"What is said about {lowered(title)}?"
             yield Candidate(question, document.id, section.start, section.end)
 
 
 def _titled(document: Document) -> list[tuple[Section, str]]:
     """The sections whose titles are not used twice, each with its bare title, those higher up first."""
     titled = [(section, _bare(section.title)) for section in document.sections]
-    titles = [title for _, title in titled]
-    return sorted(
-        ((section, title) for section, title in titled if titles.count(title) == 1), key=lambda each: len(each[0].path)
-    )
+    titles = Counter(title for _, title in titled)
+    return sorted((each for each in titled if titles[each[1]] == 1), key=lambda each: len(each[0].path))
 
 
-def _of_figures(document: Document) -> Iterator[Candidate]:
+def _of_figures(document: Document, lowered: Callable[[str], str]) -> Iterator[Candidate]:
     """Of lines such as "Median salary: $336,500"; where several sections have one, with the name of the section."""
     found: list[tuple[str, tuple[str, ...], int, int]] = []
     for line in document.lines:
@@ -116,14 +123,14 @@ def _of_figures(document: Document) -> Iterator[Candidate]:
         label, value = document.text[line.start : colon].strip(), document.text[colon + 1 : line.end].strip()
         if _fits(label) and not re.search(r"\d", label) and re.match(r"[^\w\s]{0,2}\d", value) and len(value) < 60:
             found.append((label, line.section_path, line.start, line.end))
-    labels = [label for label, *_ in found]
+    labels = Counter(label for label, *_ in found)
     for label, path, start, end in found:
         verb = "are" if _names_several(label) else "is"
-        of = f" for {_bare(path[-1])}" if labels.count(label) > 1 and path else ""
-        yield Candidate(f"What {verb} the {_lowered(label, document)}{of}?", document.id, start, end)
+        of = f" for {_bare(path[-1])}" if labels[label] > 1 and path else ""
+        yield Candidate(f"What {verb} the {lowered(label)}{of}?", document.id, start, end)
 
 
-def _of_leads(document: Document) -> Iterator[Candidate]:
+def _of_leads(document: Document, lowered: Callable[[str], str]) -> Iterator[Candidate]:
     """Of lead-ins that end with the name of what follows, as "Proficiency in programming languages:" does."""
     below: dict[int, int] = {}
     for line in document.lines:
@@ -134,7 +141,7 @@ def _of_leads(document: Document) -> Iterator[Candidate]:
         lead = document.text[line.start : line.end].strip().rstrip(":").rstrip(" ,")
         named = _LISTED.match(lead)
         if named and _fits(named[1], words=3) and _names_several(named[1]):
-            question = f"Which {_lowered(named[1], document)} are mentioned?"
+            question = f"Which {lowered(named[1])} are mentioned?"
             yield Candidate(question, document.id, line.start, end)
 
 
@@ -162,19 +169,31 @@ def _names_several(phrase: str) -> bool:
     return last.endswith("s") and len(last) > 3 and not _NOT_PLURAL.search(last)
 
 
-def _lowered(phrase: str, document: Document) -> str:
-    """The phrase as it reads within a sentence. Acronyms stay, and what is written with a capital within sentences."""
-    prose = "\n".join(document.text[line.start : line.end] for line in document.lines if line.kind != "heading")
+class _Lowered:
+    """A phrase of a document as it reads within a sentence.
 
-    def lower(match: re.Match[str]) -> str:
-        word = match.group()
-        if sum(letter.isupper() for letter in word) > 1:
-            return word
-        small = word[0].lower() + word[1:]
-        is_name = re.search(rf"[a-z,] {re.escape(word)}\b", prose) and not re.search(rf"\b{re.escape(small)}\b", prose)
-        return word if is_name else small
+    Acronyms stay, and what the document writes with a capital within its sentences, and never without.
+    """
 
-    return _PLAIN_WORD.sub(lower, phrase)
+    def __init__(self, document: Document) -> None:
+        lines = (line for line in document.lines if line.kind != "heading")
+        self._prose = "\n".join(document.text[line.start : line.end] for line in lines)
+        self._known: dict[str, str] = {}
+
+    def __call__(self, phrase: str) -> str:
+        return _PLAIN_WORD.sub(lambda match: self._word(match.group()), phrase)
+
+    def _word(self, word: str) -> str:
+        if word not in self._known:
+            small = word[0].lower() + word[1:]
+            is_acronym = sum(letter.isupper() for letter in word) > 1
+            self._known[word] = word if is_acronym or self._is_name(word, small) else small
+        return self._known[word]
+
+    def _is_name(self, word: str, small: str) -> bool:
+        if f" {word}" not in self._prose or re.search(rf"\b{re.escape(small)}\b", self._prose):
+            return False
+        return re.search(rf"[a-z,] {re.escape(word)}\b", self._prose) is not None
 
 
 def _spread(documents: Sequence[Document], k: int) -> list[Document]:
