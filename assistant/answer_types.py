@@ -7,6 +7,7 @@ seldom answers, while what has one need not.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Literal
 
 AnswerType = Literal["money", "percentage", "frequency", "time", "number", "phone", "address", "person"]
@@ -99,6 +100,12 @@ def expected(question: str) -> AnswerType | None:
     """The type that a question asks for, or None where it is none of these."""
     plain = re.sub(r"\s+", " ", question.casefold().replace("’", "'"))
     return next((type_ for type_, pattern in _ASKED if pattern.search(plain)), None)
+
+
+def missing(question: str, texts: Iterable[str]) -> AnswerType | None:
+    """The type that a question asks for where none of the texts has something of it."""
+    type_ = expected(question)
+    return None if type_ is None or any(has(text, type_, question) for text in texts) else type_
 
 
 def has(text: str, type_: AnswerType, question: str) -> bool:

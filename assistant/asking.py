@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+MAX_QUESTION = 2_000  # characters of a question, white space around it not counted
+
 Grain = Literal["figure", "list", "line", "open", "topic"]
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")

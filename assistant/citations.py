@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from urllib.parse import quote
 
 from assistant.errors import UnverifiedCitation
@@ -10,15 +11,13 @@ from assistant.publishing import published
 from assistant.quoting import mark
 from assistant.types import Citation, Document
 
-ARROW = "\u203a"  # between the titles of sections
-
 
 def cite(document: Document, start: int, end: int, *, score: float | None = None) -> Citation:
     """The citation of `document.text[start:end]`, with the deepest section that holds all of it."""
     if not 0 <= start < end <= len(document.text):
         raise UnverifiedCitation(f"{document.id} has no characters {start} to {end}: it is {len(document.text)} long")
     cited_text, at = document.text[start:end], page(document, start)
-    place = f"start={start}&end={end}&version={document.version}&quote={mark(cited_text)}"
+    span = f"start={start}&end={end}&version={document.version}&quote={mark(cited_text)}"
     return Citation(
         document_id=document.id,
         document_title=document.title,
@@ -28,7 +27,7 @@ def cite(document: Document, start: int, end: int, *, score: float | None = None
         cited_text=cited_text,
         start=start,
         end=end,
-        url=f"{address(document)}?{place}#cited",
+        url=f"{address(document)}?{span}#cited",
         published_url=published(document, start, end, page=at),
         score=score,
     )
@@ -36,19 +35,28 @@ def cite(document: Document, start: int, end: int, *, score: float | None = None
 
 def verify(citation: Citation, document: Document) -> None:
     """Raises unless the citation stands, word for word, in this version of the document."""
-    place = f"{citation.document_id}, characters {citation.start} to {citation.end}"
+    where = f"{citation.document_id}, characters {citation.start} to {citation.end}"
     if (citation.document_id, citation.document_version) != (document.id, document.version):
-        raise UnverifiedCitation(f"{place}: not of {document.id} in its version {document.version}")
+        raise UnverifiedCitation(f"{where}: not of {document.id} in its version {document.version}")
     if not 0 <= citation.start < citation.end <= len(document.text):
-        raise UnverifiedCitation(f"{place}: outside the document, which is {len(document.text)} long")
+        raise UnverifiedCitation(f"{where}: outside the document, which is {len(document.text)} long")
     if document.text[citation.start : citation.end] != citation.cited_text:
-        raise UnverifiedCitation(f"{place}: the document says something else there")
+        raise UnverifiedCitation(f"{where}: the document says something else there")
 
 
 def in_words(citation: Citation) -> str:
     """A citation in words: where it stands, its quotation, its link."""
-    place = f" {ARROW} ".join((citation.document_title, *citation.section_path))
-    return f'{place}: "{citation.cited_text}" ({citation.url})'
+    return f'{place(citation)}: "{citation.cited_text}" ({citation.url})'
+
+
+def place(citation: Citation) -> str:
+    """Where a citation stands: the document's title and the sections that lead there."""
+    return trail((citation.document_title, *citation.section_path))
+
+
+def trail(titles: Iterable[str]) -> str:
+    """Titles, each of what holds the next."""
+    return " › ".join(titles)
 
 
 def address(document: Document) -> str:

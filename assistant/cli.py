@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant import __version__
+from assistant.asking import MAX_QUESTION
 from assistant.batch import arguments
 from assistant.errors import AssistantError, IndexNotFound, UsageError
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from assistant.server.feedback import Feedback
     from assistant.settings import Settings
 
-MOST_CHARACTERS = 2000  # of a question
 _EXAMPLES = """examples:
   assistant index
   assistant ask 'What are the common challenges?'
@@ -232,8 +232,8 @@ def _ask(options: argparse.Namespace) -> int:
 
 def _question(text: str) -> str:
     question = text.strip()
-    if not 1 <= len(question) <= MOST_CHARACTERS:
-        raise UsageError(f"a question has 1 to {MOST_CHARACTERS} characters, this one has {len(question)}")
+    if not 1 <= len(question) <= MAX_QUESTION:
+        raise UsageError(f"a question has 1 to {MAX_QUESTION} characters, this one has {len(question)}")
     return question
 
 

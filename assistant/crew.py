@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from assistant.batch.bodies import Body, string
 from assistant.batch.running import Failed
 from assistant.client import Remote, ServerFault
 from assistant.compose import open_answerer
+from assistant.cores import cores
 from assistant.errors import AssistantError
 from assistant.ids import answer_id
 from assistant.settings import Settings
@@ -30,11 +30,6 @@ LOCKED_OUT = (401, 403)
 PATIENCE = 10  # seconds that a process beside this one gets to end
 
 Hand: TypeAlias = Callable[[Sequence[str], Sequence[str]], Iterator[Body | Failed]]
-
-
-def cores() -> int:
-    """The cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Here:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from assistant import answer_types
 from assistant.asking import Ask
+from assistant.citations import trail
 from assistant.outline import Outline
 from assistant.reading import Judged, shares
 from assistant.selecting import Selection, Unit
@@ -37,16 +38,13 @@ def gather(
     own = [unit.head, *unit.lines] if unit.head is not None else list(unit.lines)
     scores = {outline.position(line.start): line.score for line in lines if line.document_id == unit.document_id}
     whole = f"{outline.document.title}\n{outline.document.text}"
-    expected = answer_types.expected(ask.text)
     evidence = {
         "structured": float(outline.kind == "structured"),
         "line": max((scores[n] for n in own if n in scores), default=0.0),
         "second_line": _second(unit, selection),
         "listed": float(unit.head is not None),
         "names_nowhere": float(any(not wording.holds(whole, name) for name in ask.names)),
-        "type_missing": float(
-            expected is not None and not any(answer_types.has(outline.text(n), expected, ask.text) for n in own)
-        ),
+        "type_missing": float(answer_types.missing(ask.text, map(outline.text, own)) is not None),
     }
     return evidence if judged is None else evidence | _read(unit, own, judged, outline)
 
@@ -100,11 +98,10 @@ def explain_gap(
     outline = outlines[unit.document_id]
     text = passage_text(unit, hits, outline)
     path = outline.document.lines[unit.lines[0]].section_path
-    where = " › ".join(path) or outline.document.title
+    where = trail(path) or outline.document.title
     names = [name for name in ask.names if not wording.holds(text, name)]
-    expected = answer_types.expected(ask.text)
-    if not names and expected and not any(answer_types.has(line, expected, ask.text) for line in text.split("\n")):
-        return f"The closest passage, “{where}”, gives no {answer_types.NAMES[expected]}."
+    if not names and (missing := answer_types.missing(ask.text, text.split("\n"))):
+        return f"The closest passage, “{where}”, gives no {answer_types.NAMES[missing]}."
     lacking = names or wording.lacking(ask.text, text)
     if not lacking:
         return f"The closest passage, “{where}”, is about this, but does not seem to answer it."

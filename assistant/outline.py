@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from assistant.types import Document, DocumentKind, Section
@@ -127,6 +128,14 @@ class Outline:
     def _with_nested(self, entries: Sequence[int]) -> tuple[int, ...]:
         """The entries, each followed by those that are nested in it."""
         return tuple(m for n in entries for m in (n, *self._with_nested(self.children.get(n, ()))))
+
+
+def parted(text: str, start: int, end: int, mark: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    """The stretches of a span between what matches the mark."""
+    for match in mark.finditer(text, start, end):
+        yield start, match.start()
+        start = match.end()
+    yield start, end
 
 
 def label_end(text: str, start: int, end: int, *, words: int = 7) -> int | None:

@@ -14,6 +14,7 @@ from html import unescape
 from itertools import islice
 from urllib.parse import quote, urlsplit
 
+from assistant.outline import parted
 from assistant.types import Document
 
 _NOT_IN_URLS = re.compile(r"[\s\x00-\x1f\x7f\"<>\\^`{|}]")
@@ -165,19 +166,12 @@ def _pieces(document: Document, start: int, end: int) -> Iterator[Span]:
             continue
         if line is not None and line.start <= at:
             stop = min(line.end, end)
-            yield from _cells(text, at, stop) if line.kind == "row" else [(at, stop)]
+            yield from parted(text, at, stop, _CELL_END) if line.kind == "row" else [(at, stop)]
         else:  # no line tells of it
             stop = min(end, line.start if line is not None else end)
             if not lines:
                 yield from ((m.start(), m.end()) for m in re.compile(r"[^\r\n]+").finditer(text, at, stop))
         at = stop
-
-
-def _cells(text: str, start: int, end: int) -> Iterator[Span]:
-    for match in _CELL_END.finditer(text, start, end):
-        yield start, match.start()
-        start = match.end()
-    yield start, end
 
 
 def _is_heading(document: Document, place: int) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from assistant.answering import Explanation, Part
 from assistant.calibration import kind_of
-from assistant.citations import in_words
+from assistant.citations import in_words, trail
 from assistant.reading import shares, sigmoid
 from assistant.types import Answer, Citation, Document, DocumentKind
 
@@ -82,7 +82,7 @@ def printable(text: str) -> str:
 def place(citation: Citation, documents: Mapping[str, Document]) -> str:
     """Where a citation stands: title, sections, line."""
     row = documents[citation.document_id].text.count("\n", 0, citation.start) + 1
-    path = " › ".join(map(printable, (citation.document_title, *citation.section_path)))
+    path = trail(map(printable, (citation.document_title, *citation.section_path)))
     return f"{path} ({printable(citation.document_id)}, line {row})"
 
 
@@ -120,14 +120,14 @@ def _part(part: Part, thresholds: Mapping[DocumentKind, float], documents: Mappi
     for hit in part.hits[:SHOWN]:
         dense = "    –" if hit.dense is None else f"{hit.dense:5.3f}"
         lexical = "    –" if hit.lexical is None else f"{hit.lexical:5.2f}"
-        path = " › ".join(hit.passage.section_path)
+        path = trail(hit.passage.section_path)
         yield f"     {hit.score:5.3f}  dense {dense}  lexical {lexical}  {_short(path or hit.passage.text)}"
     yield "  2. compared: the lines that are most like the question"
     for line in part.lines[:SHOWN]:
         yield f"     {line.score:5.3f}  {_short(documents[line.document_id].text[line.start : line.end])}"
     yield "  3. read: how likely each passage answers, and where"
     for one in part.judged:
-        yield f"     {sigmoid(one.answerable):5.3f}  {_short(' › '.join(one.passage.section_path) or one.passage.text)}"
+        yield f"     {sigmoid(one.answerable):5.3f}  {_short(trail(one.passage.section_path) or one.passage.text)}"
         for reading, share in list(zip(one.readings, shares(one.readings), strict=True))[:2]:
             text = documents[reading.document_id].text[reading.start : reading.end]
             yield f"            {share:5.3f}  {_short(text)}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TypeAlias, cast
 from urllib.parse import urljoin
 
-from assistant.citations import ARROW
+from assistant.citations import trail
 from assistant.types import Json
 
 Body: TypeAlias = Mapping[str, Json]
@@ -88,7 +88,7 @@ def place(citation: Body) -> str:
     """Where a citation stands: the document's title and the sections that lead there."""
     path = citation.get("section_path")
     sections = [str(title) for title in path] if isinstance(path, list) else []
-    return f" {ARROW} ".join((string(citation, "document_title"), *sections))
+    return trail((string(citation, "document_title"), *sections))
 
 
 def link(citation: Body, base: str = "") -> str:

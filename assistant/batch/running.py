@@ -12,13 +12,13 @@ from threading import Event, Lock
 from time import perf_counter
 from typing import Protocol, TypeAlias
 
+from assistant.asking import MAX_QUESTION
 from assistant.batch import bodies
 from assistant.batch.bodies import Body, string
 from assistant.batch.journal import Earlier, Finished, Journal
 from assistant.batch.tables import Row, Table
 from assistant.errors import AssistantError
 
-LONGEST = 2000  # characters of a question
 FAILURES = 20  # questions that fail one after the other before the run stops
 ROUNDS = 3  # times that a server's index may change under a run
 
@@ -155,7 +155,7 @@ class Run:
 
     def _pending(self) -> list[Chunk]:
         """What has no answer yet, in the chunks of all questions that can be asked."""
-        able = [one for one in dict.fromkeys(self.table.texts(self.column)) if 0 < len(one) <= LONGEST]
+        able = [one for one in dict.fromkeys(self.table.texts(self.column)) if 0 < len(one) <= MAX_QUESTION]
         size = self.asker.together
         chunks = (tuple(able[at : at + size]) for at in range(0, len(able), size))
         cut = (Chunk(among, tuple(filter(self._is_wanted, among))) for among in chunks)
@@ -197,8 +197,8 @@ class Run:
     def _find(self, question: str) -> Body:
         if not question:
             return bodies.skipped(index_id=self.asker.index_id)
-        if len(question) > LONGEST:
-            said = f"a question has 1 to {LONGEST} characters, this one has {len(question)}: shorten it"
+        if len(question) > MAX_QUESTION:
+            said = f"a question has 1 to {MAX_QUESTION} characters, this one has {len(question)}: shorten it"
             return bodies.failed(question, "invalid_request", said, index_id=self.asker.index_id)
         if finished := self.journal.get(question):
             return finished.body

@@ -8,6 +8,7 @@ from html import escape
 
 from starlette.responses import HTMLResponse
 
+from assistant.citations import place
 from assistant.gaps import Gap, Gaps
 from assistant.records import Records
 from assistant.server import shell
@@ -64,9 +65,8 @@ def _gap(gap: Gap) -> str:
 
 
 def _closest(citation: Citation) -> str:
-    place = escape(" › ".join((citation.document_title, *citation.section_path)))
     return (
-        f'<a href="{escape(citation.url)}" dir="auto">{place}</a>'
+        f'<a href="{escape(citation.url)}" dir="auto">{escape(place(citation))}</a>'
         f'<blockquote dir="auto">{escape(citation.cited_text)}</blockquote>'
     )
 

@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import NamedTuple
 from urllib.parse import quote
 
+from assistant.outline import parted
 from assistant.server.blocks import NEWLINE, Block, blocks
 from assistant.types import Document, Line, Section
 
@@ -199,7 +200,7 @@ class _Writer:
         self.parts.append(f"</li></{tag}>")
 
     def _paragraph(self, block: Block) -> None:
-        rows = list(_rows(self.text, block.start, block.end))
+        rows = list(parted(self.text, block.start, block.end, NEWLINE))
         if not self.is_markdown and (table := _grid(self.text, rows)):
             self._table(table)
             return
@@ -225,7 +226,7 @@ class _Writer:
         """The rows of a table that the document knows as such."""
         for line, after in zip(block.lines, (*block.lines[1:], None), strict=True):
             ends = [newline.end() for newline in NEWLINE.finditer(self.text, line.end, after.start)] if after else []
-            cells = tuple(_cells(self.text, line.start, line.end, _BAR))
+            cells = tuple(parted(self.text, line.start, line.end, _BAR))
             yield Row(cells, max(ends, default=block.end), is_header=line is block.header)
 
     def _table(self, rows: list[Row]) -> None:
@@ -285,25 +286,10 @@ def _are_marks(text: str) -> bool:
     return not text or _MARKS.fullmatch(text) is not None
 
 
-def _rows(text: str, start: int, end: int) -> Iterator[Span]:
-    """The rows of the span, without their ends."""
-    for newline in NEWLINE.finditer(text, start, end):
-        yield start, newline.start()
-        start = newline.end()
-    yield start, end
-
-
-def _cells(text: str, start: int, end: int, between: re.Pattern[str]) -> Iterator[Span]:
-    for match in between.finditer(text, start, end):
-        yield start, match.start()
-        start = match.end()
-    yield start, end
-
-
 def _grid(text: str, rows: list[Span]) -> list[Row]:
     """The rows of a table in plain text: as many bars, or tabs, in each; nothing where it is no table."""
     for between in (_BAR, _TAB):
-        cells = [tuple(_cells(text, start, end, between)) for start, end in rows]
+        cells = [tuple(parted(text, start, end, between)) for start, end in rows]
         if len(rows) < 2 or len(cells[0]) < 2 or any(len(each) != len(cells[0]) for each in cells):
             continue
         for edge in (slice(1, None), slice(None, -1)):  # without what stands outside the outer bars

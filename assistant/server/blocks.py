@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from assistant.outline import parted
 from assistant.types import Document, Line, LineKind
 
 BlockKind = Literal["heading", "text", "item", "table", "code", "rule", "hidden"]
@@ -81,20 +81,13 @@ class _Cutter:
             if self.text[at:tail].strip():
                 self.found[-1].end = tail
             at = newline.end() if newline else end
-        rows = list(self._rows(at, end))
+        rows = list(parted(self.text, at, end, NEWLINE))  # the last one is what stands before `end`
         head = rows.pop() if line is not None else (end, end)
         others = 0
         for n, (start, stop) in enumerate(rows):
             is_last = n + 1 == len(rows)
             others += self._loose(start, stop, line if is_last else None, is_first=n == 0)
         return head[0], True, others
-
-    def _rows(self, at: int, end: int) -> Iterator[tuple[int, int]]:
-        """The rows, without their ends; the last one is what stands before `end`."""
-        for newline in NEWLINE.finditer(self.text, at, end):
-            yield at, newline.start()
-            at = newline.end()
-        yield at, end
 
     def _loose(self, start: int, end: int, line: Line | None, *, is_first: bool) -> bool:
         """Take in a row that is no line. Whether it parts what stands before from what comes after."""

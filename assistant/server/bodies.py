@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, PlainValidator, StringConstraints
 
+from assistant.asking import MAX_QUESTION
 from assistant.citations import address, cite, verify
 from assistant.types import (
     Answer,
@@ -23,9 +24,11 @@ from assistant.types import (
     Turn,
 )
 
+MAX_TURNS, MAX_TURN = 20, 20_000  # of a history: its turns, and the characters of one
+
 Question = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=2000),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_QUESTION),
     Field(json_schema_extra={"pattern": r"\S"}),  # something is left once it is trimmed
 ]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
@@ -53,7 +56,7 @@ class TurnBody(_Request):
     """One earlier message of the conversation."""
 
     role: Literal["user", "assistant"]
-    content: str = Field(max_length=20_000)
+    content: str = Field(max_length=MAX_TURN)
 
 
 class FiltersBody(_Request):
@@ -96,7 +99,7 @@ class AskRequest(_Asking):
         }
     )
 
-    history: list[TurnBody] | None = Field(default=None, max_length=20, description="Oldest first.")
+    history: list[TurnBody] | None = Field(default=None, max_length=MAX_TURNS, description="Oldest first.")
     stream: bool = Field(default=False, description="Whether the answer comes as server-sent events, block by block.")
 
     def turns(self) -> tuple[Turn, ...]:

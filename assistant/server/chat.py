@@ -19,7 +19,8 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator
 from starlette.requests import Request
 from starlette.responses import Response
 
-from assistant.citations import verify
+from assistant.asking import MAX_QUESTION
+from assistant.citations import place, verify
 from assistant.errors import (
     AssistantError,
     Busy,
@@ -31,6 +32,7 @@ from assistant.errors import (
     TimedOut,
     UnsupportedType,
 )
+from assistant.server.bodies import MAX_TURN, MAX_TURNS
 from assistant.server.desk import Desk, Job
 from assistant.server.peers import base_url
 from assistant.server.problems import chat_problem, documented
@@ -40,8 +42,6 @@ from assistant.types import Answer, Answerer, Citation, Turn
 
 MODEL = "role-assistant"
 MAX_BODY = 1024 * 1024  # clients send the whole conversation, and system messages of their own
-MAX_QUESTION = 2000
-MAX_TURNS, MAX_TURN = 20, 20_000  # of the history, what is read: the last ones, their beginnings
 SOURCES, CLOSEST = "Sources:", "Closest passages:"
 _DONE = format_sse_event(data_str="[DONE]")
 _BRACKETS = re.compile(r"[\[\]\\]")
@@ -116,7 +116,7 @@ class ChatRequest(_Lenient):
         return messages
 
     def question(self) -> Question:
-        """The last message of the user, and what was said before it."""
+        """The last message of the user, and what was said before it: of that the last turns, and their beginnings."""
         last = _last(self.messages) or 0
         return Question(self.messages[last].text().strip(), tuple(_turns(self.messages[:last]))[-MAX_TURNS:])
 
@@ -368,7 +368,7 @@ class Written:
 
 def title(citation: Citation) -> str:
     """The document's title and the sections below it, on one line."""
-    return " ".join(" › ".join((citation.document_title, *citation.section_path)).split())
+    return " ".join(place(citation).split())
 
 
 def _turns(messages: Sequence[Message]) -> Iterator[Turn]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import aclosing, suppress
@@ -15,6 +14,7 @@ from typing import Generic, TypeVar
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
+from assistant.cores import cores
 from assistant.errors import Busy, TimedOut
 
 T = TypeVar("T")
@@ -141,8 +141,3 @@ async def attended(work: Awaitable[T], receive: Receive) -> T:
 async def _left(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-def cores() -> int:
-    """The cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
