@@ -11,7 +11,7 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from assistant.batch import comparing, endings, formats, gating, summing
+from assistant.batch import comparing, endings, formats, gating, junit, pages, reviewing, summing
 from assistant.batch.journal import Earlier, Journal
 from assistant.batch.running import Results, Run
 from assistant.batch.tables import Table, expected_column, question_column
@@ -26,57 +26,60 @@ NOT_MET = 1  # the exit status where a gate is not met, or an answer differs fro
 
 def run(options: argparse.Namespace) -> int:
     """Answers the file, says on standard error what became of it, and gives the exit status."""
-    data = _read(options.input)
-    format = options.from_ or endings.format_read(options.input, data)
-    table = formats.read(data, format, encoding=options.encoding, sheet=options.sheet)
-    del data
+    format, table = _read(options)
     column = question_column(table, options.question_column)
     expected = expected_column(table, options.expected_column)
-    if options.fail_under is not None and (expected is None or not any(table.texts(expected))):
-        raise UsageError("nothing is expected of any row: fill a column `expected`, or name one with --expected-column")
     target = options.to or (format if options.output == "-" else endings.format_written(options.output))
     target = "csv" if target == "txt" else target
-    _check(options, table)
+    _check(options, table, expected)
     for note in table.notes:
         _say(f"{options.input}: {note}")
     with ExitStack() as stack:
         earlier = stack.enter_context(closing(Earlier(options.since))) if options.since else None
         journal = stack.enter_context(_journal(options))
         answered = journal.recorded + (len(earlier) if earlier is not None else 0)
-        expected_questions = len(set(table.texts(column))) - answered
-        asker: Here | Far = (
-            Far(options.url, api_key=options.api_key, jobs=options.jobs)
-            if options.url
-            else Here(load_settings({"index": options.index}), jobs=options.jobs, expected=expected_questions)
-        )
-        stack.callback(asker.close)
-        pace = Pace(sys.stderr)
-        stack.callback(pace.close)
-        batch = Run(table, column, asker, journal, earlier, note=_say, progress=pace)
-        try:
-            results = batch()
-        except (AssistantError, KeyboardInterrupt):
-            pace.close()
-            if len(journal) and options.output != "-":
-                _say(f"{len(journal)} answers are kept in {journal.path}: run the same command again to go on")
-            raise
-        pace.close()
-        _write(options, results, target)
-        status = 0
-        if expected is not None:
-            gate = gating.judge(results, expected, asker.documents)
-            _say(*gate.lines())
-            status = NOT_MET if options.fail_under is not None and gate.share < options.fail_under else status
-        if earlier is not None:
-            difference = comparing.compare(results, earlier, asker)
-            _say(*difference.lines())
-            status = NOT_MET if difference.changes else status
+        asker = stack.enter_context(closing(_asker(options, len(set(table.texts(column))) - answered)))
+        batch = Run(table, column, asker, journal, earlier, note=_say)
+        results = _answer(batch, options)
+        with _written(options.output) as file:
+            _say(*formats.write(file, results, target, base=_base(options)))
+        gate = gating.judge(results, expected, asker.documents) if expected is not None else None
+        difference = comparing.compare(results, earlier, asker) if earlier is not None else None
+        if options.review and earlier is not None and difference is not None:
+            with _written(options.review) as file:
+                file.writelines(map(pages.encoded, reviewing.page(results, earlier, difference, base=_base(options))))
+        if options.junit:
+            with _written(options.junit) as file:
+                junit.write(file, results, gate, difference)
+        _say(*(gate.lines() if gate is not None else ()), *(difference.lines() if difference is not None else ()))
         _say(*summing.sum_up(results, asker, asked=batch.asked).lines())
         if not batch.failed:
             journal.close(remove=True)
         elif options.output != "-":
             _say(f"{len(batch.failed)} questions failed: run the same command again to ask only those")
-    return status
+    too_few = gate is not None and options.fail_under is not None and gate.share < options.fail_under
+    return NOT_MET if too_few or (difference is not None and difference.changes) else 0
+
+
+def _asker(options: argparse.Namespace, expected: int) -> Here | Far:
+    """Who is asked; so many questions are expected."""
+    if options.url:
+        return Far(options.url, api_key=options.api_key, jobs=options.jobs)
+    return Here(load_settings({"index": options.index}), jobs=options.jobs, expected=expected)
+
+
+def _answer(batch: Run, options: argparse.Namespace) -> Results:
+    """The answers, and on a terminal how far they are. Where they do not all come, what is kept is told."""
+    with closing(Pace(sys.stderr)) as pace:
+        batch.progress = pace
+        try:
+            return batch()
+        except (AssistantError, KeyboardInterrupt):
+            pace.close()
+            if len(batch.journal) and options.output != "-":
+                kept = f"{len(batch.journal)} answers are kept in {batch.journal.path}"
+                _say(f"{kept}: run the same command again to go on")
+            raise
 
 
 @contextmanager
@@ -86,51 +89,60 @@ def _journal(options: argparse.Namespace) -> Iterator[Journal]:
         path = options.journal
         if path is None and options.output == "-":
             path = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "journal"
-        yield stack.enter_context(closing(Journal(path or _beside(Path(options.output), ".journal"))))
+        yield stack.enter_context(closing(Journal(path or Path(f"{options.output}.journal"))))
 
 
-def _write(options: argparse.Namespace, results: Results, format: str) -> None:
-    """Writes the output, all of it or none."""
-    base = options.link_base or options.url or ""
-    if options.output == "-":
+@contextmanager
+def _written(name: str) -> Iterator[BinaryIO]:
+    """A file that comes to be whole or not at all; - is standard output."""
+    if name == "-":
         with tempfile.TemporaryFile() as file:
-            notes = formats.write(cast(BinaryIO, file), results, format, base=base)
+            yield cast(BinaryIO, file)
             file.seek(0)
             shutil.copyfileobj(file, sys.stdout.buffer)
             sys.stdout.buffer.flush()
     else:
-        path = Path(options.output)
+        path = Path(name)
         with replacing(path, f".{path.name}.part") as file:
-            notes = formats.write(file, results, format, base=base)
-    _say(*notes)
+            yield file
 
 
-def _check(options: argparse.Namespace, table: Table) -> None:
+def _base(options: argparse.Namespace) -> str:
+    return options.link_base or options.url or ""
+
+
+def _check(options: argparse.Namespace, table: Table, expected: int | None) -> None:
     """Raises UsageError where the run could not end well."""
     if not table.rows:
         raise UsageError("the file names columns, but holds no question: add rows below the first")
     if options.api_key and not options.url:
         raise UsageError("--api-key is for a running assistant: give its address with --url")
-    if options.output == "-":
-        return
-    path = Path(options.output)
-    if path.is_dir() or not path.absolute().parent.is_dir():
-        raise UsageError(f"cannot write {path}: give --output a file in a folder that there is")
-    if path.exists() and options.input != "-" and path.samefile(options.input):
-        raise UsageError(f"{path} holds the questions: give --output another name")
+    if options.fail_under is not None and (expected is None or not any(table.texts(expected))):
+        raise UsageError("nothing is expected of any row: fill a column `expected`, or name one with --expected-column")
+    if options.review and not options.since:
+        raise UsageError("--review shows what has changed since an earlier run: give that with --since")
+    if options.junit and not options.since and expected is None:
+        raise UsageError("--junit has nothing to test: fill a column `expected`, or give an earlier run with --since")
+    given = {"--output": options.output, "--review": options.review, "--junit": options.junit}
+    paths = {option: Path(name) for option, name in given.items() if name and name != "-"}
+    for option, path in paths.items():
+        if path.is_dir() or not path.absolute().parent.is_dir():
+            raise UsageError(f"cannot write {path}: give {option} a file in a folder that there is")
+        if path.exists() and options.input != "-" and path.samefile(options.input):
+            raise UsageError(f"{path} holds the questions: give {option} another name")
+    if len({path.absolute() for path in paths.values()}) < len(paths):
+        raise UsageError(f"{' and '.join(paths)} name the same file: give each a name of its own")
 
 
-def _beside(path: Path, ending: str) -> Path:
-    return path.with_name(path.name + ending)
-
-
-def _read(name: str) -> bytes:
-    if name == "-":
-        return sys.stdin.buffer.read()
+def _read(options: argparse.Namespace) -> tuple[str, Table]:
+    """The format of the questions, and their table."""
+    name = options.input
     try:
-        return Path(name).read_bytes()
+        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except OSError as error:
         raise UsageError(f"cannot read {name}: {error.strerror}") from error
+    format = options.from_ or endings.format_read(name, data)
+    return format, formats.read(data, format, encoding=options.encoding, sheet=options.sheet)
 
 
 def _say(*lines: str) -> None:

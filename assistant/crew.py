@@ -6,12 +6,16 @@ import json
 import subprocess
 import sys
 import time
+from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from queue import Empty, LifoQueue
 from threading import Lock
 from typing import TypeAlias, cast
 
+import numpy as np
+
 from assistant.batch.bodies import Body, string
+from assistant.batch.merging import Likeness, by_meaning, by_words
 from assistant.batch.running import Failed
 from assistant.client import Remote, ServerFault
 from assistant.compose import open_answerer
@@ -19,8 +23,8 @@ from assistant.cores import cores
 from assistant.errors import AssistantError
 from assistant.ids import answer_id
 from assistant.settings import Settings
-from assistant.types import Answerer, Json
-from assistant.worker import reply, write
+from assistant.types import Answerer, Json, Vectors
+from assistant.worker import VECTOR, reply, write
 
 IN_FLIGHT = 4  # requests to a server
 TOGETHER = 16  # questions that are encoded together
@@ -50,6 +54,7 @@ class Here:
             raise
         self.index_id = self._answerer.index_id
         self.documents: Mapping[str, str] = {id: one.title for id, one in self._answerer.documents.items()}
+        self._vectors: dict[str, Vectors] = {}
         self._idle: LifoQueue[Hand] = LifoQueue()
         for hand in (*map(self._ask_beside, self._beside), self._answer):
             self._idle.put(hand)
@@ -71,6 +76,18 @@ class Here:
     def says(self, document_id: str, text: str) -> bool:
         return _says(self._answerer, document_id, text)
 
+    def likeness(self, questions: Sequence[str]) -> Likeness:
+        lacking = [question for question in questions if question not in self._vectors]
+        for at in range(0, len(lacking), TOGETHER):
+            self._answerer.prepare(lacking[at : at + TOGETHER])
+            for question in lacking[at : at + TOGETHER]:
+                self._note(question, self._answerer.encode(question))
+        dim = 0 if not questions else len(self._vectors[questions[0]])
+        rows = np.empty((len(questions), dim), dtype=np.float32)
+        for row, question in zip(rows, questions, strict=True):
+            row[:] = self._vectors[question]
+        return by_meaning(rows)
+
     def renewed(self) -> bool:
         return False  # the index that was opened stays open
 
@@ -91,15 +108,20 @@ class Here:
         return self._idle.get()
 
     def _ask_beside(self, other: Beside) -> Hand:
-        return lambda wanted, among: other.ask(wanted, among, self._answerer)
+        return lambda wanted, among: other.ask(wanted, among, self._answerer, self._note)
 
     def _answer(self, wanted: Sequence[str], among: Sequence[str]) -> Iterator[Body | Failed]:
         self._answerer.prepare(among)
         for question in wanted:
             try:
-                yield reply(self._answerer, question)
+                said = reply(self._answerer, question)
+                self._note(question, self._answerer.encode(question))
+                yield said
             except AssistantError as error:
                 yield Failed(error.code, str(error))
+
+    def _note(self, question: str, vector: Vectors) -> None:
+        self._vectors[question] = vector.astype(VECTOR)
 
 
 class Beside:
@@ -111,8 +133,14 @@ class Beside:
         self._send(json.loads(settings.model_dump_json()))
         self._opened = False
 
-    def ask(self, wanted: Sequence[str], among: Sequence[str], answerer: Answerer) -> Iterator[Body | Failed]:
-        """What it says. Raises AssistantError where it has opened another index than `answerer`."""
+    def ask(
+        self,
+        wanted: Sequence[str],
+        among: Sequence[str],
+        answerer: Answerer,
+        note: Callable[[str, Vectors], None],
+    ) -> Iterator[Body | Failed]:
+        """What it says; `note` gets the vectors. Raises AssistantError where it has another index than `answerer`."""
         if not self._opened:
             if self._receive() != {"index_id": answerer.index_id, "settings_id": answerer.settings_id}:
                 raise AssistantError("the index has changed since it was opened: run the same command again")
@@ -121,7 +149,11 @@ class Beside:
         for question in wanted:
             self._send(question)
             said = self._receive()
-            yield Failed(string(said, "failed"), string(said, "detail")) if "failed" in said else said
+            if "failed" in said:
+                yield Failed(string(said, "failed"), string(said, "detail"))
+                continue
+            note(question, np.frombuffer(b64decode(string(said, "vector")), dtype=VECTOR))
+            yield cast(Body, said["reply"])
 
     def close(self) -> None:
         """Lets the process end."""
@@ -173,6 +205,9 @@ class Far:
 
     def says(self, document_id: str, text: str) -> bool:
         return _says(self._remote, document_id, text)
+
+    def likeness(self, questions: Sequence[str]) -> Likeness:
+        return by_words(questions)  # a server tells no vectors
 
     def renewed(self) -> bool:
         remote = Remote(self._url, api_key=self._api_key)

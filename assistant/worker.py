@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import sys
+from base64 import b64encode
 from collections.abc import Mapping
 from typing import IO
 
@@ -13,6 +14,8 @@ from assistant.errors import AssistantError
 from assistant.server.bodies import AnswerBody
 from assistant.settings import Settings
 from assistant.types import Answerer, Json
+
+VECTOR = "<f2"  # how the numbers of a vector are sent: little-endian, in half precision
 
 
 def reply(answerer: Answerer, question: str) -> Mapping[str, Json]:
@@ -24,8 +27,8 @@ def reply(answerer: Answerer, question: str) -> Mapping[str, Json]:
 def work(source: IO[bytes], target: IO[bytes]) -> None:
     """Answers what comes in, a line of JSON each, until nothing more does.
 
-    The first line is settings, and is answered with what was opened. Then a string is a question, and a list those
-    that are asked next; it gets no answer.
+    The first line is settings, and is answered with what was opened. Then a string is a question, which is answered
+    with its reply and its vector, and a list those that are asked next; it gets no answer.
     """
     answerer = open_answerer(Settings.model_validate_json(source.readline()))
     write(target, {"index_id": answerer.index_id, "settings_id": answerer.settings_id})
@@ -35,7 +38,9 @@ def work(source: IO[bytes], target: IO[bytes]) -> None:
             answerer.prepare(wanted)
             continue
         try:
-            write(target, reply(answerer, wanted))
+            said = reply(answerer, wanted)
+            vector = answerer.encode(wanted).astype(VECTOR)
+            write(target, {"reply": said, "vector": b64encode(vector.tobytes()).decode()})
         except AssistantError as error:
             write(target, {"failed": error.code, "detail": str(error)})
 

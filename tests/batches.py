@@ -7,6 +7,7 @@ from threading import Lock
 
 from assistant.batch.bodies import Body, string
 from assistant.batch.journal import Earlier, Journal
+from assistant.batch.merging import Likeness, by_words
 from assistant.batch.running import Asker, Failed, Results, Run
 from assistant.batch.tables import Table
 from assistant.ids import answer_id
@@ -50,6 +51,9 @@ class Near:
 
     def says(self, document_id: str, text: str) -> bool:
         return document_id in self.answerer.documents and text in self.answerer.documents[document_id].text
+
+    def likeness(self, questions: Sequence[str]) -> Likeness:
+        return by_words(questions)
 
     def renewed(self) -> bool:
         return False

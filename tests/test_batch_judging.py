@@ -8,11 +8,15 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 from batches import GUIDE, Near, asked, asked_table
+from junitparser import Error, Failure, JUnitXml
 
-from assistant.batch import comparing, formats, gating
+from assistant.batch import comparing, formats, gating, junit, merging, reviewing
+from assistant.batch.comparing import Difference
 from assistant.batch.journal import Earlier, Journal
+from assistant.batch.merging import Pair
 from assistant.batch.running import Results
 from assistant.batch.summing import sum_up
 from assistant.batch.tables import Table
@@ -37,7 +41,7 @@ def test_nothing_is_asked_again_where_nothing_has_changed(tmp_path: Path, journa
         asker = Near()
         results = asked(journal, questions, asker, earlier=earlier)
         difference = comparing.compare(results, earlier, asker)
-    assert asker.asked == [] and difference.changes == ()
+    assert asker.asked == [] and not difference.changes
     assert [*difference.lines()] == ["since the earlier run: no difference (3 compared, 0 new, 0 dropped)"]
     assert [result.body["status"] for result in results] == ["answered", "refused", "skipped", "answered", "error"]
 
@@ -48,7 +52,7 @@ def test_only_new_questions_are_asked_and_they_are_no_difference(tmp_path: Path,
         results = asked(journal, ["lead the team", "zebra"], asker, earlier=earlier)
         difference = comparing.compare(results, earlier, asker)
     assert asker.asked == ["lead the team"]
-    assert (difference.changes, difference.compared, difference.new, difference.dropped) == ((), 1, 1, 1)
+    assert difference == Difference({}, compared=[2], new=[1], dropped=["median salary"])
 
 
 def test_an_error_of_an_earlier_run_is_asked_again(tmp_path: Path, journal: Journal) -> None:
@@ -74,7 +78,7 @@ def test_every_kind_of_difference_is_told(tmp_path: Path, journal: Journal) -> N
         results = asked(journal, questions, after, earlier=earlier)
         difference = comparing.compare(results, earlier, after)
     assert sorted(after.asked) == sorted(questions)
-    assert [(change.number, change.kind) for change in difference.changes] == [
+    assert [(number, change.kind) for number, changes in difference.changes.items() for change in changes] == [
         (1, "other answer"),
         (1, "source gone"),
         (2, "newly refused"),
@@ -98,7 +102,7 @@ def test_an_answer_that_has_moved_within_its_section_is_no_difference(tmp_path: 
     before = Near(document("# Pay\nMedian salary: $1\n"), index_id="one")
     after = Near(document("# Pay\nSome words before it.\nMedian salary: $1\n"), index_id="two")
     with earlier_run(tmp_path, ["median salary"], before) as earlier:
-        assert comparing.compare(asked(journal, ["median salary"], after), earlier, after).changes == ()
+        assert not comparing.compare(asked(journal, ["median salary"], after), earlier, after).changes
 
 
 @pytest.mark.parametrize("content", ["", "{}\n", "question\na\n", '{"question": "a", "status": "answered"}\n'])
@@ -172,7 +176,7 @@ def test_the_summary_counts_what_a_person_looks_for(journal: Journal) -> None:
     assert said[0] == "7 rows: 4 answered, 1 refused, 1 error, 1 skipped (4 asked now, 1 repeated)"
     assert said[1] == "why not: 1 unrelated, 1 server_fault"
     assert re.match(r"slowest: 0\.\d\d s \w", said[2])
-    assert said[3:] == ["cited most: guide.txt (4)", "never cited: 1, never.txt"]
+    assert said[3:5] == ["cited most: guide.txt (4)", "never cited: 1, never.txt"]
     assert not summary.low
 
 
@@ -185,3 +189,73 @@ def test_the_summary_shows_low_confidence_and_conflicts(journal: Journal) -> Non
     said = [*sum_up(found, Near(GUIDE), asked=2).lines()]
     assert said[1] == "low confidence, below 0.60: 1, lowest: row 1 0.41 median salary of a zebra"
     assert said[2] == "conflicting sources: 1, rows 1"
+
+
+def test_questions_to_merge_are_told(journal: Journal) -> None:
+    questions = ["lead the team", "median salary", "zebra", "the median salary?", "", "median salary", "a zebra?"]
+    results = asked(journal, questions)
+    said = [*sum_up(results, Near(), asked=5).lines()]
+    assert said[-3:] == [
+        "most alike, candidates to merge: 2 pairs",
+        "  rows 2 and 4, 1.00, same answer: median salary | the median salary?",
+        "  rows 3 and 7, 1.00, neither answered: zebra | a zebra?",
+    ]
+
+
+def test_the_most_alike_are_found_block_by_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    vectors = np.eye(6, dtype=np.float32)[[0, 1, 2, 0, 3, 1, 0]]
+    vectors[4] = (0, 0, 0.75, 0.66, 0, 0)  # like row 2
+    answers = [None, ("a", 1), ("b", 1), None, ("b", 1), ("c", 2), ("d", 3)]
+    wanted = [Pair(2, 4, 0.75, True), Pair(0, 3, 1, False), Pair(1, 5, 1, False), Pair(0, 6, 1, False)]
+    for size in (1, 2, 100):
+        monkeypatch.setattr(merging, "BLOCK", size)
+        assert merging.most_alike(merging.by_meaning(vectors), answers) == wanted
+    assert merging.most_alike(merging.by_meaning(vectors), [None] * 4 + [("e", 1), None, None])[0].earlier == 0
+    assert merging.most_alike(merging.by_meaning(vectors[:0]), []) == []
+
+
+def test_questions_without_words_are_like_none() -> None:
+    assert merging.most_alike(merging.by_words(["?", "!"]), [("a", 1), ("a", 1)]) == []
+    assert merging.most_alike(merging.by_words([]), []) == []
+
+
+def test_a_test_for_ci_says_what_is_wrong(tmp_path: Path, journal: Journal) -> None:
+    rows = (("median salary", "$336,500"), ("lead\x00 the team", "zebra"), ("broken", "refuse"), ("zebra", ""))
+    asker = Near()
+    with earlier_run(tmp_path, ["zebra", "lead\x00 the team"], Near(document("Zebra\n"))) as earlier:
+        results = asked_table(journal, Table(("question", "expected"), rows), asker)
+        gate, difference = gating.judge(results, 1, {}), comparing.compare(results, earlier, asker)
+    out = io.BytesIO()
+    junit.write(out, results, gate, difference)
+    expected, since = found = JUnitXml.fromstring(out.getvalue())
+    assert (found.tests, found.failures, found.errors) == (5, 3, 1)
+    assert [(case.classname, case.name) for case in expected] == [
+        ("expected.text", "row 1: median salary"),
+        ("expected.text", "row 2: lead\ufffd the team"),
+        ("expected.refuse", "row 3: broken"),
+    ]
+    [wrong], [error] = [*expected][1].result, [*expected][2].result
+    assert (type(wrong), wrong.type) == (Failure, "text") and wrong.message.startswith("expected 'zebra', answered")
+    assert type(error) is Error
+    assert [one.message for case in since for one in case.result] == [
+        "newly answered: 'Lead the team'",
+        "newly refused: was 'Zebra', is unrelated: The documents do not say.; source gone: Guide (guide.txt)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "old", "new"),
+    [
+        (["Pay: $1"], ["Pay: $2"], ["Pay: $<del>1</del>"], ["Pay: $<ins>2</ins>"]),
+        (["$1,000.50 a"], ["$1,000 a"], ["$<del>1,000.50</del> a"], ["$<ins>1,000</ins> a"]),
+        (["a b", "c"], ["a b", "c", "d"], ["a b", "c"], ["a b", "c", "<ins>d</ins>"]),
+        (["a <b>", "c"], ["a <b>"], ["a &lt;b&gt;", "<del>c</del>"], ["a &lt;b&gt;"]),
+        (["one thing"], ["quite & different"], ["one thing"], ["quite &amp; different"]),
+        (["a\x1eb"], ["a b"], ["a b"], ["a b"]),
+        ([], ["a"], [], ["a"]),
+    ],
+)
+def test_what_two_answers_do_not_share_is_marked(
+    before: list[str], after: list[str], old: list[str], new: list[str]
+) -> None:
+    assert reviewing.marked(before, after) == (old, new)

@@ -11,11 +11,11 @@ import time
 from pathlib import Path
 
 import pytest
+from junitparser import JUnitXml
 from serving import serving
 
 from assistant.cli import main
 from assistant.client import ServerFault
-from assistant.errors import UsageError
 from assistant.server import create_app
 from assistant.testing import StaticAnswerer, document
 
@@ -107,10 +107,26 @@ def test_an_earlier_run_may_be_the_output_itself(url: str, here: Path) -> None:
         assert main(arguments + (["--since", "out.jsonl"] if (here / "out.jsonl").exists() else [])) == 0
 
 
+def test_changes_come_as_a_page_and_as_tests(url: str, here: Path) -> None:
+    assert main(["batch", "in.csv", "--output", "one.jsonl", "--url", url]) == 0
+    other = StaticAnswerer(document("# Pay\nMedian salary: $1\n", id="folder/a guide.txt"), index_id="other")
+    reports = ["--review", "changes.html", "--junit", "tests.xml"]
+    with serving(create_app(lambda: other)) as address:
+        arguments = ["batch", "in.csv", "--output", "two.jsonl", "--url", address, "--since", "one.jsonl"]
+        assert main([*arguments, *reports]) == 1
+    page = (here / "changes.html").read_text("utf-8")
+    assert "<p>Asked before and now: 2. With the same answer: 1.</p>" in page
+    assert "Median salary: $<del>336,500</del>" in page and "Median salary: $<ins>1</ins>" in page
+    expected, since = JUnitXml.fromfile(str(here / "tests.xml"))
+    assert (expected.name, expected.tests, expected.failures) == ("expected", 3, 1)
+    assert (since.name, since.tests, since.failures) == ("since", 2, 1)
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (["nothing.csv"], "cannot read nothing.csv"),
+        (["."], "cannot read .: Is a directory"),
         (["in.csv", "--output", "out.pdf"], ".csv, .tsv, .xlsx"),
         (["in.csv", "--output", "no/folder/out.csv"], "a folder that there is"),
         (["in.csv", "--output", "in.csv"], "holds the questions"),
@@ -118,6 +134,10 @@ def test_an_earlier_run_may_be_the_output_itself(url: str, here: Path) -> None:
         (["in.csv", "--since", "in.csv"], "holds no answers"),
         (["names.csv"], "holds no question"),
         (["plain.csv", "--fail-under", "0.5"], "fill a column `expected`"),
+        (["plain.csv", "--junit", "tests.xml"], "fill a column `expected`, or give an earlier run with --since"),
+        (["in.csv", "--junit", "no/folder/tests.xml"], "give --junit a file in a folder that there is"),
+        (["in.csv", "--junit", "out.csv"], "--output and --junit name the same file"),
+        (["in.csv", "--review", "page.html"], "give that with --since"),
         (["in.csv", "--index", "nowhere"], "assistant index"),
         (["in.csv", "--api-key", "x"], "give its address with --url"),
         (["in.csv", "--url", "http://127.0.0.1:9"], "Is `assistant serve` running there"),
@@ -162,13 +182,6 @@ def test_a_run_that_a_server_ends_says_how_it_goes_on(
     assert main(arguments) == 0
     assert "goes on where it was: 1 question answered already" in capsys.readouterr().err
     assert not (here / "out.csv.journal").exists()
-
-
-def test_a_file_that_cannot_be_read_is_a_usage_error(here: Path) -> None:
-    from assistant.batching import _read
-
-    with pytest.raises(UsageError, match="cannot read"):
-        _read(str(here))
 
 
 @pytest.fixture(scope="module")

@@ -48,6 +48,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--since", type=Path, metavar="EARLIER.jsonl", help="an earlier output, to tell what has changed"
     )
+    parser.add_argument("--review", metavar="PAGE.html", help="writes a page of what has changed, old and new answers")
+    parser.add_argument("--junit", metavar="FILE.xml", help="writes what was expected and compared as tests, for CI")
     parser.add_argument("--fail-under", type=_share, metavar="SHARE", help="of rows as expected, 0 to 1, to end with 0")
     parser.add_argument(
         "--jobs", type=_jobs, metavar="N", help="questions asked at once (default: cores; 4 with --url)"

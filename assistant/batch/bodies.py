@@ -101,6 +101,12 @@ def source(citation: Body, base: str = "") -> str:
     return f'{place(citation)}: "{string(citation, "cited_text")}" ({link(citation, base)})'
 
 
+def short(text: str, most: int = 60) -> str:
+    """A text on one line, cut to so many characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 1].rstrip() + "\u2026"
+
+
 def _none(question: str, status: str, reason: str, message: str, index_id: str) -> Body:
     known: dict[str, Json] = {
         "question": question,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.batch.bodies import Body, place, places, string, why
+from assistant.batch.bodies import Body, place, places, short, string, why
 from assistant.batch.journal import Earlier
 from assistant.batch.running import Asker, Results
 
@@ -15,7 +15,6 @@ OTHER_ANSWER = "other answer"
 OTHER_PLACE = "same answer from another place"
 SOURCE_GONE = "source gone"
 KINDS = (NEWLY_ANSWERED, NEWLY_REFUSED, OTHER_ANSWER, OTHER_PLACE, SOURCE_GONE)
-SHOWN = 60  # characters of an answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,37 +29,39 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """All that has changed."""
+    """All that has changed. Questions are told by the number of the first row that asks them."""
 
-    changes: tuple[Change, ...]
-    compared: int
-    new: int  # questions that were not asked before
-    dropped: int  # questions that are not asked any more
+    changes: Mapping[int, Sequence[Change]]
+    compared: Sequence[int]
+    new: Sequence[int]  # that were not asked before
+    dropped: Sequence[str]  # that are not asked any more
 
     def lines(self) -> Iterator[str]:
         """The difference as a person reads it."""
-        counts = {kind: sum(change.kind == kind for change in self.changes) for kind in KINDS}
+        every = [change for several in self.changes.values() for change in several]
+        counts = {kind: sum(change.kind == kind for change in every) for kind in KINDS}
         found = ", ".join(f"{n} {kind}" for kind, n in counts.items() if n) or "no difference"
-        yield f"since the earlier run: {found} ({self.compared} compared, {self.new} new, {self.dropped} dropped)"
-        for change in self.changes:
+        others = f"{len(self.compared)} compared, {len(self.new)} new, {len(self.dropped)} dropped"
+        yield f"since the earlier run: {found} ({others})"
+        for change in every:
             yield f"  row {change.number}, {change.kind}: {change.question}"
             yield f"    {change.what}"
 
 
 def compare(results: Results, earlier: Earlier, asker: Asker) -> Difference:
     """What has changed, question by question. Confidence may change without a difference."""
-    changes: list[Change] = []
-    compared = new = 0
+    found: dict[int, list[Change]] = {}
+    compared, new = [], []
     for result in results.different():
         before = earlier.get(result.question)
         if before is None:
-            new += 1
+            new.append(result.number)
             continue
-        compared += 1
+        compared.append(result.number)
         for kind, what in differences(before, result.body, asker):
-            changes.append(Change(result.number, kind, result.question, what))
+            found.setdefault(result.number, []).append(Change(result.number, kind, result.question, what))
     asked = set(results.questions())
-    return Difference(tuple(changes), compared, new, sum(question not in asked for question in earlier))
+    return Difference(found, compared, new, [question for question in earlier if question not in asked])
 
 
 def differences(before: Body, after: Body, asker: Asker) -> Iterator[tuple[str, str]]:
@@ -102,5 +103,4 @@ def _spot_said(citation: Body) -> str:
 
 
 def _short(texts: Iterable[str]) -> str:
-    text = " ".join(" ".join(texts).split())
-    return repr(text if len(text) <= SHOWN else text[: SHOWN - 1].rstrip() + "\u2026")
+    return repr(short(" ".join(texts)))

@@ -52,7 +52,7 @@ def write(file: BinaryIO, results: Results, format: str, *, base: str = "") -> t
         parts = map(objects.line, _objects(results))
     else:
         page = {"md": pages.markdown, "html": pages.html, "jsonld": pages.json_ld}[format]
-        parts = (part.encode("utf-8", errors="replace") for part in page(results, base=base))
+        parts = map(pages.encoded, page(results, base=base))
     for part in parts:
         file.write(part)
     return ()

@@ -25,6 +25,7 @@ class Verdict:
     question: str
     kind: Kind
     expected: str
+    status: str  # of its answer
     why: str
 
     @property
@@ -67,7 +68,8 @@ def judge(results: Results, column: int, documents: Mapping[str, str]) -> Gate:
         expected = text(result.row[column]).strip()
         if expected and result.question:
             kind, said = verdict(result.body, expected, names)
-            found.append(Verdict(result.number, result.question, kind, expected, said))
+            status = string(result.body, "status")
+            found.append(Verdict(result.number, result.question, kind, expected, status, said))
     return Gate(tuple(found))
 
 

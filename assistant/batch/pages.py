@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 from urllib.parse import urlsplit
 
@@ -32,8 +32,7 @@ p { margin: .5rem 0 }
 blockquote { border-left: 3px solid var(--line); margin: .25rem 0 .5rem; padding-left: .75rem; white-space: pre-line }
 @media print { body { max-width: none } article { break-inside: avoid } }
 """
-HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-POLICY = f"default-src 'none'; style-src 'sha256-{HASH}'; base-uri 'none'; form-action 'none'"
+BOTTOM = "</main></body></html>\n"
 
 
 def markdown(results: Results, *, base: str) -> Iterator[str]:
@@ -56,13 +55,8 @@ def markdown(results: Results, *, base: str) -> Iterator[str]:
 def html(results: Results, *, base: str) -> Iterator[str]:
     """A page that needs nothing else and runs nothing: the answers with their sources, then those without one."""
     answered, others = (sum(1 for _ in some) for some in (_answered(results), _others(results)))
-    yield (
-        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{TITLE}</title>'
-        f"<style>{STYLE}</style></head>\n<body><main>\n<h1>{TITLE}</h1>\n"
-        f"<p>Answered: {answered} of {answered + others}. Answers are quoted from the sources that they name.</p>\n"
-    )
+    yield top(TITLE, STYLE)
+    yield f"<p>Answered: {answered} of {answered + others}. Answers are quoted from the sources that they name.</p>\n"
     if answered:
         yield '<section aria-labelledby="answered">\n<h2 id="answered">Answers</h2>\n'
         yield from (part for result in _answered(results) for part in _article(result, base))
@@ -73,7 +67,19 @@ def html(results: Results, *, base: str) -> Iterator[str]:
             message = escape(string(result.body, "message"))
             yield f'{_heading(result)}\n<p dir="auto">{message}</p>\n</article>\n'
         yield "</section>\n"
-    yield "</main></body></html>\n"
+    yield BOTTOM
+
+
+def top(title: str, style: str) -> str:
+    """The beginning of a page that lets in nothing but its own style, as far as its first heading. `BOTTOM` ends it."""
+    own = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{own}'; base-uri 'none'; form-action 'none'"
+    return (
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{escape(policy)}">'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>'
+        f"<style>{style}</style></head>\n<body><main>\n<h1>{title}</h1>\n"
+    )
 
 
 def json_ld(results: Results, *, base: str) -> Iterator[str]:
@@ -83,13 +89,18 @@ def json_ld(results: Results, *, base: str) -> Iterator[str]:
     for result in results.different():
         if string(result.body, "status") != "answered":
             continue
-        said = "<br>".join(escape(words, quote=False) for words, _ in blocks(result.body))  # it is read as HTML
+        text = "<br>".join(escape(words, quote=False) for words, _ in blocks(result.body))  # it is read as HTML
         links = [address for citation in places(result.body) if (address := _address(citation, base))]
-        answer = {"@type": "Answer", "text": said} | ({"citation": list(dict.fromkeys(links))} if links else {})
+        answer = {"@type": "Answer", "text": text} | ({"citation": list(dict.fromkeys(links))} if links else {})
         entity = {"@type": "Question", "name": " ".join(result.question.split()), "acceptedAnswer": answer}
         yield ("," if n else "") + "\n" + json.dumps(entity, ensure_ascii=False).replace("<", "\\u003c")
         n += 1
     yield "\n]}\n"
+
+
+def encoded(part: str) -> bytes:
+    """A piece of a page as it stands in the file; what no character is, a question mark."""
+    return part.encode("utf-8", errors="replace")
 
 
 def _answered(results: Results) -> Iterator[Result]:
@@ -106,22 +117,28 @@ def _heading(result: Result) -> str:
 
 def _article(result: Result, base: str) -> Iterator[str]:
     yield _heading(result) + "\n"
-    said = [
-        escape(words) + "".join(f' <a href="#q{result.number}s{n + 1}">[{n + 1}]</a>' for n in cited)
-        for words, cited in blocks(result.body)
+    yield from said(result.body, [escape(words) for words, _ in blocks(result.body)], f"q{result.number}", base=base)
+    yield "</article>\n"
+
+
+def said(body: Body, words: Sequence[str], name: str, *, base: str) -> Iterator[str]:
+    """An answer in HTML, with its sources, whose ids begin with `name`. `words` are the HTML of its blocks."""
+    shown = [
+        each + "".join(f' <a href="#{name}s{n + 1}">[{n + 1}]</a>' for n in cited)
+        for each, (_, cited) in zip(words, blocks(body), strict=True)
     ]
-    if len(said) == 1:
-        yield f'<p dir="auto">{said[0]}</p>\n'
+    if len(shown) == 1:
+        yield f'<p dir="auto">{shown[0]}</p>\n'
     else:
-        yield "<ul>\n" + "".join(f'<li dir="auto">{words}</li>\n' for words in said) + "</ul>\n"
+        yield "<ul>\n" + "".join(f'<li dir="auto">{each}</li>\n' for each in shown) + "</ul>\n"
     yield '<ol class="sources">\n'
-    for n, citation in enumerate(places(result.body), start=1):
+    for n, citation in enumerate(places(body), start=1):
         where = f'<span dir="auto">{escape(place(citation))}</span>'
         if address := _address(citation, base):
             where = f'<a href="{escape(address)}" dir="auto">{escape(place(citation))}</a>'
         quoted = f'<blockquote dir="auto">{escape(string(citation, "cited_text"))}</blockquote>'
-        yield f'<li id="q{result.number}s{n}">{where}{quoted}</li>\n'
-    yield "</ol>\n</article>\n"
+        yield f'<li id="{name}s{n}">{where}{quoted}</li>\n'
+    yield "</ol>\n"
 
 
 def _address(citation: Body, base: str) -> str:

@@ -10,14 +10,17 @@ from functools import lru_cache
 from queue import SimpleQueue
 from threading import Event, Lock
 from time import perf_counter
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from assistant.asking import MAX_QUESTION
 from assistant.batch import bodies
 from assistant.batch.bodies import Body, string
 from assistant.batch.journal import Earlier, Finished, Journal
-from assistant.batch.tables import Row, Table
+from assistant.batch.tables import Row, Table, text
 from assistant.errors import AssistantError
+
+if TYPE_CHECKING:
+    from assistant.batch.merging import Likeness
 
 FAILURES = 20  # questions that fail one after the other before the run stops
 ROUNDS = 3  # times that a server's index may change under a run
@@ -75,6 +78,10 @@ class Asker(Protocol):
         """Whether a document is still there and still says this."""
         ...
 
+    def likeness(self, questions: Sequence[str]) -> Likeness:
+        """How alike questions are."""
+        ...
+
     def renewed(self) -> bool:
         """Takes up another index, if there is one by now, and says whether there was."""
         ...
@@ -109,6 +116,10 @@ class Results:
     def questions(self) -> Iterator[str]:
         """The question of every row; "" where it has none."""
         return self.table.texts(self.column)
+
+    def question(self, number: int) -> str:
+        """The question of a row, by its number."""
+        return text(self.table.rows[number - 1][self.column]).strip()
 
     def different(self) -> Iterator[Result]:
         """The first row of each question."""

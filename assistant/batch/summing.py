@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from heapq import nlargest, nsmallest
+from operator import itemgetter
 
-from assistant.batch.bodies import confidence, places, string
+from assistant.batch.bodies import Body, confidence, places, short, string
 from assistant.batch.running import Asker, Results, repeated
 
 LOW = 0.6  # confidence below which an answer deserves a look
 SHOWN = 5
 STATUSES = ("answered", "refused", "error", "skipped")
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Two questions that may be one."""
+
+    rows: tuple[int, int]
+    questions: tuple[str, str]
+    likeness: float
+    answers: str  # what their answers have in common
 
 
 @dataclass(slots=True)
@@ -29,6 +40,7 @@ class Summary:
     slowest: list[tuple[float, str]] = field(default_factory=list)  # (seconds, question)
     cited: Counter[str] = field(default_factory=Counter)  # answers that cite a document
     never: list[str] = field(default_factory=list)
+    alike: list[Alike] = field(default_factory=list)  # most alike first
 
     def lines(self) -> Iterator[str]:
         """The figures as a person reads them."""
@@ -51,6 +63,11 @@ class Summary:
         if self.never:
             names = ", ".join(self.never[:SHOWN]) + (", \u2026" if len(self.never) > SHOWN else "")
             yield f"never cited: {len(self.never)}, {names}"
+        if self.alike:
+            yield f"most alike, candidates to merge: {len(self.alike)} pairs"
+            for one in self.alike[:SHOWN]:
+                rows, questions = " and ".join(map(str, one.rows)), " | ".join(one.questions)
+                yield f"  rows {rows}, {one.likeness:.2f}, {one.answers}: {questions}"
 
 
 def sum_up(results: Results, asker: Asker, *, asked: int) -> Summary:
@@ -66,26 +83,47 @@ def sum_up(results: Results, asker: Asker, *, asked: int) -> Summary:
             continue
         share = confidence(result.body) or 0.0
         if share < LOW:
-            found.low.append((share, result.number, _short(result.question)))
+            found.low.append((share, result.number, short(result.question)))
         if result.body.get("conflicts"):
             found.conflicts.append(result.number)
         found.cited.update({string(citation, "document_id") for citation in places(result.body)})
     for question in dict.fromkeys(results.questions()):
         if seconds := results.seconds(question):
             times[question] = seconds
-    found.slowest = [(seconds, _short(question)) for question, seconds in nlargest(3, times.items(), key=_seconds)]
-    found.never = _never(list(asker.documents), found.cited)
+    found.slowest = [(seconds, short(question)) for question, seconds in nlargest(3, times.items(), key=itemgetter(1))]
+    found.alike = _alike(results, asker)
+    found.never = [id for id in asker.documents if id not in found.cited]
     return found
 
 
-def _seconds(item: tuple[str, float]) -> float:
-    return item[1]
+def _alike(results: Results, asker: Asker) -> list[Alike]:
+    """The questions that are most like an earlier one."""
+    from assistant.batch.merging import most_alike
+
+    asked = [(result.number, _answer(result.body)) for result in results.different() if _is_asked(result.body)]
+    questions = [results.question(number) for number, _ in asked]
+    found = most_alike(asker.likeness(questions), [answer for _, answer in asked])
+    alike = []
+    for pair in found:
+        first, second = asked[pair.earlier], asked[pair.later]
+        n = sum(answer is not None for _, answer in (first, second))
+        alike.append(
+            Alike(
+                rows=(first[0], second[0]),
+                questions=(short(questions[pair.earlier]), short(questions[pair.later])),
+                likeness=pair.likeness,
+                answers="same answer" if pair.same else ("neither answered", "one answered", "other answers")[n],
+            )
+        )
+    return alike
 
 
-def _never(documents: Sequence[str], cited: Counter[str]) -> list[str]:
-    return [id for id in documents if id not in cited]
+def _is_asked(body: Body) -> bool:
+    return string(body, "status") in ("answered", "refused")
 
 
-def _short(question: str) -> str:
-    text = " ".join(question.split())
-    return text if len(text) <= 60 else text[:59].rstrip() + "\u2026"
+def _answer(body: Body) -> tuple[object, ...] | None:
+    """What two answers have in common if they are the same: where it is said."""
+    if string(body, "status") != "answered":
+        return None
+    return tuple((citation.get("document_id"), citation.get("start"), citation.get("end")) for citation in places(body))
