@@ -68,6 +68,14 @@ def quietly() -> Iterator[None]:
         yield
 
 
+def silence_transformers() -> None:
+    """Keeps the bars and reports of transformers, which are about each load of a model, out of the terminal."""
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # transformers has no types here
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # nor here
+
+
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Waits until no other process exports into this folder."""

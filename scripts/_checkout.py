@@ -29,6 +29,9 @@ def run(main: Callable[[], int]) -> NoReturn:
     except AssistantError as error:
         print(f"{Path(sys.argv[0]).name}: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
+    except FileNotFoundError as error:
+        print(f"{Path(sys.argv[0]).name}: cannot read {error.filename}: {error.strerror}", file=sys.stderr)
+        sys.exit(2)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import shlex
 import subprocess
 import sys
@@ -14,16 +15,22 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+import samples
 from _sets import Asked
+from serving import serving
 
+from assistant.compose import open_answerer
 from assistant.errors import UsageError
 from assistant.judging import Question
+from assistant.server import create_app
+from assistant.settings import load_settings
 from assistant.testing import StaticAnswerer, document
 from assistant.types import Filters
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = ROOT / "tests" / "golden"
-NAMES = ("batch_faq", "benchmark", "evaluate")
+TRAINING = ("prepare", "train", "export", "calibrate", "measure")  # in the order in which they are run
+NAMES = ("batch_faq", "benchmark", "evaluate", *(f"training/{name}" for name in TRAINING))
 SOURCE = 'Guide \u203a Pay: "Median salary: $336,500" '
 SOURCE += "(/documents/folder/a%20guide.txt?start=6&end=29&version=e2d17c13f8df4dee&quote=21-52f8a94e987c6835#cited)"
 
@@ -41,7 +48,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def script(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """A script as a module."""
     monkeypatch.syspath_prepend(str(ROOT / "scripts"))
-    loader = SourceFileLoader(f"scripts_{name}", str(ROOT / "scripts" / name))
+    monkeypatch.syspath_prepend(str(ROOT / "scripts" / "training"))
+    loader = SourceFileLoader(f"scripts_{name.replace('/', '_')}", str(ROOT / "scripts" / name))
     spec = spec_from_loader(loader.name, loader)
     assert spec
     module = module_from_spec(spec)
@@ -69,7 +77,7 @@ def examples(name: str) -> list[str]:
 def test_help_is_as_reviewed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "100")
     text = script(name, monkeypatch).parser().format_help()
-    path = GOLDEN / f"{name}.txt"
+    path = GOLDEN / f"{name.replace('/', '-')}.txt"
     before = path.read_text(encoding="utf-8") if path.exists() else ""
     if text != before:
         path.write_text(text, encoding="utf-8")
@@ -220,26 +228,78 @@ def test_the_questions_of_the_benchmark_are_all_different(monkeypatch: pytest.Mo
     assert len(set(made)) == len(made) == 8 * 3 + 3 * 2
 
 
+@pytest.mark.parametrize("name", ["check", "test"])
+def test_the_scripts_of_development_tell_what_they_do(name: str) -> None:
+    done = subprocess.run([ROOT / "scripts" / name, "--help"], capture_output=True, text=True)
+    assert done.returncode == 0 and done.stdout.startswith(f"usage: scripts/{name} ")
+    assert f"  scripts/{name}\n" in done.stdout
+    if name == "check":
+        done = subprocess.run([ROOT / "scripts" / name, "--helo"], capture_output=True, text=True)
+        assert done.returncode == 2 and done.stdout.startswith("usage: ")
+
+
+def test_every_script_stands_in_the_readme() -> None:
+    scripts = [path for path in (ROOT / "scripts").rglob("*") if path.is_file() and os.access(path, os.X_OK)]
+    text = (ROOT / "README.md").read_text("utf-8")
+    assert len(scripts) >= 10
+    assert [path for path in scripts if f"\n| `{path.relative_to(ROOT)}" not in text] == []
+
+
+def test_a_file_that_is_not_there_is_said(here: Path) -> None:
+    done = subprocess.run(
+        "scripts/training/prepare --data nowhere --output run", shell=True, capture_output=True, text=True
+    )
+    assert done.returncode == 2
+    assert done.stderr == "prepare: cannot read nowhere/squad2/labelled.json: No such file or directory\n"
+
+
+def run(example: str) -> str:
+    """What an example prints."""
+    done = subprocess.run(example, shell=True, capture_output=True, text=True)
+    assert done.returncode == 0, f"{example}: {done.stderr}"
+    return done.stdout
+
+
 @pytest.mark.model
 def test_the_examples_run_on_a_real_index(here: Path) -> None:
     (here / "corpus").symlink_to(ROOT / "corpus")
-    subprocess.run([sys.executable, "-m", "assistant", "index"], check=True, capture_output=True)
+    samples.write(here / "data")
+    run(f"{sys.executable} -m assistant index")
+    answerer = open_answerer(load_settings({}))
+    with serving(create_app(lambda: answerer)) as url:
+        for example in examples("evaluate"):
+            run(example.replace("http://127.0.0.1:8000", url))
+    for example in examples("batch_faq"):
+        run(example)
     for example in [
-        *(
-            example
-            for example in examples("evaluate")
-            if example.split()[1] == "tests/data/questions.jsonl" and "--url" not in example
-        ),
-        *examples("batch_faq"),
         "scripts/benchmark --only batch --questions 24 --rounds 1",
         "scripts/benchmark --only start modules --runs 1",
         "scripts/benchmark --only serving --questions 20 --seconds 0.2",
         "scripts/benchmark --only encoding --passages 100 --rounds 1",
     ]:
-        done = subprocess.run(example, shell=True, capture_output=True, text=True)
-        assert done.returncode == 0, f"{example}: {done.stderr}"
-        if "benchmark" in example:
-            assert json.loads(done.stdout)["machine"]["cpus"]
+        assert json.loads(run(example))["machine"]["cpus"]
+
+
+@pytest.mark.model
+def test_a_reader_is_trained_by_the_examples(here: Path) -> None:
+    samples.write(here / "data")
+    for name in TRAINING:
+        run(examples(f"training/{name}")[-1 if name == "calibrate" else 0])
+    assert sorted(path.name for path in (here / "run" / "reader").iterdir()) == [
+        "model.onnx",
+        "reader.json",
+        "tokenizer.json",
+    ]
+    assert json.loads((here / "run" / "none.json").read_text("utf-8"))
+
+
+@pytest.mark.quality
+def test_every_example_of_training_runs(here: Path) -> None:
+    samples.write(here / "data")
+    (here / "assistant").symlink_to(ROOT / "assistant")
+    for name in TRAINING:
+        for example in examples(f"training/{name}"):
+            run(example)
 
 
 def test_evaluate_measures_follow_ups(
@@ -281,18 +341,8 @@ def test_evaluate_answers_a_small_data_set(here: Path) -> None:
 
 @pytest.mark.model
 def test_evaluate_measures_retrieval_on_a_small_collection(here: Path) -> None:
-    folder = here / "small"
-    (folder / "qrels").mkdir(parents=True)
-    texts = {"a": "The heart pumps blood.", "b": "Rust eats iron.", "c": "Bees make honey."}
-    asked = {"1": "what corrodes metal", "2": "who produces honey", "3": "cardiac circulation"}
-    write = {"corpus.jsonl": [{"_id": i, "title": "", "text": t} for i, t in texts.items()]}
-    write["queries.jsonl"] = [{"_id": i, "text": t} for i, t in asked.items()]
-    for name, rows in write.items():
-        (folder / name).write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    judged = "query-id\tcorpus-id\tscore\n1\tb\t1\n2\tc\t1\n3\ta\t1\n"
-    for split in ("test", "train"):
-        (folder / "qrels" / f"{split}.tsv").write_text(judged, encoding="utf-8")
-    command = "scripts/evaluate --beir small --tune --index-cache cache --json found.json"
+    samples.write(here / "data")
+    command = "scripts/evaluate --beir data/scifact --tune --index-cache cache --json found.json"
     done = subprocess.run(command, shell=True, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     found = json.loads((here / "found.json").read_text(encoding="utf-8"))

@@ -9,13 +9,12 @@ from pathlib import Path
 import numpy as np
 import torch
 from sentence_transformers import SentenceTransformer
-from transformers.utils import logging as transformers_logging
 
 from assistant.disk import checksum, sha256
 from assistant.encoders.models import EXPORT_SCHEMA, Model
 from assistant.encoders.onnx import FILES, OnnxEncoder, is_intact
 from assistant.errors import EncoderError, ExportMismatch
-from assistant.exporting import optimise, publish, quietly
+from assistant.exporting import optimise, publish, quietly, silence_transformers
 from assistant.types import Json, Vectors
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
@@ -43,8 +42,7 @@ def export(model: Model, folder: Path, *, sample: Callable[[OnnxEncoder], Sequen
 
 def load(model: Model) -> SentenceTransformer:
     """The model in sentence-transformers, on the CPU, from its folder alone."""
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # transformers has no types here
-    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # nor here
+    silence_transformers()
     try:
         return SentenceTransformer(
             str(model.folder),

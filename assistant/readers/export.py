@@ -11,12 +11,11 @@ import numpy as np
 import torch
 from tokenizers import Encoding, Tokenizer
 from transformers import AutoModelForQuestionAnswering, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerFast
-from transformers.utils import logging as transformers_logging
 
 from assistant.disk import checksum, sha256
 from assistant.encoders.models import Model
 from assistant.errors import ExportMismatch, ReaderError, ReaderNotFound
-from assistant.exporting import optimise, publish, quietly
+from assistant.exporting import optimise, publish, quietly, silence_transformers
 from assistant.readers.extractive import FILES, KIND, ExtractiveReader, is_intact
 from assistant.readers.models import EXPORT_SCHEMA
 from assistant.types import Json
@@ -53,8 +52,7 @@ def export(model: Model, folder: Path) -> Path:
 
 def load(model: Model) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
     """The model and its tokenizer in transformers, on the CPU, from its folder alone."""
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # transformers has no types here
-    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # nor here
+    silence_transformers()
     options = {"local_files_only": True, "trust_remote_code": False}
     try:
         tokenizer = AutoTokenizer.from_pretrained(str(model.folder), **options)

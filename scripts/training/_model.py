@@ -8,6 +8,8 @@ import torch
 from torch import Tensor, nn
 from transformers import BertModel
 
+from assistant.exporting import silence_transformers
+
 TYPES = 4  # of tokens: see assistant.pairs
 
 
@@ -24,6 +26,7 @@ class ReaderModel(nn.Module):
     @classmethod
     def from_encoder(cls, folder: Path) -> ReaderModel:
         """A reader that starts from the weights of a sentence encoder, with a row for each type of token."""
+        silence_transformers()
         bert = BertModel.from_pretrained(
             folder,
             attn_implementation="eager",
