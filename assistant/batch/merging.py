@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from math import hypot, log
 from typing import TypeAlias
 
 import numpy as np
@@ -57,11 +59,18 @@ def by_meaning(vectors: Vectors) -> Likeness:
 
 def by_words(questions: Sequence[str]) -> Likeness:
     """Cosines of the stems of questions, those that few of them have counting more (TF-IDF)."""
-    from sklearn.feature_extraction.text import TfidfVectorizer  # here, because it takes a second to load
+    from scipy.sparse import csr_array  # here, because serving can do without
 
-    if not any(map(words, questions)):
-        return lambda start, stop: np.zeros((stop - start, stop), dtype=np.float32)
-    found = TfidfVectorizer(analyzer=words, binary=True, dtype=np.float32).fit_transform(questions)
+    stems = [sorted({*words(question)}) for question in questions]
+    counts = Counter(stem for several in stems for stem in several)
+    columns = {stem: n for n, stem in enumerate(counts)}
+    values: list[float] = []
+    for several in stems:
+        weights = [1 + log((1 + len(questions)) / (1 + counts[stem])) for stem in several]
+        values += [weight / hypot(*weights) for weight in weights]
+    places = [columns[stem] for several in stems for stem in several]
+    ends = np.cumsum([0, *map(len, stems)])
+    found = csr_array((np.array(values, dtype=np.float32), places, ends), shape=(len(questions), len(columns)))
     return lambda start, stop: (found[start:stop] @ found[:stop].T).toarray()
 
 
