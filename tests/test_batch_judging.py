@@ -15,7 +15,7 @@ from junitparser import Error, Failure, JUnitXml
 
 from assistant.batch import comparing, formats, gating, junit, merging, reviewing
 from assistant.batch.comparing import Difference
-from assistant.batch.journal import Earlier, Journal
+from assistant.batch.journal import Earlier, Finished, Journal
 from assistant.batch.merging import Pair
 from assistant.batch.running import Results
 from assistant.batch.summing import sum_up
@@ -185,7 +185,7 @@ def test_the_summary_shows_low_confidence_and_conflicts(journal: Journal) -> Non
     first, second = [dict(result.body) for result in results]
     first |= {"status": "answered", "confidence": 0.41, "conflicts": [[[0], [1]]]}
     bodies = {"median salary of a zebra": first, "median": second}
-    found = Results(results.table, 0, bodies.__getitem__, lambda question: 0.0)
+    found = Results(results.table, 0, lambda question: Finished(question, bodies[question], 0.0))
     said = [*sum_up(found, Near(GUIDE), asked=2).lines()]
     assert said[1] == "low confidence, below 0.60: 1, lowest: row 1 0.41 median salary of a zebra"
     assert said[2] == "conflicting sources: 1, rows 1"

@@ -57,7 +57,7 @@ def _since(results: Results, difference: Difference) -> Iterator[TestCase]:
 
 
 def _case(results: Results, number: int, question: str, group: str) -> TestCase:
-    return TestCase(_text(f"row {number}: {short(question, NAME)}"), group, round(results.seconds(question), 3))
+    return TestCase(_text(f"row {number}: {short(question, NAME)}"), group, round(results.find(question).seconds, 3))
 
 
 def _text(text: str) -> str:

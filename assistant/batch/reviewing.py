@@ -89,7 +89,7 @@ def _wrapped(tokens: Sequence[str], tag: str) -> str:
 
 def _article(results: Results, earlier: Earlier, number: int, changes: Sequence[Change], base: str) -> Iterator[str]:
     question = results.question(number)
-    before, after = earlier.get(question), results.find(question)
+    before, after = earlier.get(question), results.find(question).body
     yield f'<article id="q{number}">\n<h3 dir="auto">{escape(" ".join(question.split()))}</h3>\n'
     yield f'<p class="note">Row {number}</p>\n'
     for change in changes[1:] or [change for change in changes if change.kind == SOURCE_GONE]:

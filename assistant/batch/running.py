@@ -95,20 +95,21 @@ class Result:
     row: Row
     question: str
     body: Body
+    seconds: float  # that it took; 0 where it was not asked
 
 
 class Results:
     """What became of every row, in order; read from the disk each time that it is gone through."""
 
-    def __init__(self, table: Table, column: int, find: Callable[[str], Body], seconds: Callable[[str], float]) -> None:
+    def __init__(self, table: Table, column: int, find: Callable[[str], Finished]) -> None:
         self.table = table
         self.column = column
         self.find = find
-        self.seconds = seconds
 
     def __iter__(self) -> Iterator[Result]:
         for number, (row, question) in enumerate(zip(self.table.rows, self.questions(), strict=True), start=1):
-            yield Result(number, row, question, self.find(question))
+            found = self.find(question)
+            yield Result(number, row, question, found.body, found.seconds)
 
     def __len__(self) -> int:
         return len(self.table.rows)
@@ -154,8 +155,7 @@ class Run:
                 break
             self.note("the index has changed during the run")
             self._take_stock(first=False)
-        find = lru_cache(maxsize=256)(self._find)
-        return Results(self.table, self.column, find, self._seconds)
+        return Results(self.table, self.column, lru_cache(maxsize=256)(self._find))
 
     def _take_stock(self, *, first: bool) -> None:
         self.journal.keep(self.asker.is_fresh)
@@ -205,24 +205,22 @@ class Run:
             done += len(outcomes)
             self.progress(done, total)
 
-    def _find(self, question: str) -> Body:
+    def _find(self, question: str) -> Finished:
+        return self.journal.get(question) or Finished(question, self._unasked(question), 0.0)
+
+    def _unasked(self, question: str) -> Body:
+        """What stands for an answer that the journal does not have."""
         if not question:
             return bodies.skipped(index_id=self.asker.index_id)
         if len(question) > MAX_QUESTION:
             said = f"a question has 1 to {MAX_QUESTION} characters, this one has {len(question)}: shorten it"
             return bodies.failed(question, "invalid_request", said, index_id=self.asker.index_id)
-        if finished := self.journal.get(question):
-            return finished.body
         if question in self.failed:
             return self.failed[question]
         body = self.earlier.get(question) if self.earlier is not None else None
         if body is None:
             raise AssistantError(f"no answer to {question!r} was kept: run the same command again")
         return body
-
-    def _seconds(self, question: str) -> float:
-        finished = self.journal.get(question)
-        return finished.seconds if finished else 0.0
 
 
 def ask_all(asker: Asker, chunks: Sequence[Chunk]) -> Iterator[list[Outcome]]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from heapq import nlargest, nsmallest
-from operator import itemgetter
+from operator import attrgetter
 
 from assistant.batch.bodies import Body, confidence, places, short, string
 from assistant.batch.running import Asker, Results, repeated
@@ -73,12 +73,14 @@ class Summary:
 def sum_up(results: Results, asker: Asker, *, asked: int) -> Summary:
     """The figures of a run that is over."""
     found = Summary(rows=len(results), asked=asked, repeated=repeated(results.questions()))
-    times: dict[str, float] = {}
+    different: dict[str, _Asked] = {}
     for result in results:
         status = string(result.body, "status")
         found.statuses[status] += 1
         if status in ("refused", "error"):
             found.reasons[string(result.body, "reason")] += 1
+        if status in ("answered", "refused") and result.question not in different:
+            different[result.question] = _Asked(result.number, result.question, result.seconds, _answer(result.body))
         if status != "answered":
             continue
         share = confidence(result.body) or 0.0
@@ -87,43 +89,38 @@ def sum_up(results: Results, asker: Asker, *, asked: int) -> Summary:
         if result.body.get("conflicts"):
             found.conflicts.append(result.number)
         found.cited.update({string(citation, "document_id") for citation in places(result.body)})
-    for question in dict.fromkeys(results.questions()):
-        if seconds := results.seconds(question):
-            times[question] = seconds
-    found.slowest = [(seconds, short(question)) for question, seconds in nlargest(3, times.items(), key=itemgetter(1))]
-    found.alike = _alike(results, asker)
+    slowest = nlargest(3, different.values(), key=attrgetter("seconds"))
+    found.slowest = [(one.seconds, short(one.question)) for one in slowest if one.seconds]
     found.never = [id for id in asker.documents if id not in found.cited]
+    found.alike = _alike([*different.values()], asker)
     return found
 
 
-def _alike(results: Results, asker: Asker) -> list[Alike]:
-    """The questions that are most like an earlier one."""
-    from assistant.batch.merging import most_alike
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question, where it is asked first, and what tells whether another has the same answer; None without one."""
 
-    asked = [(result.number, _answer(result.body)) for result in results.different() if _is_asked(result.body)]
-    questions = [results.question(number) for number, _ in asked]
-    found = most_alike(asker.likeness(questions), [answer for _, answer in asked])
-    alike = []
-    for pair in found:
-        first, second = asked[pair.earlier], asked[pair.later]
-        n = sum(answer is not None for _, answer in (first, second))
-        alike.append(
-            Alike(
-                rows=(first[0], second[0]),
-                questions=(short(questions[pair.earlier]), short(questions[pair.later])),
-                likeness=pair.likeness,
-                answers="same answer" if pair.same else ("neither answered", "one answered", "other answers")[n],
-            )
-        )
-    return alike
-
-
-def _is_asked(body: Body) -> bool:
-    return string(body, "status") in ("answered", "refused")
+    row: int
+    question: str
+    seconds: float
+    answer: tuple[object, ...] | None
 
 
 def _answer(body: Body) -> tuple[object, ...] | None:
-    """What two answers have in common if they are the same: where it is said."""
     if string(body, "status") != "answered":
         return None
     return tuple((citation.get("document_id"), citation.get("start"), citation.get("end")) for citation in places(body))
+
+
+def _alike(asked: Sequence[_Asked], asker: Asker) -> list[Alike]:
+    """The questions that are most like an earlier one."""
+    from assistant.batch.merging import most_alike  # here, because numpy takes a while to load
+
+    alike = []
+    for pair in most_alike(asker.likeness([one.question for one in asked]), [one.answer for one in asked]):
+        both = (asked[pair.earlier], asked[pair.later])
+        n = sum(one.answer is not None for one in both)
+        answers = "same answer" if pair.same else ("neither answered", "one answered", "other answers")[n]
+        rows, questions = (both[0].row, both[1].row), (short(both[0].question), short(both[1].question))
+        alike.append(Alike(rows, questions, pair.likeness, answers))
+    return alike
