@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 
+from assistant import following
 from assistant.asking import Ask, take_apart
 from assistant.calibration import Calibration, kind_of
 from assistant.citations import cite, verify
 from assistant.errors import UnverifiedCitation
 from assistant.evidence import Evidence, explain_gap, gather
-from assistant.following import follow
 from assistant.ids import answer_id, settings_id
 from assistant.outline import Outline
 from assistant.reading import Judged, focus, join, judge
@@ -73,27 +73,16 @@ class Explanation:
     thresholds: Mapping[DocumentKind, float]  # the probability that an answer must reach
 
 
-class _Nobody:
-    """Follows nothing."""
-
-    def check(self) -> None: ...
-
-    def hear(self, block: Block, citations: Sequence[Citation]) -> None: ...
-
-
-_NOBODY = _Nobody()
-
-
 @dataclass(frozen=True, slots=True)
-class _Checking:
-    """Ends the work as the follower does, and lets it hear nothing: for an answer that is only looked up."""
+class _Deaf:
+    """Hears nothing, and may end the work: for an answer that is only looked up, or that nobody follows."""
 
-    follower: Follower
-
-    def check(self) -> None:
-        self.follower.check()
+    check: Callable[[], None] = lambda: None
 
     def hear(self, block: Block, citations: Sequence[Citation]) -> None: ...
+
+
+_NOBODY = _Deaf()
 
 
 @dataclass(slots=True)
@@ -206,9 +195,9 @@ class Assistant:
         """The question, its typing errors mended, as it would be asked without what was said before it."""
 
         def said(earlier: str) -> list[str]:
-            return [block.text for block in self._work_out(earlier, rows, _Clock(), _Checking(follower))[1].blocks]
+            return [block.text for block in self._work_out(earlier, rows, _Clock(), _Deaf(follower.check))[1].blocks]
 
-        return follow(
+        return following.follow(
             self._correct(question), history, correct=self._correct, said=said, one_subject=len(self.documents) < 2
         )
 

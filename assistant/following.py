@@ -64,13 +64,13 @@ _ELSE = re.compile(
     re.IGNORECASE,
 )
 
-_TENS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()  # noqa: SIM905
+_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()  # noqa: SIM905
 _CARDINALS = "one two three four five six seven eight nine ten".split()  # noqa: SIM905
-_SHORT = "1st 2nd 3rd 4th 5th 6th 7th 8th 9th 10th".split()  # noqa: SIM905
+_SHORT_ORDINALS = "1st 2nd 3rd 4th 5th 6th 7th 8th 9th 10th".split()  # noqa: SIM905
 _POSITIONS = {
-    word: n for words in (_TENS, _CARDINALS, _SHORT, [*"123456789", "10"]) for n, word in enumerate(words)
+    word: n for words in (_ORDINALS, _CARDINALS, _SHORT_ORDINALS, [*"123456789", "10"]) for n, word in enumerate(words)
 } | {"last": -1, "final": -1}
-_NTH_WORD = "|".join([*_TENS, *_SHORT, "last", "final"])
+_NTH_WORD = "|".join([*_ORDINALS, *_SHORT_ORDINALS, "last", "final"])
 _ENDS = r"(?=\s*(?:[?.!,;]|$|(?:in|more|again|mean|means|please|and)\b))"
 _NTH = re.compile(
     rf"\b(?:the|that|this|your) (?P<nth>{_NTH_WORD})(?: (?:one|item|point|option|bullet|entry|thing))?"
@@ -101,7 +101,7 @@ _HERE = ROLES | frozenset(
     field area industry""".split()  # noqa: SIM905
 )
 _KINDS = frozenset("type kind sort example form list number group set part lot variety range".split())  # noqa: SIM905
-_NO_THING = frozenset([*_TENS, "one", "other", "others", "difference", "same", "kind", "type", "example", "way"])
+_NO_THING = frozenset([*_ORDINALS, "one", "other", "others", "difference", "same", "kind", "type", "example", "way"])
 _ADJECTIVES = (
     r"(?:true|possible|impossible|worth|important|necessary|needed|required|good|bad|better|best|okay|ok|easy|easier|"
     r"hard|harder|difficult|common|normal|legal|allowed|likely|useful|helpful|wise|mandatory|enough|too|fair|realistic|"
@@ -431,7 +431,7 @@ class _Pointers:
     def _demonstrative(self, n: int, word: str) -> _Change | None:
         """ "those challenges", "that", and, where documents are about several, "this role"."""
         ahead, behind = self._word(n + 1), self._word(n - 1)
-        _, start, end = self._words[n]
+        start = self._words[n][1]
         noun = singular(ahead) if ahead.isalpha() else ""
         if word == "the" or (word in _POINTING and noun in ROLES):
             return self._role(n) if noun in ROLES and not self._one_subject else None
@@ -442,11 +442,9 @@ class _Pointers:
         if ahead in AUXILIARIES or not ahead.isalpha():
             if (word in ("this", "these") and ahead) or behind in ("do", "doing"):
                 return None  # "this is ...", "do that"
-            found = self._antecedent("they" if word in ("those", "these") else "it")
-            return _Change(start, end, in_place(found.text), found) if found else None
+            return self._stood_for(n, word)
         if is_small(ahead) and n == 1 and word in ("that", "those") and behind in ("is", "was", "does", "are", "were"):
-            found = self._antecedent("they" if word in ("those", "these") else "it")  # "is that more than ..."
-            return _Change(start, end, in_place(found.text), found) if found else None
+            return self._stood_for(n, word)  # "is that more than ..."
         if is_small(ahead) or noun in _HERE:
             return None
         if (
@@ -455,14 +453,19 @@ class _Pointers:
             and not is_plural(ahead)
             and word in ("those", "these")
         ):
-            found = self._antecedent("they")  # "are those important?"
-            return _Change(start, end, in_place(found.text), found) if found else None
+            return self._stood_for(n, word)  # "are those important?"
         for asked in reversed(self._before):
             for one in joined(asked.text):
                 if one.head == noun:
                     text = in_place(one.text if one.determiner else f"the {one.text}")
                     return _Change(start, self._words[n + 1][2], text, one)
         return None
+
+    def _stood_for(self, n: int, word: str) -> _Change | None:
+        """What "this", "that", "these" or "those" stands for by itself."""
+        _, start, end = self._words[n]
+        found = self._antecedent("they" if word in ("those", "these") else "it")
+        return _Change(start, end, in_place(found.text), found) if found else None
 
     def _role(self, n: int) -> _Change | None:
         ahead = self._word(n + 2)

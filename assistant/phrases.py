@@ -211,9 +211,7 @@ class _Walk:
         self.question = question
         self.tokens = tokens(question)
         self.found: list[Phrase] = []
-        self.wants = (
-            ""  # "base" after do-like auxiliaries, "participle" after forms of be, "finite" after a bare "what"
-        )
+        self.wants = ""  # "base" after forms of do, "participle" after forms of be, "finite" after a bare "what"
         self.run: list[int] = []  # positions of the words of the phrase that is being read
         self.determiner = -1  # the position of its determiner
         self.asked = self.linked = self.defines = False  # `defines`: "what is"

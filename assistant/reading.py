@@ -13,9 +13,7 @@ from assistant.types import Hit, LineKind, Passage, Reader, Reading
 # What a line gains that holds the answer for certain, in a passage that answers for certain. What an item of a list is
 # about is told by what stands above it, and a list is more than its likeliest part: both are left to similarity.
 SPAN_GAINS: Mapping[LineKind, float] = {"sentence": 0.8, "row": 0.5, "code": 0.5}
-WHOLE: frozenset[Grain] = frozenset(
-    ("list", "topic")
-)  # the grains that, of a document with lists, want more than a part
+WHOLE: frozenset[Grain] = frozenset(("list", "topic"))  # that want, of a document with lists, more than a part
 SURE = 2.0  # log-odds at which no further passage is read, when the line ranked first stands in one that was
 ENOUGH = 2  # passages that are always read
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-import uvicorn
 from browsing import browsing, emulate, log, violations
 from injections import EVERY
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
+from serving import serving
 from test_feedback import KEY, Site, hostile, site
 
 pytestmark = pytest.mark.browser
@@ -29,14 +27,8 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
 @contextmanager
 def running(made: Site) -> Iterator[str]:
     """The address of the site, the key in it."""
-    server = uvicorn.Server(uvicorn.Config(made.client.app, port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://me:{KEY}@127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+    with serving(made.client.app) as url:
+        yield url.replace("://", f"://me:{KEY}@")
 
 
 @pytest.fixture(scope="module")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import partial
 from html import escape
@@ -13,13 +12,13 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-import uvicorn
 from browsing import browsing, emulate, log, violations
 from injections import EVERY
 from selenium.common.exceptions import TimeoutException
 from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
+from serving import serving
 from test_source_page import CORPUS, MARKDOWN, attack, load, span
 
 from assistant.citations import address, cite
@@ -42,17 +41,9 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
         yield browser
 
 
-@contextmanager
-def serving(*documents: Document) -> Iterator[str]:
-    app = create_app(lambda: StaticAnswerer(*documents))
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+def showing(*documents: Document) -> AbstractContextManager[str]:
+    """A server of these documents."""
+    return serving(create_app(lambda: StaticAnswerer(*documents)))
 
 
 class Shown:
@@ -69,7 +60,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
     guide = load_document(path, CORPUS)
     markdown = load(folder, MARKDOWN, url="https://example.org/guide")
     hebrew = load(folder, HEBREW, "hebrew.txt", language="he")
-    with serving(guide, markdown, hebrew) as url:
+    with showing(guide, markdown, hebrew) as url:
         yield Shown(url, guide, markdown, hebrew)
 
 
@@ -164,7 +155,7 @@ def test_axe_finds_nothing_wrong(browser: Chrome, shown: Shown, width: int, sche
 def test_no_injected_script_runs_on_the_page(browser: Chrome) -> None:
     emulate(browser)
     documents = [attack(payload) for payload in EVERY]
-    with serving(*documents) as url:
+    with showing(*documents) as url:
         log(browser)
         for document in documents:
             visit(browser, url + cite(document, 0, len(document.text) - 9).url)
@@ -241,7 +232,7 @@ def test_the_source_page_leads_on_to_the_published_place(browser: Chrome, tmp_pa
     (tmp_path / "guide.html").write_text(FRAME.format(f"<p>{body}</p>"), "utf-8")
     with publishing(tmp_path) as published:
         document = load(tmp_path, text, url=f"{published}/guide.html")
-        with serving(document) as url:
+        with showing(document) as url:
             visit(browser, url + cite(document, *span(document, "a *company* car")).url)
             browser.find_element(By.LINK_TEXT, "Read it where it is published").click()
             WebDriverWait(browser, 5).until(lambda _: browser.current_url.startswith(published))

@@ -15,17 +15,8 @@ from starlette.staticfiles import StaticFiles
 import assistant
 from assistant.errors import (
     AssistantError,
-    Busy,
     DocumentNotFound,
-    IndexDamaged,
-    IndexMismatch,
-    IndexNotFound,
-    InvalidRequest,
-    MalformedRequest,
     RateLimited,
-    RequestTooLarge,
-    TimedOut,
-    UnsupportedType,
 )
 from assistant.server import chat, pages, source_page
 from assistant.server.bodies import (
@@ -45,7 +36,7 @@ from assistant.server.feedback import Feedback, add_routes
 from assistant.server.limits import Limits, RateLimit
 from assistant.server.origins import Origins, framed
 from assistant.server.peers import Behind
-from assistant.server.problems import ChatProblem, Problem, documented, install, problem
+from assistant.server.problems import AT_DESK, NO_INDEX, QUESTION, ChatProblem, Problem, documented, install, problem
 from assistant.server.streaming import Question, documented_events, event, in_blocks, stream, whole
 from assistant.server.wire import Exchange, JsonRoute
 from assistant.suggesting import Suggester
@@ -56,8 +47,6 @@ when the documents do not say, the answer has the status `refused`. Errors are `
 Offset = Annotated[int | None, Query(ge=0)]
 WIDGET = Path(__file__).parent.parent / "widget"
 STATIC = Path(__file__).parent / "static"
-NO_INDEX = (IndexNotFound, IndexDamaged, IndexMismatch)
-BAD_BODY = (MalformedRequest, RequestTooLarge, UnsupportedType, InvalidRequest)
 
 
 def create_app(
@@ -86,7 +75,7 @@ def create_app(
     widget_files, page_files = StaticFiles(directory=WIDGET), StaticFiles(directory=STATIC)
     get = partial(app.get, responses=documented(RateLimited, *NO_INDEX))
     get_document = partial(app.get, responses=documented(DocumentNotFound, RateLimited, *NO_INDEX), tags=["documents"])
-    questions = documented(*BAD_BODY, RateLimited, *NO_INDEX, Busy, TimedOut)
+    questions = documented(*QUESTION)
     post = partial(app.post, tags=["questions"])
     suggest = Suggester()
     get_page = partial(app.get, include_in_schema=False)
@@ -113,7 +102,7 @@ def create_app(
 
         return await desk.answer(find, request.receive)
 
-    app.include_router(chat.routes(current, desk, NO_INDEX, feedback.note))
+    app.include_router(chat.routes(current, desk, feedback.note))
 
     @get("/v1/promise", summary="State how often a question without an answer may be answered", tags=["questions"])
     def promise() -> PromiseBody:
@@ -123,7 +112,7 @@ def create_app(
         "/v1/suggestions",
         summary="Suggest questions that the documents answer",
         tags=["questions"],
-        responses=documented(RateLimited, *NO_INDEX, Busy, TimedOut),
+        responses=documented(RateLimited, *NO_INDEX, *AT_DESK),
     )
     async def suggestions(request: Request) -> SuggestionsBody:
         def find(job: Job[SuggestionsBody]) -> SuggestionsBody:

@@ -22,20 +22,13 @@ from starlette.responses import Response
 from assistant.asking import MAX_QUESTION
 from assistant.citations import place, verify
 from assistant.errors import (
-    AssistantError,
-    Busy,
-    InvalidRequest,
-    MalformedRequest,
     ModelNotFound,
     RateLimited,
-    RequestTooLarge,
-    TimedOut,
-    UnsupportedType,
 )
 from assistant.server.bodies import MAX_TURN, MAX_TURNS
 from assistant.server.desk import Desk, Job
 from assistant.server.peers import base_url
-from assistant.server.problems import chat_problem, documented
+from assistant.server.problems import QUESTION, chat_problem, documented
 from assistant.server.streaming import Question, Said, documented_events, event, stream, work_out
 from assistant.server.wire import JsonRoute
 from assistant.types import Answer, Answerer, Citation, Turn
@@ -207,22 +200,16 @@ class Models(BaseModel):
     data: list[Model]
 
 
-def routes(
-    current: Callable[[], Answerer],
-    desk: Desk,
-    unready: Sequence[type[AssistantError]],
-    note: Callable[[Answer], None],
-) -> APIRouter:
-    """The routes over the index that `current` gives; `unready` is what that may raise. Each answer is noted."""
+def routes(current: Callable[[], Answerer], desk: Desk, note: Callable[[Answer], None]) -> APIRouter:
+    """The routes over the index that `current` gives. Each answer is noted."""
     router = APIRouter(route_class=ChatRoute, tags=["chat clients"])
     model = Model(created=int(time()))
-    bad = (MalformedRequest, RequestTooLarge, UnsupportedType, InvalidRequest, RateLimited, *unready, Busy, TimedOut)
 
     @router.post(
         "/v1/chat/completions",
         summary="Answer the last message of a conversation",
         response_model=ChatCompletion,
-        responses={200: STREAM, **documented(*bad, chat=True)},
+        responses={200: STREAM, **documented(*QUESTION, chat=True)},
     )
     async def complete(body: ChatRequest, request: Request) -> ChatCompletion | Response:
         question, base = body.question(), base_url(request.scope)

@@ -14,17 +14,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from assistant.errors import (
-    InvalidRequest,
-    MalformedRequest,
     RateLimited,
-    RequestTooLarge,
     Unauthorized,
-    UnsupportedType,
 )
 from assistant.gaps import Gaps, stub
 from assistant.records import Recorder
 from assistant.server import admin
-from assistant.server.problems import ProblemResponse, documented
+from assistant.server.problems import BAD_BODY, ProblemResponse, documented
 from assistant.types import Answer
 
 KEPT = (
@@ -73,7 +69,7 @@ class FeedbackRequest(BaseModel):
 
 def add_routes(app: FastAPI, feedback: Feedback, title: str) -> None:
     """Adds the route that takes votes and, where there is a key to it, the operator's page."""
-    problems = documented(MalformedRequest, RequestTooLarge, UnsupportedType, InvalidRequest, RateLimited)
+    problems = documented(*BAD_BODY, RateLimited)
 
     @app.post(
         "/v1/feedback",
