@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import sys
 import tempfile
@@ -13,7 +14,7 @@ from typing import BinaryIO, cast
 
 from assistant.batch import comparing, endings, formats, gating, junit, pages, reviewing, summing
 from assistant.batch.journal import Earlier, Journal
-from assistant.batch.running import Results, Run
+from assistant.batch.running import Results, Run, number
 from assistant.batch.tables import Table, expected_column, question_column
 from assistant.crew import Far, Here
 from assistant.disk import replacing
@@ -31,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
     expected = expected_column(table, options.expected_column)
     target = options.to or (format if options.output == "-" else endings.format_written(options.output))
     target = "csv" if target == "txt" else target
-    _check(options, table, expected)
+    _check(options, table, column, expected)
     for note in table.notes:
         _say(f"{options.input}: {note}")
     with ExitStack() as stack:
@@ -53,17 +54,19 @@ def run(options: argparse.Namespace) -> int:
                 junit.write(file, results, gate, difference)
         _say(*(gate.lines() if gate is not None else ()), *(difference.lines() if difference is not None else ()))
         _say(*summing.sum_up(results, asker, asked=batch.asked).lines())
-        if not batch.failed:
+        if batch.failed:
+            stays = options.journal or not _is_stream(options.output)
+            again = ": run the same command again to ask only those" if stays else ""
+            _say(f"failed: {number(len(batch.failed), 'question')}{again}")
+        else:
             journal.close(remove=True)
-        elif options.output != "-":
-            _say(f"{len(batch.failed)} questions failed: run the same command again to ask only those")
     too_few = gate is not None and options.fail_under is not None and gate.share < options.fail_under
-    return NOT_MET if too_few or (difference is not None and difference.changes) else 0
+    return NOT_MET if too_few or batch.failed or (difference is not None and difference.changes) else 0
 
 
 def _asker(options: argparse.Namespace, expected: int) -> Here | Far:
     """Who is asked; so many questions are expected."""
-    if options.url:
+    if options.url is not None:
         return Far(options.url, api_key=options.api_key, jobs=options.jobs)
     return Here(load_settings({"index": options.index}), jobs=options.jobs, expected=expected)
 
@@ -76,67 +79,98 @@ def _answer(batch: Run, options: argparse.Namespace) -> Results:
             return batch()
         except (AssistantError, KeyboardInterrupt):
             pace.close()
-            if len(batch.journal) and options.output != "-":
-                kept = f"{len(batch.journal)} answers are kept in {batch.journal.path}"
+            if len(batch.journal) and (options.journal or not _is_stream(options.output)):
+                kept = f"{number(len(batch.journal), 'answer')} kept in {batch.journal.path}"
                 _say(f"{kept}: run the same command again to go on")
             raise
 
 
 @contextmanager
 def _journal(options: argparse.Namespace) -> Iterator[Journal]:
-    """The journal beside the output; where that is standard output, one that does not stay."""
+    """The journal beside the output; where that is no plain file, one that does not stay."""
     with ExitStack() as stack:
         path = options.journal
-        if path is None and options.output == "-":
+        if path is None and _is_stream(options.output):
             path = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "journal"
         yield stack.enter_context(closing(Journal(path or Path(f"{options.output}.journal"))))
 
 
 @contextmanager
 def _written(name: str) -> Iterator[BinaryIO]:
-    """A file that comes to be whole or not at all; - is standard output."""
-    if name == "-":
+    """A file that comes to be whole or not at all; what is no plain file is written once there is all of it."""
+    path = Path(name)
+    if not _is_stream(name):
+        target = path.resolve()  # a link stays one
+        with replacing(target, f".{target.name}.part") as file:
+            yield file
+        return
+    try:
         with tempfile.TemporaryFile() as file:
             yield cast(BinaryIO, file)
             file.seek(0)
-            shutil.copyfileobj(file, sys.stdout.buffer)
-            sys.stdout.buffer.flush()
-    else:
-        path = Path(name)
-        with replacing(path, f".{path.name}.part") as file:
-            yield file
+            if name != "-":
+                with path.open("wb") as stream:
+                    shutil.copyfileobj(file, stream)
+            else:
+                shutil.copyfileobj(file, sys.stdout.buffer)
+                sys.stdout.buffer.flush()
+    except BrokenPipeError:  # whoever read it has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        raise UsageError(f"cannot write {'standard output' if name == '-' else name}: {error.strerror}") from error
+
+
+def _is_stream(name: str) -> bool:
+    """Whether it is standard output, a pipe or a device, which cannot be put in another's place."""
+    path = Path(name)
+    return name == "-" or (path.exists() and not path.is_file() and not path.is_dir())
 
 
 def _base(options: argparse.Namespace) -> str:
     return options.link_base or options.url or ""
 
 
-def _check(options: argparse.Namespace, table: Table, expected: int | None) -> None:
+def _check(options: argparse.Namespace, table: Table, column: int, expected: int | None) -> None:
     """Raises UsageError where the run could not end well."""
     if not table.rows:
         raise UsageError("the file names columns, but holds no question: add rows below the first")
     if options.api_key and not options.url:
         raise UsageError("--api-key is for a running assistant: give its address with --url")
-    if options.fail_under is not None and (expected is None or not any(table.texts(expected))):
+    tested = expected is not None and any(map(all, zip(table.texts(column), table.texts(expected), strict=True)))
+    if options.fail_under is not None and not tested:
         raise UsageError("nothing is expected of any row: fill a column `expected`, or name one with --expected-column")
     if options.review and not options.since:
         raise UsageError("--review shows what has changed since an earlier run: give that with --since")
-    if options.junit and not options.since and expected is None:
+    if options.junit and not options.since and not tested:
         raise UsageError("--junit has nothing to test: fill a column `expected`, or give an earlier run with --since")
+    _check_files(options)
+
+
+def _check_files(options: argparse.Namespace) -> None:
+    """Raises UsageError where a file cannot be written, or would take the place of another that is needed."""
     given = {"--output": options.output, "--review": options.review, "--junit": options.junit}
-    paths = {option: Path(name) for option, name in given.items() if name and name != "-"}
-    for option, path in paths.items():
+    if list(given.values()).count("-") > 1:
+        raise UsageError("standard output takes one result: give the others a file")
+    known = {"INPUT": Path(options.input)} if options.input != "-" else {}
+    if options.since and str(options.since) != options.output:  # the output may take the place of the earlier run
+        known["--since"] = options.since
+    for option, name in (given | {"--journal": options.journal}).items():
+        if name is None or _is_stream(str(name)):
+            continue
+        path = Path(name)
         if path.is_dir() or not path.absolute().parent.is_dir():
             raise UsageError(f"cannot write {path}: give {option} a file in a folder that there is")
-        if path.exists() and options.input != "-" and path.samefile(options.input):
-            raise UsageError(f"{path} holds the questions: give {option} another name")
-    if len({path.absolute() for path in paths.values()}) < len(paths):
-        raise UsageError(f"{' and '.join(paths)} name the same file: give each a name of its own")
+        for other, file in known.items():
+            if path.resolve() == file.resolve() or (path.exists() and file.exists() and path.samefile(file)):
+                raise UsageError(f"{path} is given as {other}, too: give {option} another name")
+        known[option] = path
 
 
 def _read(options: argparse.Namespace) -> tuple[str, Table]:
     """The format of the questions, and their table."""
     name = options.input
+    if name == "-" and sys.stdin is None:
+        raise UsageError("standard input is closed: give INPUT a file")
     try:
         data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except OSError as error:
@@ -146,5 +180,7 @@ def _read(options: argparse.Namespace) -> tuple[str, Table]:
 
 
 def _say(*lines: str) -> None:
+    """Says something on standard error, a line each, whatever characters stand in it."""
     for line in lines:
-        print(line, file=sys.stderr, flush=True)
+        plain = "".join(c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in line)
+        print(plain, file=sys.stderr, flush=True)

@@ -16,6 +16,7 @@ from assistant import __version__
 from assistant.asking import MAX_QUESTION
 from assistant.batch import arguments
 from assistant.errors import AssistantError, IndexNotFound, UsageError
+from assistant.exits import ended
 
 if TYPE_CHECKING:
     from assistant.compose import LiveAnswerer
@@ -46,18 +47,7 @@ _QUESTIONS = """a question is one JSON object a line:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and gives its exit status."""
     options = _parser().parse_args(arguments)
-    try:
-        status: int = options.run(options)
-        return status
-    except AssistantError as error:
-        print(f"assistant: {error}", file=sys.stderr)
-        return error.exit_code
-    except KeyboardInterrupt:
-        print("assistant: stopped", file=sys.stderr)
-        return 130
-    except BrokenPipeError:  # whoever read our output has left
-        sys.stderr.close()
-        return 0
+    return ended(lambda: options.run(options), "assistant")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -286,6 +276,7 @@ def _build_apart(settings: Settings) -> int:
     """Builds the index in a child process, so that this one never loads what only building needs."""
     command = [
         sys.executable,
+        "-P",  # no code from the folder that this runs in
         "-m",
         "assistant",
         "index",

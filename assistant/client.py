@@ -35,6 +35,7 @@ from assistant.types import (
 
 T = TypeVar("T")
 EVERYTHING = Filters()
+PAUSE = 1.0  # seconds until a busy server is asked again that does not say when
 
 
 class ServerFault(AssistantError):
@@ -55,6 +56,10 @@ class _Later(ServerFault):
         self.seconds = seconds
 
 
+class Unreachable(ServerFault):
+    """Nothing answers at the server's address."""
+
+
 class Remote:
     """The `Answerer` behind a URL."""
 
@@ -68,15 +73,13 @@ class Remote:
         api_key: str | None = None,
     ) -> None:
         """A server that says when it is less busy is asked again so often, after waits of so many seconds in all."""
-        if urlsplit(url).scheme not in {"http", "https"}:
+        if not _is_address(url):
             raise UsageError(f"{url!r} is no address of a server: give one like http://127.0.0.1:8000")
         self._url = url.rstrip("/")
         self._timeout = timeout
         self._retries = retries
         self._patience = patience
-        self._headers = {"content-type": "application/json"}
-        if api_key:
-            self._headers["authorization"] = f"Bearer {api_key}"
+        self._api_key = api_key
         listing = self._json("/v1/documents")
         rows = [_mapping(row) for row in _list(listing["documents"])]
         self.index_id: str = _as(listing["index_id"], str)
@@ -148,7 +151,9 @@ class Remote:
 
     def _once(self, path: str, body: Mapping[str, Json] | None) -> bytes:
         data = None if body is None else json.dumps(body).encode()
-        request = Request(self._url + path, data, self._headers)
+        request = Request(self._url + path, data, {"content-type": "application/json"})
+        if self._api_key:
+            request.add_unredirected_header("authorization", f"Bearer {self._api_key}")  # for this server alone
         try:
             with urlopen(request, timeout=self._timeout) as reply:
                 return cast(bytes, reply.read())
@@ -156,12 +161,12 @@ class Remote:
             with error:
                 message = f"{path} gives {error.code}: {_detail(error.read())}"
             seconds = _retry_after(error.headers.get("Retry-After"))
-            if error.code in (429, 503) and seconds is not None:
-                raise _Later(message, seconds, given=error.code) from error
+            if error.code in (429, 503):
+                raise _Later(message, PAUSE if seconds is None else seconds, given=error.code) from error
             raise ServerFault(message, given=error.code) from error
         except (URLError, OSError, HTTPException) as error:
             reason = error.reason if isinstance(error, URLError) else error
-            raise ServerFault(f"no answer from {self._url}: {reason}. Is `assistant serve` running there?") from error
+            raise Unreachable(f"no answer from {self._url}: {reason}. Is `assistant serve` running there?") from error
 
 
 class _Documents(Mapping[str, Document]):
@@ -184,6 +189,13 @@ class _Documents(Mapping[str, Document]):
 
     def __len__(self) -> int:
         return len(self._ids)
+
+
+def _is_address(url: str) -> bool:
+    try:
+        return urlsplit(url).scheme in {"http", "https"}
+    except ValueError:
+        return False
 
 
 def answer_of(body: Mapping[str, Json]) -> Answer:

@@ -8,16 +8,17 @@ import sys
 import time
 from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from queue import Empty, LifoQueue
 from threading import Lock
 from typing import TypeAlias, cast
 
 import numpy as np
 
+from assistant.batch.alike import Likeness, by_meaning, by_words
 from assistant.batch.bodies import Body, string
-from assistant.batch.merging import Likeness, by_meaning, by_words
 from assistant.batch.running import Failed
-from assistant.client import Remote, ServerFault
+from assistant.client import Remote, ServerFault, Unreachable, answer_of
 from assistant.compose import open_answerer
 from assistant.cores import cores
 from assistant.errors import AssistantError
@@ -31,6 +32,7 @@ TOGETHER = 16  # questions that are encoded together
 WORTH = 10  # questions for which it pays to start a process
 PAUSES = (1.0, 2.0, 4.0, 8.0)  # seconds between attempts to reach a server
 LOCKED_OUT = (401, 403)
+LACKING = 200  # questions that are encoded only to tell how alike they are: about a second
 PATIENCE = 10  # seconds that a process beside this one gets to end
 
 Hand: TypeAlias = Callable[[Sequence[str], Sequence[str]], Iterator[Body | Failed]]
@@ -78,6 +80,8 @@ class Here:
 
     def likeness(self, questions: Sequence[str]) -> Likeness:
         lacking = [question for question in questions if question not in self._vectors]
+        if len(lacking) > LACKING:
+            return by_words(questions)
         for at in range(0, len(lacking), TOGETHER):
             self._answerer.prepare(lacking[at : at + TOGETHER])
             for question in lacking[at : at + TOGETHER]:
@@ -128,8 +132,9 @@ class Beside:
     """A process that answers one question after the other. It ends by itself when this one does."""
 
     def __init__(self, settings: Settings) -> None:
-        command = [sys.executable, "-m", "assistant.worker"]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        command = [sys.executable, "-P", "-m", "assistant.worker"]  # no code from the folder that the run is in
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, process_group=0)  # Ctrl-C is for this one
         self._send(json.loads(settings.model_dump_json()))
         self._opened = False
 
@@ -142,7 +147,10 @@ class Beside:
     ) -> Iterator[Body | Failed]:
         """What it says; `note` gets the vectors. Raises AssistantError where it has another index than `answerer`."""
         if not self._opened:
-            if self._receive() != {"index_id": answerer.index_id, "settings_id": answerer.settings_id}:
+            opened = self._receive()
+            if "failed" in opened:
+                raise AssistantError(string(opened, "detail"))
+            if opened != {"index_id": answerer.index_id, "settings_id": answerer.settings_id}:
                 raise AssistantError("the index has changed since it was opened: run the same command again")
             self._opened = True
         self._send(list(among))
@@ -158,7 +166,8 @@ class Beside:
     def close(self) -> None:
         """Lets the process end."""
         assert self._process.stdin and self._process.stdout
-        self._process.stdin.close()
+        with suppress(BrokenPipeError):  # of what was left to send to one that has ended
+            self._process.stdin.close()
         try:
             self._process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
@@ -222,11 +231,13 @@ class Far:
     def _ask(self, question: str) -> Body | Failed:
         for pause in (*self._pauses, None):
             try:
-                return self._remote.reply(question)
+                reply = self._remote.reply(question)
+                answer_of(reply)  # raises where it is none
+                return reply
             except ServerFault as error:
                 if error.given is not None and error.given not in LOCKED_OUT:
-                    return Failed(error.code, str(error))
-                if pause is None or error.given is not None:
+                    return Failed(error.code, str(error), of_question=error.given < 500)
+                if pause is None or not isinstance(error, Unreachable):
                     raise
                 time.sleep(pause)
         raise AssertionError("the last attempt gives an answer or an error")

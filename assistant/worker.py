@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
 from base64 import b64encode
 from collections.abc import Mapping
@@ -30,7 +29,11 @@ def work(source: IO[bytes], target: IO[bytes]) -> None:
     The first line is settings, and is answered with what was opened. Then a string is a question, which is answered
     with its reply and its vector, and a list those that are asked next; it gets no answer.
     """
-    answerer = open_answerer(Settings.model_validate_json(source.readline()))
+    try:
+        answerer = open_answerer(Settings.model_validate_json(source.readline()))
+    except AssistantError as error:
+        write(target, {"failed": error.code, "detail": str(error)})
+        return
     write(target, {"index_id": answerer.index_id, "settings_id": answerer.settings_id})
     while line := source.readline():
         wanted = json.loads(line)
@@ -52,5 +55,4 @@ def write(target: IO[bytes], value: Json) -> None:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that asks says when to end
     work(sys.stdin.buffer, sys.stdout.buffer)

@@ -21,19 +21,14 @@ def again(error: ModuleNotFoundError) -> NoReturn:
 
 
 def run(main: Callable[[], int]) -> NoReturn:
-    """Ends the process with the status that `main` gives, or with that of the error that it raises."""
-    from assistant.errors import AssistantError
+    """Ends the process as the `assistant` command does; a file that is not there is said, too."""
+    from assistant.errors import UsageError
+    from assistant.exits import ended
 
-    try:
-        sys.exit(main())
-    except AssistantError as error:
-        print(f"{Path(sys.argv[0]).name}: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
-    except FileNotFoundError as error:
-        print(f"{Path(sys.argv[0]).name}: cannot read {error.filename}: {error.strerror}", file=sys.stderr)
-        sys.exit(2)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    def work() -> int:
+        try:
+            return main()
+        except FileNotFoundError as error:
+            raise UsageError(f"{error.filename}: {error.strerror}") from error
+
+    sys.exit(ended(work, Path(sys.argv[0]).name))

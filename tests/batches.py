@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from threading import Lock
 
+from assistant.batch.alike import Likeness, by_words
 from assistant.batch.bodies import Body, string
 from assistant.batch.journal import Earlier, Journal
-from assistant.batch.merging import Likeness, by_words
 from assistant.batch.running import Asker, Failed, Results, Run
 from assistant.batch.tables import Table
 from assistant.ids import answer_id

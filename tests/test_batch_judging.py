@@ -13,10 +13,10 @@ import pytest
 from batches import GUIDE, Near, asked, asked_table
 from junitparser import Error, Failure, JUnitXml
 
-from assistant.batch import comparing, formats, gating, junit, merging, reviewing
+from assistant.batch import alike, comparing, formats, gating, junit, reviewing
+from assistant.batch.alike import Pair
 from assistant.batch.comparing import Difference
 from assistant.batch.journal import Earlier, Finished, Journal
-from assistant.batch.merging import Pair
 from assistant.batch.running import Results
 from assistant.batch.summing import sum_up
 from assistant.batch.tables import Table
@@ -208,15 +208,15 @@ def test_the_most_alike_are_found_block_by_block(monkeypatch: pytest.MonkeyPatch
     answers = [None, ("a", 1), ("b", 1), None, ("b", 1), ("c", 2), ("d", 3)]
     wanted = [Pair(2, 4, 0.75, True), Pair(0, 3, 1, False), Pair(1, 5, 1, False), Pair(0, 6, 1, False)]
     for size in (1, 2, 100):
-        monkeypatch.setattr(merging, "BLOCK", size)
-        assert merging.most_alike(merging.by_meaning(vectors), answers) == wanted
-    assert merging.most_alike(merging.by_meaning(vectors), [None] * 4 + [("e", 1), None, None])[0].earlier == 0
-    assert merging.most_alike(merging.by_meaning(vectors[:0]), []) == []
+        monkeypatch.setattr(alike, "BLOCK", size)
+        assert alike.most_alike(alike.by_meaning(vectors), answers) == wanted
+    assert alike.most_alike(alike.by_meaning(vectors), [None] * 4 + [("e", 1), None, None])[0].earlier == 0
+    assert alike.most_alike(alike.by_meaning(vectors[:0]), []) == []
 
 
 def test_questions_without_words_are_like_none() -> None:
-    assert merging.most_alike(merging.by_words(["?", "!"]), [("a", 1), ("a", 1)]) == []
-    assert merging.most_alike(merging.by_words([]), []) == []
+    assert alike.most_alike(alike.by_words(["?", "!"]), [("a", 1), ("a", 1)]) == []
+    assert alike.most_alike(alike.by_words([]), []) == []
 
 
 def test_a_test_for_ci_says_what_is_wrong(tmp_path: Path, journal: Journal) -> None:

@@ -10,7 +10,7 @@ from datetime import date, datetime, time
 import pytest
 from openpyxl import Workbook
 
-from assistant.batch import delimited, formats, lists, objects, workbooks
+from assistant.batch import delimited, formats, jsonl, lists, workbooks
 from assistant.batch.endings import format_read, format_written
 from assistant.batch.tables import Missing, Table, expected_column, question_column, text
 from assistant.errors import UsageError
@@ -194,7 +194,7 @@ def test_the_sheet_with_questions_is_read_and_others_are_said_or_named() -> None
 
 def test_lines_of_json_keep_their_keys_values_and_gaps() -> None:
     lines = [{"question": "a", "n": 1, "tags": ["x"]}, "b", {"note": None, "question": "c"}]
-    table = objects.read("\n".join(map(json.dumps, lines)).encode() + b"\n\n")
+    table = jsonl.read("\n".join(map(json.dumps, lines)).encode() + b"\n\n")
     gap = Missing.CELL
     assert table.columns == ("question", "n", "tags", "note")
     assert table.rows == (("a", 1, ["x"], gap), ("b", gap, gap, gap), ("c", gap, gap, None))
@@ -204,7 +204,7 @@ def test_lines_of_json_keep_their_keys_values_and_gaps() -> None:
 @pytest.mark.parametrize("line", ["{", "3", "[1]", "{} {}"])
 def test_a_line_that_is_no_object_is_named(line: str) -> None:
     with pytest.raises(UsageError, match="line 2"):
-        objects.read(f'{{"question": "a"}}\n{line}\n'.encode())
+        jsonl.read(f'{{"question": "a"}}\n{line}\n'.encode())
 
 
 def test_markdown_gives_its_items_headings_and_tables() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import random
 import signal
@@ -13,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import IO
 
 import pytest
 from batches import GUIDE, Near, asked, asked_table
@@ -97,12 +99,36 @@ def test_half_a_line_at_the_end_is_cut_and_a_broken_one_passed_over(tmp_path: Pa
             assert len(journal) == whole[:end].count(b"\n")
         left = path.read_bytes() if path.exists() else b""
         assert left == whole[: whole[:end].rfind(b"\n") + 1]
-    path.write_bytes(b"\xff\xfe broken\n[]\n" + whole)
+    first, second = whole.splitlines(keepends=True)
+    path.write_bytes(first + b"\xff\xfe broken\n[]\n" + second)
     with closing(Journal(path)) as journal:
         journal.keep(always)
         assert journal.get("a") == Finished("a", {"question": "a"}, 0.5)
         journal.keep(never)
         assert (len(journal), journal.stale, journal.get("a")) == (0, 2, None)
+
+
+@pytest.mark.parametrize("content", ["a", "id,question\n1,a\n", '{"question": "a"}\n', "[1]\n", '{"body": 1}\n{"bo'])
+def test_a_file_that_is_no_journal_is_left_alone(content: str, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text(content, encoding="utf-8")
+    with pytest.raises(UsageError, match="holds something else"):
+        Journal(tmp_path / "notes.txt")
+    assert (tmp_path / "notes.txt").read_text("utf-8") == content
+
+
+def test_a_journal_that_was_taken_away_before_it_was_locked_is_not_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, lock = tmp_path / "journal", fcntl.flock
+
+    def late(file: IO[bytes], how: int) -> None:
+        monkeypatch.setattr(fcntl, "flock", lock)
+        path.unlink()  # by the run that had it
+        lock(file, how)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    with closing(Journal(path)), pytest.raises(UsageError, match="in use"):
+        Journal(path)
 
 
 def test_one_run_at_a_time_has_a_journal(tmp_path: Path) -> None:

@@ -139,7 +139,7 @@ def test_a_workbook_keeps_types_and_runs_no_formula(journal: Journal) -> None:
 def test_a_cell_that_a_workbook_cannot_hold_is_cut_and_said(journal: Journal) -> None:
     table = Table(("question", "note"), (("median salary", "x" * 40_000),))
     notes = formats.write(io.BytesIO(), asked_table(journal, table), "xlsx")
-    assert notes == ("1 cells are longer than a workbook takes and are cut: write JSONL to keep them",)
+    assert notes == ("cut, since a workbook takes no more: 1 cell; write JSONL to keep them",)
 
 
 def test_a_line_of_json_is_the_whole_answer_without_timings(journal: Journal) -> None:

@@ -129,14 +129,14 @@ def test_changes_come_as_a_page_and_as_tests(url: str, here: Path) -> None:
         (["."], "cannot read .: Is a directory"),
         (["in.csv", "--output", "out.pdf"], ".csv, .tsv, .xlsx"),
         (["in.csv", "--output", "no/folder/out.csv"], "a folder that there is"),
-        (["in.csv", "--output", "in.csv"], "holds the questions"),
+        (["in.csv", "--output", "in.csv"], "is given as INPUT, too"),
         (["in.csv", "--question-column", "nothing"], "'id', 'question', 'expected'"),
         (["in.csv", "--since", "in.csv"], "holds no answers"),
         (["names.csv"], "holds no question"),
         (["plain.csv", "--fail-under", "0.5"], "fill a column `expected`"),
         (["plain.csv", "--junit", "tests.xml"], "fill a column `expected`, or give an earlier run with --since"),
         (["in.csv", "--junit", "no/folder/tests.xml"], "give --junit a file in a folder that there is"),
-        (["in.csv", "--junit", "out.csv"], "--output and --junit name the same file"),
+        (["in.csv", "--junit", "out.csv"], "is given as --output, too: give --junit another name"),
         (["in.csv", "--review", "page.html"], "give that with --since"),
         (["in.csv", "--index", "nowhere"], "assistant index"),
         (["in.csv", "--api-key", "x"], "give its address with --url"),
@@ -176,7 +176,7 @@ def test_a_run_that_a_server_ends_says_how_it_goes_on(
     monkeypatch.setattr(Remote, "reply", gone)
     arguments = ["batch", "in.csv", "--output", "out.csv", "--url", url, "--jobs", "1"]
     assert main(arguments) == 1
-    assert "1 answers are kept in out.csv.journal: run the same command again to go on" in capsys.readouterr().err
+    assert "1 answer kept in out.csv.journal: run the same command again to go on" in capsys.readouterr().err
     assert not (here / "out.csv").exists()
     monkeypatch.setattr(Remote, "reply", ask)
     assert main(arguments) == 0

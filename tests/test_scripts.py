@@ -250,7 +250,7 @@ def test_a_file_that_is_not_there_is_said(here: Path) -> None:
         "scripts/training/prepare --data nowhere --output run", shell=True, capture_output=True, text=True
     )
     assert done.returncode == 2
-    assert done.stderr == "prepare: cannot read nowhere/squad2/labelled.json: No such file or directory\n"
+    assert done.stderr == "prepare: nowhere/squad2/labelled.json: No such file or directory\n"
 
 
 def run(example: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import suppress
 from pathlib import Path
 
 from assistant.batch import endings
@@ -26,7 +27,8 @@ kept beside it in OUTPUT.journal. Where index or settings have changed since, th
 
 An `expected` column makes a run a test: a row expects a text in the answer, a document to be cited, or `refuse`.
 
-exit status: 0 done; 1 too few rows as expected, or answers that differ from --since; others as `assistant --help` says
+exit status: 0 done; 1 too few rows as expected, answers that differ from --since, or questions that failed; others as
+`assistant --help` says
 """
 
 
@@ -41,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--question-column", metavar="NAME", help="the column of the questions, or its number")
     parser.add_argument("--expected-column", metavar="NAME", help="the column of what is expected, or its number")
     parser.add_argument("--sheet", metavar="NAME", help="the sheet of a workbook, if not the first with questions")
-    parser.add_argument("--encoding", metavar="NAME", help="the encoding of the input, where it is not found")
+    parser.add_argument("--encoding", metavar="NAME", help="the encoding of the input, if it is recognised wrongly")
     parser.add_argument("--from", dest="from_", choices=endings.READ, help="the format of the input, if not its ending")
     parser.add_argument("--to", choices=endings.WRITTEN, help="the format of the output, if not its ending")
     parser.add_argument("--link-base", metavar="URL", help="goes before the links to sources (default: that of --url)")
@@ -50,7 +52,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--review", metavar="PAGE.html", help="writes a page of what has changed, old and new answers")
     parser.add_argument("--junit", metavar="FILE.xml", help="writes what was expected and compared as tests, for CI")
-    parser.add_argument("--fail-under", type=_share, metavar="SHARE", help="of rows as expected, 0 to 1, to end with 0")
+    parser.add_argument(
+        "--fail-under", type=_share, metavar="SHARE", help="the least share of rows as expected, 0 to 1"
+    )
     parser.add_argument(
         "--jobs", type=_jobs, metavar="N", help="questions asked at once (default: cores; 4 with --url)"
     )
@@ -58,14 +62,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _share(text: str) -> float:
-    share = float(text)
-    if not 0 <= share <= 1:
-        raise argparse.ArgumentTypeError(f"{text} is no share: give a number from 0 to 1")
-    return share
+    with suppress(ValueError):
+        if 0 <= (share := float(text)) <= 1:
+            return share
+    raise argparse.ArgumentTypeError(f"{text} is no share: give a number from 0 to 1")
 
 
 def _jobs(text: str) -> int:
-    n = int(text)
-    if not 1 <= n <= 256:
-        raise argparse.ArgumentTypeError(f"{text}: give a whole number from 1 to 256")
-    return n
+    with suppress(ValueError):
+        if 1 <= (n := int(text)) <= 256:
+            return n
+    raise argparse.ArgumentTypeError(f"{text}: give a whole number from 1 to 256")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias, cast
-from urllib.parse import urljoin
 
 from assistant.citations import trail
 from assistant.types import Json
@@ -58,6 +57,11 @@ def string(body: Body, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def answered(body: Body) -> bool:
+    """Whether there is an answer."""
+    return string(body, "status") == "answered"
+
+
 def confidence(body: Body) -> float | None:
     """The probability that the answer is right; None where nothing was asked."""
     value = body.get("confidence")
@@ -93,7 +97,8 @@ def place(citation: Body) -> str:
 
 def link(citation: Body, base: str = "") -> str:
     """Where the source can be opened: at its published page, if it has one, else at the assistant's."""
-    return string(citation, "published_url") or urljoin(base, string(citation, "url"))
+    url = string(citation, "url")
+    return string(citation, "published_url") or (f"{base.rstrip('/')}{url}" if url.startswith("/") else url)
 
 
 def source(citation: Body, base: str = "") -> str:
@@ -101,9 +106,14 @@ def source(citation: Body, base: str = "") -> str:
     return f'{place(citation)}: "{string(citation, "cited_text")}" ({link(citation, base)})'
 
 
+def one_line(text: str) -> str:
+    """A text on one line."""
+    return " ".join(text.split())
+
+
 def short(text: str, most: int = 60) -> str:
     """A text on one line, cut to so many characters."""
-    line = " ".join(text.split())
+    line = one_line(text)
     return line if len(line) <= most else line[: most - 1].rstrip() + "\u2026"
 
 

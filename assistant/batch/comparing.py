@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.batch.bodies import Body, place, places, short, string, why
+from assistant.batch.bodies import Body, answered, one_line, place, places, short, string, why
 from assistant.batch.journal import Earlier
 from assistant.batch.running import Asker, Results
 
@@ -14,7 +14,10 @@ NEWLY_REFUSED = "newly refused"
 OTHER_ANSWER = "other answer"
 OTHER_PLACE = "same answer from another place"
 SOURCE_GONE = "source gone"
-KINDS = (NEWLY_ANSWERED, NEWLY_REFUSED, OTHER_ANSWER, OTHER_PLACE, SOURCE_GONE)
+NOT_ASKED = "not asked"
+SHOWN = 200  # characters of a question
+LATE = 40  # characters that two answers have in common before they are left out
+KINDS = (NOT_ASKED, NEWLY_ANSWERED, NEWLY_REFUSED, OTHER_ANSWER, OTHER_PLACE, SOURCE_GONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class Difference:
         others = f"{len(self.compared)} compared, {len(self.new)} new, {len(self.dropped)} dropped"
         yield f"since the earlier run: {found} ({others})"
         for change in every:
-            yield f"  row {change.number}, {change.kind}: {change.question}"
+            yield f"  row {change.number}, {change.kind}: {short(change.question, SHOWN)}"
             yield f"    {change.what}"
 
 
@@ -66,14 +69,18 @@ def compare(results: Results, earlier: Earlier, asker: Asker) -> Difference:
 
 def differences(before: Body, after: Body, asker: Asker) -> Iterator[tuple[str, str]]:
     """The kinds of difference between two answers to one question, each with what it is."""
-    was, is_ = (string(body, "status") == "answered" for body in (before, after))
+    was, is_ = answered(before), answered(after)
     said, says = _texts(before), _texts(after)
+    if string(after, "status") == "error":
+        if string(before, "status") != "error":
+            yield NOT_ASKED, why(after)
+        return
     if is_ and not was:
         yield NEWLY_ANSWERED, _short(says)
     elif was and not is_:
         yield NEWLY_REFUSED, f"was {_short(said)}, is {why(after)}"
     elif was and is_ and said != says:
-        yield OTHER_ANSWER, f"was {_short(said)}, is {_short(says)}"
+        yield OTHER_ANSWER, "was {!r}, is {!r}".format(*_apart(one_line(" ".join(said)), one_line(" ".join(says))))
     elif was and is_ and _spots(before) != _spots(after):
         yield OTHER_PLACE, f"was {_spots_said(before)}, is {_spots_said(after)}"
     gone = [
@@ -100,6 +107,14 @@ def _spots_said(body: Body) -> str:
 
 def _spot_said(citation: Body) -> str:
     return f"{place(citation)} ({string(citation, 'document_id')})"
+
+
+def _apart(before: str, after: str) -> tuple[str, str]:
+    """Two texts, shortened, from where they differ if that comes late."""
+    same = next((n for n, (one, other) in enumerate(zip(before, after, strict=False)) if one != other), LATE)
+    start = before.rfind(" ", 0, same) + 1 if same > LATE else 0
+    mark = "\u2026" if start else ""
+    return mark + short(before[start:]), mark + short(after[start:])
 
 
 def _short(texts: Iterable[str]) -> str:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Literal
 
 from assistant.batch.encodings import decoded, is_plain
 from assistant.batch.formulas import guarded, unguarded
-from assistant.batch.tables import Cell, Table, table, text
+from assistant.batch.tables import Cell, Table, names_a_question, names_row, table, text
 from assistant.errors import UsageError
 
 COMMAS, TABS = ",;\t|", "\t,;|"  # what may part cells, the likelier first
 NO_DELIMITER = "\x1f"  # for a file of one column, whose cells may hold commas without quotes
+END = "\x1e"  # stands for the end of a file
 LOOKED_AT = 50  # records from which the delimiter is told
 MAX_CELL = 16 * 1024 * 1024  # characters; the csv module's own limit is too low for a pasted document
 
@@ -21,11 +25,16 @@ MAX_CELL = 16 * 1024 * 1024  # characters; the csv module's own limit is too low
 def read(data: bytes, *, delimiters: str = COMMAS, encoding: str | None = None) -> Table:
     """The table of a CSV file: its first row the names. Short rows are filled up."""
     content, notes = decoded(data, encoding)
-    given = re.match(r"(?i)sep=(.)\r?\n", content)  # what Excel takes as the delimiter
+    given = re.match(r'(?i)"?sep=(.)"?[ \t]*(?:\r\n|\n|\r)', content)  # what Excel takes as the delimiter
     if given:
         content = content[given.end() :]
     delimiter = given[1] if given else _delimiter(content, delimiters)
-    records = [[unguarded(cell) for cell in record] for record in _records(content, delimiter)]
+    quoted = _closes(content, delimiter)
+    if not quoted:
+        notes = (*notes, "a quotation mark is opened and never closed, so that all of them are taken as they stand")
+    spaced = quoted and _is_spaced(content, delimiter)
+    found = _records(content, delimiter, quoted=quoted, spaced=spaced)
+    records = [[unguarded(cell) for cell in record] for record in found]
     while records and not any(cell.strip() for cell in records[0]):
         del records[0]
     while records and not records[-1]:
@@ -41,33 +50,52 @@ def lines(rows: Iterable[Sequence[Cell]], *, delimiter: str, mark: bool) -> Iter
     if mark:
         out.write("\ufeff")
     for row in rows:
-        writer.writerow([guarded(text(cell)) for cell in row])
+        writer.writerow([guarded(text(cell)).replace("\0", "\ufffd") for cell in row])  # which no reader takes
         yield out.getvalue().encode("utf-8", errors="replace")
         out.seek(0)
         out.truncate()
 
 
-def _records(content: str, delimiter: str) -> Iterator[list[str]]:
+def _records(content: str, delimiter: str, *, quoted: bool = True, spaced: bool = False) -> Iterator[list[str]]:
     previous = csv.field_size_limit(MAX_CELL)
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
+    lines = io.StringIO(content, newline="")
     try:
-        yield from csv.reader(io.StringIO(content, newline=""), delimiter=delimiter)
+        yield from csv.reader(lines, delimiter=delimiter, quoting=quoting, skipinitialspace=spaced)
     except csv.Error as error:
         raise UsageError(f"the file is not CSV: {error}") from error
     finally:
         csv.field_size_limit(previous)
 
 
+def _closes(content: str, delimiter: str) -> bool:
+    """Whether each quotation mark that begins a cell has one that ends it."""
+    ended = content if content.endswith(("\n", "\r")) else content + "\n"
+    [last] = deque(_records(ended + END, delimiter), maxlen=1)
+    return last == [END]
+
+
+def _is_spaced(content: str, delimiter: str) -> bool:
+    """Whether quoted cells stand behind a blank, which then belongs to the delimiter."""
+    if not re.search(rf'{re.escape(delimiter)} +"(?!")', content):
+        return False
+    return any(cell.startswith(' "') for record in _records(content, delimiter) for cell in record)
+
+
 def _delimiter(content: str, delimiters: str) -> str:
-    """What parts the cells: that by which most records have as many as the first; nothing where they are lone."""
-    best, most = NO_DELIMITER, (0, 0)
+    """What parts the cells: that which parts a name that columns of questions have from others, else that by which most
+    records have as many as the first; nothing where they are lone.
+    """
+    best, most = NO_DELIMITER, (False, 0, 0)
     for delimiter in delimiters:
-        widths: list[int] = []
-        for record in _records(content, delimiter):
-            if any(cell.strip() for cell in record):
-                widths.append(len(record))
-            if len(widths) == LOOKED_AT:
-                break
+        filled = (record for record in _records(content, delimiter) if any(cell.strip() for cell in record))
+        records = list(islice(filled, LOOKED_AT))
+        records = records[names_row(records) :]
+        widths = [len(record) for record in records]
+        if not widths or widths[0] < 2:
+            continue
+        named = names_a_question(records[0])
         alike = sum(width == widths[0] for width in widths)
-        if widths and widths[0] > 1 and alike * 2 >= len(widths) and (alike, widths[0]) > most:
-            best, most = delimiter, (alike, widths[0])
+        if (named or alike * 2 >= len(widths)) and (named, alike, widths[0]) > most:
+            best, most = delimiter, (named, alike, widths[0])
     return best

@@ -31,7 +31,8 @@ def format_read(name: str, data: bytes) -> str:
         return "xlsx"
     if ending in READ:
         return ending
-    return "jsonl" if data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") else "csv"
+    begins = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
+    return "jsonl" if ending == "jsonld" or begins.startswith(b"{") else "csv"
 
 
 def format_written(name: str) -> str:

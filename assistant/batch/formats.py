@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import BinaryIO
 
-from assistant.batch import delimited, lists, objects, pages
+from assistant.batch import delimited, jsonl, lists, pages
 from assistant.batch.bodies import Body, confidence, places, source, string, why
-from assistant.batch.running import Results
-from assistant.batch.tables import Cell, Missing, Row, Table, new_names
+from assistant.batch.encodings import decoded
+from assistant.batch.running import Results, number
+from assistant.batch.tables import Cell, Missing, Row, Table, names_a_question, new_names
 from assistant.errors import UsageError
 
 COLUMNS = ("status", "answer", "confidence", "sources", "index", "reason")
@@ -21,14 +22,23 @@ def read(data: bytes, format: str, *, encoding: str | None = None, sheet: str | 
         from assistant.batch import workbooks  # its library takes a while to load
 
         return _filled(workbooks.read(data, sheet=sheet))
+    if format == "txt" and _is_tabbed(data, encoding):
+        format = "tsv"  # as a spreadsheet calls it
     readers = {
         "csv": partial(delimited.read, encoding=encoding),
         "tsv": partial(delimited.read, encoding=encoding, delimiters=delimited.TABS),
-        "jsonl": partial(objects.read, encoding=encoding),
+        "jsonl": partial(jsonl.read, encoding=encoding),
         "md": partial(lists.read_markdown, encoding=encoding),
         "txt": partial(lists.read_text, encoding=encoding),
     }
     return _filled(readers[format](data))
+
+
+def _is_tabbed(data: bytes, encoding: str | None) -> bool:
+    """Whether the first line of a text names columns, between tabs."""
+    first = decoded(data, encoding)[0].splitlines()[:1]
+    names = first[0].split("\t") if first else []
+    return len(names) > 1 and names_a_question(names)
 
 
 def _filled(table: Table) -> Table:
@@ -44,12 +54,12 @@ def write(file: BinaryIO, results: Results, format: str, *, base: str = "") -> t
         from assistant.batch import workbooks
 
         cut = workbooks.write(file, rows(results, base=base))
-        return (f"{cut} cells are longer than a workbook takes and are cut: write JSONL to keep them",) if cut else ()
+        return (f"cut, since a workbook takes no more: {number(cut, 'cell')}; write JSONL to keep them",) if cut else ()
     if format in ("csv", "tsv"):
         delimiter = "\t" if format == "tsv" else "," if table.delimiter == "\t" else table.delimiter
         parts: Iterable[bytes] = delimited.lines(rows(results, base=base), delimiter=delimiter, mark=table.mark)
     elif format == "jsonl":
-        parts = map(objects.line, _objects(results))
+        parts = map(jsonl.line, _objects(results))
     else:
         page = {"md": pages.markdown, "html": pages.html, "jsonld": pages.json_ld}[format]
         parts = map(pages.encoded, page(results, base=base))
@@ -78,11 +88,12 @@ def _objects(results: Results) -> Iterator[Mapping[str, object]]:
     """Each row as an object: its own cells, then the answer as the HTTP API gives it, without timings."""
     table = results.table
     own = _keys(table.columns)
+    asked = own[results.column] == "question"  # a column of the input says what was asked
     for result in results:
         row: dict[str, object] = {
             name: cell for name, cell in zip(own, result.row, strict=True) if cell is not Missing.CELL
         }
-        keys = [key for key in result.body if key != "question" or table.columns[results.column] != "question"]
+        keys = [key for key in result.body if key != "question" or not asked]
         names = new_names([name for name in table.columns if name.casefold() != "question" or name == "question"], keys)
         yield row | {name: result.body[key] for name, key in zip(names, keys, strict=True)}
 

@@ -6,15 +6,18 @@ import fcntl
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
 from assistant.batch.bodies import KEYS, Body, string
-from assistant.batch.objects import line
+from assistant.batch.jsonl import line
 from assistant.errors import UsageError
 
+START = b'{"question": '  # of every line of a journal
 Fresh = Callable[[Body], bool]  # whether an answer is what would be said today
 
 
@@ -34,17 +37,15 @@ class Journal:
     """
 
     def __init__(self, path: Path) -> None:
-        """Opens the journal, or begins it. Half a line at its end, of a run that was killed, is taken off."""
+        """Opens the journal, or begins it. Half a line at its end, of a run that was killed, is taken off.
+
+        Raises UsageError where the file holds something else, or another run has it open.
+        """
         self.path = path
-        try:
-            self._file = path.open("a+b")
-        except OSError as error:
-            raise UsageError(f"cannot write {path}: {error.strerror}") from error
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        self._file = _alone(path)
+        if not _is_journal(self._file):
             self._file.close()
-            raise UsageError(f"{path} is in use: another run writes the same output, wait for it to end") from error
+            raise UsageError(f"{path} holds something else than answers of a run: name another file with --journal")
         self._places: dict[str, int] = {}
         self.stale = 0  # answers of another index or other settings
         self._recorded: dict[str, int] = {}
@@ -63,14 +64,17 @@ class Journal:
                 self.stale += 1
 
     def add(self, finished: Iterable[Finished]) -> None:
-        """Writes some answers down, and returns once they have reached the disk."""
+        """Writes some answers down, and returns once they have reached the disk. Raises UsageError where it is full."""
         self._file.seek(0, os.SEEK_END)
-        for one in finished:
-            self._places[one.question] = self._recorded[one.question] = self._file.tell()
-            row = {"question": one.question, "seconds": round(one.seconds, 4), "body": one.body}
-            self._file.write(line(row))
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        try:
+            for one in finished:
+                self._places[one.question] = self._recorded[one.question] = self._file.tell()
+                row = {"question": one.question, "seconds": round(one.seconds, 4), "body": one.body}
+                self._file.write(line(row))
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise UsageError(f"cannot write {self.path}: {error.strerror}") from error
 
     @property
     def recorded(self) -> int:
@@ -92,7 +96,8 @@ class Journal:
         """Lets the journal go; it is removed where nothing is in it, or all of that stands in the output."""
         if not self._file.closed and (remove or not self._recorded):
             self.path.unlink(missing_ok=True)
-        self._file.close()
+        with suppress(OSError):  # of what a full disk did not take
+            self._file.close()
 
     def _read(self, at: int) -> Finished:
         self._file.seek(at)
@@ -105,11 +110,13 @@ class Earlier:
 
     def __init__(self, path: Path) -> None:
         """Opens the file. Raises UsageError where it holds no answers."""
-        self.path = path
         try:
             self._file = path.open("rb")
         except OSError as error:
             raise UsageError(f"cannot read {path}: {error.strerror}") from error
+        if not self._file.seekable():
+            self._file.close()
+            raise UsageError(f"{path} is no plain file: give --since one that an earlier run wrote")
         found = ((at, answer_in(row)) for at, row in _lines(self._file))
         self._places = {string(body, "question"): at for at, body in found if body and string(body, "question")}
         if not self._places:
@@ -121,9 +128,6 @@ class Earlier:
 
     def __len__(self) -> int:
         return len(self._places)
-
-    def __contains__(self, question: str) -> bool:
-        return question in self._places
 
     def get(self, question: str) -> Body | None:
         """The earlier answer to a question, if there is one."""
@@ -137,15 +141,60 @@ class Earlier:
         self._file.close()
 
 
+def _alone(path: Path) -> BinaryIO:
+    """The file, open for this run alone."""
+    try:
+        while True:
+            file = path.open("a+b")
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if path.exists() and os.path.samestat(os.fstat(file.fileno()), path.stat()):
+                return file
+            file.close()  # the run that had it took it away meanwhile
+    except BlockingIOError as error:
+        file.close()
+        raise UsageError(f"{path} is in use: another run writes the same output, wait for it to end") from error
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}") from error
+
+
+def _is_journal(file: BinaryIO) -> bool:
+    """Whether nothing is in it, or the answers of a run: its first line is one, or has not been written to its end."""
+    file.seek(0)
+    first = file.readline()
+    if not first.endswith(b"\n"):
+        return START.startswith(first[: len(START)])
+    try:
+        row = json.loads(first)
+    except ValueError:
+        return False
+    return isinstance(row, dict) and isinstance(row.get("body"), dict)
+
+
 def answer_in(row: Body) -> Body | None:
-    """The answer in a line of our JSONL. Its keys come last, with `answer_` before them where a column had the name."""
-    names = {
-        key: next((name for name in reversed([*row]) if re.fullmatch(f"(answer_)*{key}", name)), "") for key in KEYS
-    }
-    if not all(names.values()) or not isinstance(row[names["status"]], str):
+    """The answer in a line of our JSONL. Its keys come last, with `answer_` before them where a column had the name.
+
+    What was asked is among them, unless a column named `question` says it.
+    """
+    names = _names_in(tuple(row))
+    if names is None or not isinstance(row[names["status"]], str):
         return None
     body = {key: row[name] for key, name in names.items()}
     return {**body, "question": string(body, "question").strip()}
+
+
+@lru_cache
+def _names_in(names: tuple[str, ...]) -> Mapping[str, str] | None:
+    """The names that our keys have among those of a line; None where it is not one of ours."""
+    for keys in (KEYS, tuple(key for key in KEYS if key != "question")):
+        last = names[-len(keys) :]
+        if len(last) == len(keys) and all(map(_is_named, last, keys)):
+            found = {"question": "question", **dict(zip(keys, last, strict=True))}
+            return found if found["question"] in names else None
+    return None
+
+
+def _is_named(name: str, key: str) -> bool:
+    return re.fullmatch(f"(answer_)*{key}", name) is not None
 
 
 def _lines(file: BinaryIO) -> Iterator[tuple[int, Body]]:

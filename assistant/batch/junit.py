@@ -9,7 +9,7 @@ from typing import BinaryIO
 from junitparser import Error, Failure, JUnitXml, TestCase, TestSuite
 
 from assistant.batch.bodies import short
-from assistant.batch.comparing import Difference
+from assistant.batch.comparing import NOT_ASKED, Difference
 from assistant.batch.gating import Gate
 from assistant.batch.running import Results
 
@@ -52,7 +52,8 @@ def _since(results: Results, difference: Difference) -> Iterator[TestCase]:
         case = _case(results, number, results.question(number), "since")
         if changes := difference.changes.get(number):
             said = "; ".join(f"{change.kind}: {change.what}" for change in changes)
-            case.result = [Failure(_text(said), changes[0].kind)]
+            result = Error if changes[0].kind == NOT_ASKED else Failure
+            case.result = [result(_text(said), changes[0].kind)]
         yield case
 
 

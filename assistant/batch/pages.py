@@ -10,13 +10,14 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from urllib.parse import urlsplit
 
-from assistant.batch.bodies import Body, blocks, link, place, places, string
+from assistant.batch.bodies import Body, answered, blocks, link, one_line, place, places, string
 from assistant.batch.lists import OURS
 from assistant.batch.running import Result, Results
 
 TITLE = "Questions and answers"
 UNANSWERED = "Questions without an answer"
-MARKUP = re.compile(r"[\\`*_\[\]<>&#|~]|^[-+=](?=\s|$|[-+=])|(?<=^\d)[.)]|(?<=^\d\d)[.)]")
+AFTER_NUMBER = "|".join(rf"(?<=^\d{{{n}}})[.)]" for n in range(1, 10))  # that make a line an item of a list
+MARKUP = re.compile(r"[\\`*_\[\]<>&#|~]|^[-+=](?=\s|$|[-+=])|" + AFTER_NUMBER)
 STYLE = """
 :root { color-scheme: light dark; --back: #fff; --ink: #1b1b1b; --soft: #4a4a4a; --line: #767676; --link: #0b57a4 }
 @media (prefers-color-scheme: dark) {
@@ -65,7 +66,7 @@ def html(results: Results, *, base: str) -> Iterator[str]:
         yield f'<section aria-labelledby="others">\n<h2 id="others">{UNANSWERED}</h2>\n'
         for result in _others(results):
             message = escape(string(result.body, "message"))
-            yield f'{_heading(result)}\n<p dir="auto">{message}</p>\n</article>\n'
+            yield f'{heading(result.number, result.question)}<p dir="auto">{message}</p>\n</article>\n'
         yield "</section>\n"
     yield BOTTOM
 
@@ -92,7 +93,7 @@ def json_ld(results: Results, *, base: str) -> Iterator[str]:
         text = "<br>".join(escape(words, quote=False) for words, _ in blocks(result.body))  # it is read as HTML
         links = [address for citation in places(result.body) if (address := _address(citation, base))]
         answer = {"@type": "Answer", "text": text} | ({"citation": list(dict.fromkeys(links))} if links else {})
-        entity = {"@type": "Question", "name": " ".join(result.question.split()), "acceptedAnswer": answer}
+        entity = {"@type": "Question", "name": one_line(result.question), "acceptedAnswer": answer}
         yield ("," if n else "") + "\n" + json.dumps(entity, ensure_ascii=False).replace("<", "\\u003c")
         n += 1
     yield "\n]}\n"
@@ -104,19 +105,20 @@ def encoded(part: str) -> bytes:
 
 
 def _answered(results: Results) -> Iterator[Result]:
-    return (result for result in results if string(result.body, "status") == "answered")
+    return (result for result in results if answered(result.body))
 
 
 def _others(results: Results) -> Iterator[Result]:
     return (result for result in results if string(result.body, "status") in ("refused", "error"))
 
 
-def _heading(result: Result) -> str:
-    return f'<article id="q{result.number}">\n<h3 dir="auto">{escape(" ".join(result.question.split()))}</h3>'
+def heading(number: int, question: str) -> str:
+    """The beginning of what is said about one question."""
+    return f'<article id="q{number}">\n<h3 dir="auto">{escape(one_line(question))}</h3>\n'
 
 
 def _article(result: Result, base: str) -> Iterator[str]:
-    yield _heading(result) + "\n"
+    yield heading(result.number, result.question)
     yield from said(result.body, [escape(words) for words, _ in blocks(result.body)], f"q{result.number}", base=base)
     yield "</article>\n"
 
@@ -149,4 +151,4 @@ def _address(citation: Body, base: str) -> str:
 
 def _marked(words: str) -> str:
     """Words on one line in which Markdown sees no marks."""
-    return MARKUP.sub(lambda match: "\\" + match[0], " ".join(words.split()))
+    return MARKUP.sub(lambda match: "\\" + match[0], one_line(words))

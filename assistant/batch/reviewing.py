@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from html import escape
 
 from assistant.batch import pages
-from assistant.batch.bodies import Body, blocks, confidence, string, why
+from assistant.batch.bodies import Body, blocks, confidence, one_line, string, why
 from assistant.batch.comparing import KINDS, SOURCE_GONE, Change, Difference
 from assistant.batch.journal import Earlier
 from assistant.batch.running import Results
@@ -57,7 +57,7 @@ def page(results: Results, earlier: Earlier, difference: Difference, *, base: st
         yield "</section>\n"
     if difference.dropped:
         yield _heading(DROPPED) + "<ul>\n"
-        yield from (f'<li dir="auto">{escape(" ".join(question.split()))}</li>\n' for question in difference.dropped)
+        yield from (f'<li dir="auto">{escape(one_line(question))}</li>\n' for question in difference.dropped)
         yield "</ul>\n</section>\n"
     yield pages.BOTTOM
 
@@ -90,7 +90,7 @@ def _wrapped(tokens: Sequence[str], tag: str) -> str:
 def _article(results: Results, earlier: Earlier, number: int, changes: Sequence[Change], base: str) -> Iterator[str]:
     question = results.question(number)
     before, after = earlier.get(question), results.find(question).body
-    yield f'<article id="q{number}">\n<h3 dir="auto">{escape(" ".join(question.split()))}</h3>\n'
+    yield pages.heading(number, question)
     yield f'<p class="note">Row {number}</p>\n'
     for change in changes[1:] or [change for change in changes if change.kind == SOURCE_GONE]:
         yield f'<p class="note" dir="auto">{change.kind}: {escape(change.what)}</p>\n'

@@ -20,7 +20,7 @@ from assistant.batch.tables import Row, Table, text
 from assistant.errors import AssistantError
 
 if TYPE_CHECKING:
-    from assistant.batch.merging import Likeness
+    from assistant.batch.alike import Likeness
 
 FAILURES = 20  # questions that fail one after the other before the run stops
 ROUNDS = 3  # times that a server's index may change under a run
@@ -32,6 +32,7 @@ class Failed:
 
     code: str
     message: str
+    of_question: bool = False  # whether it is for the question, and not for whoever answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +161,10 @@ class Run:
     def _take_stock(self, *, first: bool) -> None:
         self.journal.keep(self.asker.is_fresh)
         if self.journal.stale:
-            self.note(f"asked again, since the index or the settings have changed: {_questions(self.journal.stale)}")
+            stale = number(self.journal.stale, "question")
+            self.note(f"asked again, since the index or the settings have changed: {stale}")
         if first and len(self.journal):
-            self.note(f"goes on where it was: {_questions(len(self.journal))} answered already")
+            self.note(f"goes on where it was: {number(len(self.journal), 'question')} answered already")
 
     def _pending(self) -> list[Chunk]:
         """What has no answer yet, in the chunks of all questions that can be asked."""
@@ -193,7 +195,7 @@ class Run:
                     self.failed.pop(one.question, None)
                     continue
                 question, failed = one
-                in_a_row += 1
+                in_a_row += not failed.of_question
                 self.failed[question] = bodies.failed(
                     question, failed.code, failed.message, index_id=self.asker.index_id
                 )
@@ -218,7 +220,7 @@ class Run:
         if question in self.failed:
             return self.failed[question]
         body = self.earlier.get(question) if self.earlier is not None else None
-        if body is None:
+        if body is None or not self.asker.is_fresh(body):
             raise AssistantError(f"no answer to {question!r} was kept: run the same command again")
         return body
 
@@ -280,8 +282,9 @@ def _ask(asker: Asker, chunk: Chunk) -> Iterator[Outcome]:
         began = perf_counter()
 
 
-def _questions(n: int) -> str:
-    return f"{n} question" + ("" if n == 1 else "s")
+def number(n: int, name: str) -> str:
+    """So many things of a name, in words."""
+    return f"{n} {name}" + ("" if n == 1 else "s")
 
 
 def repeated(questions: Iterable[str]) -> int:

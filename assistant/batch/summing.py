@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from heapq import nlargest, nsmallest
 from operator import attrgetter
 
-from assistant.batch.bodies import Body, confidence, places, short, string
+from assistant.batch.bodies import Body, answered, confidence, places, short, string
 from assistant.batch.running import Asker, Results, repeated
 
+PLACE = ("document_id", "start_char_index", "end_char_index")  # what tells two citations apart
 LOW = 0.6  # confidence below which an answer deserves a look
 SHOWN = 5
 STATUSES = ("answered", "refused", "error", "skipped")
@@ -107,14 +108,14 @@ class _Asked:
 
 
 def _answer(body: Body) -> tuple[object, ...] | None:
-    if string(body, "status") != "answered":
+    if not answered(body):
         return None
-    return tuple((citation.get("document_id"), citation.get("start"), citation.get("end")) for citation in places(body))
+    return tuple(tuple(map(citation.get, PLACE)) for citation in places(body))
 
 
 def _alike(asked: Sequence[_Asked], asker: Asker) -> list[Alike]:
     """The questions that are most like an earlier one."""
-    from assistant.batch.merging import most_alike  # here, because numpy takes a while to load
+    from assistant.batch.alike import most_alike  # here, because numpy takes a while to load
 
     alike = []
     for pair in most_alike(asker.likeness([one.question for one in asked]), [one.answer for one in asked]):

@@ -44,6 +44,7 @@ QUESTION_NAMES = (
     "vraag",
 )
 NUMBERING = {"id", "no", "nr", "number", "type", "date"}  # a column of these holds no questions
+TITLES = 10  # rows among which the names of the columns are looked for
 EXPECTED_NAMES = ("expected", "expected answer", "expected result", "expected source")
 
 
@@ -65,19 +66,47 @@ class Table:
 def table(
     records: Sequence[Sequence[Cell]], *, delimiter: str = ",", mark: bool = False, notes: tuple[str, ...] = ()
 ) -> Table:
-    """A table of records. The first names the columns, unless it asks something itself; short ones are filled up."""
+    """A table of records. The first names the columns, unless it asks something itself; short ones are filled up.
+
+    Titles above the names are left out.
+    """
     if not records:
         return Table((), (), delimiter, mark, notes)
+    if titles := names_row(records):
+        records = records[titles:]
+        notes = (*notes, f"left out, above the names of the columns: {titles} row{'s' * (titles > 1)}")
     width = max(map(len, records))
     rows = tuple((*record, *[""] * (width - len(record))) for record in records)
     names = tuple(map(text, rows[0]))
-    asking = [n for n, name in enumerate(names) if _asks(name) and " " in name.strip()]
-    if asking and not {*map(plain_name, names)} & {*QUESTION_NAMES}:
+    asking = [n for n, name in enumerate(names) if _asks(name) and " " in name.strip() and not _is_about(name)]
+    if asking and not names_a_question(names):
         made = tuple("question" if n == asking[0] else f"column {n + 1}" for n in range(width))
         return Table(made, rows, delimiter, mark, (*notes, "the first row is a question, so no row names the columns"))
-    if width == 1 and plain_name(names[0]) not in QUESTION_NAMES:
+    if width == 1 and not names_a_question(names):
         notes = (*notes, f"the first row, {names[0]!r}, is taken for the name of the column")
+    if longer := [n for n, record in enumerate(records) if any(map(text, record[len(records[0]) :]))]:
+        notes = (*notes, f"row {longer[0]} has more cells than there are names: is a delimiter in it not quoted?")
     return Table(names, rows[1:], delimiter, mark, notes)
+
+
+def names_a_question(names: Sequence[Cell]) -> bool:
+    """Whether one of these names is one that columns of questions have."""
+    return not {plain_name(text(name)) for name in names}.isdisjoint(QUESTION_NAMES)
+
+
+def names_row(records: Sequence[Sequence[Cell]]) -> int:
+    """The position of the record that names the columns: not the first where that and those below are titles."""
+    for n, record in enumerate(records[:TITLES]):
+        filled = sum(bool(text(cell).strip()) for cell in record)
+        if filled > 1:
+            return n if names_a_question(record) else 0
+    return 0
+
+
+def _is_about(name: str) -> bool:
+    """Whether a name is about questions, as "What is your question?" is."""
+    said = {*plain_name(name).split()}
+    return not said.isdisjoint(("question", "questions")) and said.isdisjoint(NUMBERING)
 
 
 def text(cell: Cell) -> str:
@@ -104,9 +133,7 @@ def question_column(table: Table, name: str | None = None) -> int:
     for wanted in QUESTION_NAMES:
         if wanted in plain:
             return plain.index(wanted)
-    about = [
-        n for n, column in enumerate(plain) if "question" in column.split() and not {"id", "no"} & {*column.split()}
-    ]
+    about = [n for n, column in enumerate(plain) if _is_about(column)]
     if len(about) == 1:
         return about[0]
     asking = [n for n in range(len(table.columns)) if _asking(table, n)]

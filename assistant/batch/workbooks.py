@@ -8,7 +8,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
@@ -17,6 +17,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.writer.excel import ExcelWriter
 
 from assistant.batch.tables import QUESTION_NAMES, Cell, Table, plain_name, table, text
@@ -95,7 +96,11 @@ class _Steady(zipfile.ZipFile):
 
 def _plain(cell: Cell) -> tuple[str | int | float | bool | datetime | None, bool]:
     """What is written for a cell, and whether it had to be cut."""
-    if cell is None or isinstance(cell, bool | datetime | time) or (isinstance(cell, int) and abs(cell) < WHOLE):
+    if (
+        cell is None
+        or isinstance(cell, bool | datetime | time | timedelta)
+        or (isinstance(cell, int) and abs(cell) < WHOLE)
+    ):
         return cast(datetime | None, cell), False
     if isinstance(cell, float) or (not isinstance(cell, str) and hasattr(cell, "isoformat")):
         return cast(datetime, cell), False
@@ -111,6 +116,8 @@ def _sheets(data: bytes) -> dict[str, list[list[Cell]]]:
             for name, rows in _values(data, data_only=False):
                 for row, said in zip(sheets[name], rows, strict=False):
                     row[:] = [one if value is None else value for value, one in zip(row, said, strict=False)]
+        for rows in sheets.values():
+            _trim(rows)
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError, EOFError, SyntaxError) as error:
         raise UsageError(f"the file is not an XLSX workbook ({error}): save it as XLSX or CSV and run again") from error
     return sheets
@@ -121,28 +128,42 @@ def _values(data: bytes, *, data_only: bool) -> Iterator[tuple[str, list[list[Ce
         warnings.simplefilter("ignore")  # of extensions that it does not know, and of dates out of range
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=data_only)
         try:
-            for sheet in book.worksheets:
+            shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+            for sheet in shown or book.worksheets:
                 sheet.reset_dimensions()  # some programs write wrong ones
-                rows = [[_value(value) for value in row] for row in sheet.iter_rows(values_only=True)]
-                while rows and _empty(rows[-1]):
-                    rows.pop()
-                while rows and _empty(rows[0]):
-                    del rows[0]
-                yield sheet.title, rows
+                yield sheet.title, [[_value(cell.value, cell.data_type) for cell in row] for row in sheet.iter_rows()]
         finally:
             book.close()
+
+
+def _trim(rows: list[list[Cell]]) -> None:
+    """Takes off the empty rows at both ends, and the empty columns at the right."""
+    while rows and _empty(rows[-1]):
+        rows.pop()
+    full = next((n for n, row in enumerate(rows) if not _empty(row)), 0)
+    del rows[:full]
+    filled = (n for row in rows for n, cell in enumerate(row, start=1) if cell is not None and cell != "")
+    width = max(filled, default=0)
+    for row in rows:
+        del row[width:]
 
 
 def _empty(row: Sequence[Cell]) -> bool:
     return all(cell is None or cell == "" for cell in row)
 
 
-def _value(value: object) -> Cell:
+def _value(value: object, kind: str) -> Cell:
+    if value is None and kind == "str":
+        return ""  # what a formula gave
     if isinstance(value, str):
         return ESCAPED.sub(lambda match: chr(int(match[1], 16)), value)
     if isinstance(value, datetime):
         return value.date() if value.time() == time.min else value
-    return cast(Cell, value) if value is None or isinstance(value, bool | int | float | time) else str(value)
+    if isinstance(value, ArrayFormula):
+        return str(value.text)
+    return (
+        cast(Cell, value) if value is None or isinstance(value, bool | int | float | time | timedelta) else str(value)
+    )
 
 
 def _has_formulas(data: bytes) -> bool:
