@@ -17,7 +17,7 @@ from assistant.batch import alike, comparing, formats, gating, junit, reviewing
 from assistant.batch.alike import Pair
 from assistant.batch.comparing import Difference
 from assistant.batch.journal import Earlier, Finished, Journal
-from assistant.batch.running import Results
+from assistant.batch.running import Results, Run
 from assistant.batch.summing import sum_up
 from assistant.batch.tables import Table
 from assistant.errors import UsageError
@@ -259,3 +259,38 @@ def test_what_two_answers_do_not_share_is_marked(
     before: list[str], after: list[str], old: list[str], new: list[str]
 ) -> None:
     assert reviewing.marked(before, after) == (old, new)
+
+
+def test_answers_from_one_document_are_the_same_only_where_they_say_the_same(journal: Journal) -> None:
+    asker = Near(document("Median salary of a head\nMedian salary of a lead\n"))
+    questions = ["median salary head", "median salary lead", "the median salary head"]
+    found = sum_up(asked(journal, questions, asker), asker, asked=3).alike
+    assert [(one.rows, one.answers) for one in found] == [((1, 3), "same answer")]
+
+
+def test_a_question_that_could_not_be_asked_is_not_refused(tmp_path: Path, journal: Journal) -> None:
+    asker = Near(document("Broken things\n"), index_id="two")
+    with earlier_run(tmp_path, ["median salary"], Near()) as earlier:
+        results = asked(journal, ["median salary"], asker, earlier=earlier)
+        broken = Results(results.table, 0, lambda question: Finished(question, {"status": "error"}, 0.0))
+        difference = comparing.compare(broken, earlier, asker)
+    assert [change.kind for change in difference.changes[1]] == ["not asked"]
+    out = io.BytesIO()
+    junit.write(out, broken, None, difference)
+    assert JUnitXml.fromstring(out.getvalue()).errors == 1
+
+
+def test_two_long_answers_are_shown_from_where_they_differ(tmp_path: Path, journal: Journal) -> None:
+    same = "median salary " * 8
+    before, after = Near(document(f"{same}one\n")), Near(document(f"{same}two\n"), index_id="two")
+    with earlier_run(tmp_path, ["median salary"], before) as earlier:
+        [change, _] = comparing.compare(asked(journal, ["median salary"], after), earlier, after).changes[1]
+    assert change.what == "was '\u2026one', is '\u2026two'"
+
+
+def test_a_cell_of_the_users_is_not_taken_for_ours(tmp_path: Path, journal: Journal) -> None:
+    table = Table(("answer_question", "question"), (("mine", "median salary"),))
+    with (tmp_path / "out.jsonl").open("wb") as file:
+        formats.write(file, Run(table, 1, Near(), journal)(), "jsonl")
+    with closing(Earlier(tmp_path / "out.jsonl")) as earlier:
+        assert [*earlier] == ["median salary"]

@@ -8,7 +8,9 @@ import zipfile
 from datetime import date, datetime, time
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
+from openpyxl.styles import Font
+from openpyxl.worksheet.formula import ArrayFormula
 
 from assistant.batch import delimited, formats, jsonl, lists, workbooks
 from assistant.batch.endings import format_read, format_written
@@ -34,6 +36,7 @@ def columns(*names: str, rows: tuple[tuple[str, ...], ...] = ()) -> Table:
         (["id", " Customer asks "], "customer asks", 1),
         (["id", "Customer_asks"], "customer asks", 1),
         (["id", "text"], "2", 1),
+        (["Timestamp", "What is your question?"], None, 1),
         (["question", "Question"], None, 0),
     ],
 )
@@ -253,3 +256,115 @@ def test_other_endings_are_refused_in_words() -> None:
         with pytest.raises(UsageError, match=r"\.csv, \.tsv, \.xlsx"):
             format_written(name)
     assert [format_written(name) for name in ("a.XLSX", "a.htm", "a.json")] == ["xlsx", "html", "jsonld"]
+
+
+def asked_in(content: str, format: str = "csv") -> list[str]:
+    table = formats.read(content.encode(), format)
+    return [*table.texts(question_column(table))]
+
+
+@pytest.mark.parametrize("names", [("Question Number", "Text"), ("Text", "Question Date"), ("Question ID", "Text")])
+def test_a_column_that_numbers_or_dates_questions_is_not_theirs(names: tuple[str, str]) -> None:
+    rows = tuple(tuple("Who?" if name == "Text" else "1" for name in names) for _ in range(2))
+    assert [*Table(names, rows).texts(question_column(Table(names, rows)))] == ["Who?", "Who?"]
+
+
+@pytest.mark.parametrize(
+    ("content", "asked", "said"),
+    [
+        ("id,Question,owner,note\n1,Who?\n2,What?\n3,Why?\n", ["Who?", "What?", "Why?"], ""),
+        ("FAQ of the year\n\nid,Question,owner\n1,Who?,x\n", ["Who?"], "above the names of the columns: 2 rows"),
+        ("id,Question\n1,What is a, b?\n", ["What is a"], "row 1 has more cells than there are names"),
+        ('id,Question\n1,"Who?\n2,Why?\n', ['"Who?', "Why?"], "is opened and never closed"),
+        ('id,Question,x\n1, "What is a, b?", y\n', ["What is a, b?"], ""),
+        ("Timestamp,What is your question?\n1,Who?\n", ["Who?"], ""),
+        ('"sep=;"\rid;Question\r1;Who?\r', ["Who?"], ""),
+        ("sep=; \nid;Question\n1;Who?\n", ["Who?"], ""),
+        ("question\n'quoted'\n\"a, b\"\n", ["'quoted'", "a, b"], ""),
+    ],
+)
+def test_tables_as_people_write_them(content: str, asked: list[str], said: str) -> None:
+    assert asked_in(content) == asked
+    notes = formats.read(content.encode(), "csv").notes
+    assert [said in note for note in notes] == [True] * bool(said)
+
+
+def test_a_text_that_names_columns_between_tabs_is_a_table() -> None:
+    assert asked_in("id\tQuestion\n1\tWho?\n", "txt") == ["Who?"]
+    assert asked_in("1.\tWho?\n2.\tWhy?\n", "txt") == ["Who?", "Why?"]
+
+
+def test_only_marks_at_the_beginning_of_a_line_are_taken_off() -> None:
+    kept = [
+        "What does the plan - the new one - say?",
+        "Who is John F. Kennedy?",
+        "Is (a) better?",
+        "In 2024. And then?",
+    ]
+    assert asked_in("".join(f"- {line}\n" for line in kept), "txt") == kept
+    assert asked_in("".join(f"{n}) {line}\n" for n, line in enumerate(kept)), "txt") == kept
+
+
+@pytest.mark.parametrize(
+    ("content", "asked"),
+    [
+        ("1. Who pays?\n   - Does HR?\n   - or so\n2. Why?\n", ["Who pays?", "Does HR?", "Why?"]),
+        ("## Who pays?\n- HR\n- or: who else?\n\n## Why?\n", ["Who pays?", "or: who else?", "Why?"]),
+        ("---\ntags:\n- a\n---\n- Who pays?\n", ["Who pays?"]),
+        ("**Who** pays?\nWhy?\n\nWhen?\n", ["Who pays?", "Why?", "When?"]),
+        ("```\n- Who pays?\n```\n", ["Who pays?"]),
+        ("| Nr | Asked |\n|--|--|\n| 1 | Who? |\n", ["Who?"]),
+    ],
+)
+def test_markdown_as_people_write_it(content: str, asked: list[str]) -> None:
+    assert asked_in(content, "md") == asked
+
+
+def test_what_is_left_beside_a_table_is_said() -> None:
+    [note] = formats.read(b"- Who?\n\n| Question |\n|--|\n| Why? |\n", "md").notes
+    assert note == "a table is read, and nothing else of the file"
+
+
+def test_one_array_of_json_is_read_as_its_lines_are() -> None:
+    rows = [{"id": 1, "question": "Who?"}, "Why?"]
+    assert asked_in(json.dumps(rows, indent=1), "jsonl") == ["Who?", "Why?"]
+    assert format_read("in.json", b"[") == "jsonl"
+    with pytest.raises(UsageError, match="question 2 is neither"):
+        jsonl.read(b'["a", 2]')
+
+
+def reckoned(data: bytes, formula: str, value: str) -> bytes:
+    """The workbook as a spreadsheet saves it: what a formula gave, a text, stands beside it."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(out, "w") as target:
+        for name in source.namelist():
+            plain = source.read(name).decode().replace("<v />", "<v></v>")
+            told = plain.replace(f"><f>{formula}</f><v></v>", f' t="str"><f>{formula}</f><v>{value}</v>')
+            target.writestr(name, told)
+    return out.getvalue()
+
+
+def test_formulas_above_the_table_shift_nothing() -> None:
+    data = workbook(("Sheet", [["=UPPER(1)", None], ["question", "sum"], ["a", "=1+1"], ["b", 4]]))
+    assert workbooks.read(data).columns == ("question", "sum")
+    assert workbooks.read(data).rows == (("a", "=1+1"), ("b", 4))
+
+
+def test_a_formula_that_gave_nothing_is_an_empty_cell() -> None:
+    data = reckoned(workbook(("Sheet", [["id", "question"], [1, "=A9"], [2, "Who?"]])), "A9", "")
+    assert workbooks.read(data).rows == ((1, ""), (2, "Who?"))
+
+
+def test_a_formula_of_an_array_is_read_as_it_stands() -> None:
+    data = workbook(("Sheet", [["question", "n"], ["a", ArrayFormula("B2", "=SUM(A1:A2)")]]))
+    assert workbooks.read(data).rows == (("a", "=SUM(A1:A2)"),)
+
+
+def test_hidden_sheets_and_empty_columns_at_the_right_are_left_out() -> None:
+    book = load_workbook(io.BytesIO(workbook(("Old", [["question"], ["old"]]), ("New", [["question"], ["new"]]))))
+    book["Old"].sheet_state = "hidden"
+    book["New"]["Z1"].font = Font(bold=True)
+    out = io.BytesIO()
+    book.save(out)
+    table = workbooks.read(out.getvalue())
+    assert (table.columns, table.rows, table.notes) == (("question",), (("new",),), ())

@@ -7,7 +7,7 @@ import io
 import json
 import zipfile
 from contextlib import closing
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from assistant.batch import delimited, formats, workbooks
+from assistant.batch import bodies, delimited, formats, workbooks
 from assistant.batch.endings import READ, WRITTEN
 from assistant.batch.formulas import guarded, unguarded
 from assistant.batch.journal import Earlier, Journal
@@ -263,6 +263,23 @@ def test_json_ld_may_stand_in_a_script_and_its_text_is_html(journal: Journal) ->
     text = json.loads(data)["mainEntity"][0]["acceptedAnswer"]["text"]
     assert "<" not in text and Page(text.encode()).text == f"median {HOSTILE}"
     assert json.loads(written(asked(journal, ["zebra"], Near(GUIDE)), "jsonld"))["mainEntity"] == []
+
+
+def test_a_workbook_does_not_tell_when_it_was_written(journal: Journal) -> None:
+    data = written(asked(journal, ["median salary"]), "xlsx")
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert {one.date_time for one in archive.infolist()} == {workbooks.EPOCH}
+        assert archive.read("docProps/core.xml").count(b"1980-01-01T00:00:00Z") == 2
+
+
+def test_a_duration_stays_one_in_a_workbook(journal: Journal) -> None:
+    table = Table(("question", "takes"), (("median salary", timedelta(days=1, hours=2)),))
+    assert workbooks.read(written(asked_table(journal, table), "xlsx")).rows[0][1] == timedelta(days=1, hours=2)
+
+
+def test_a_base_of_links_keeps_its_path() -> None:
+    assert bodies.link({"url": "/documents/a"}, "https://example.org/help/") == "https://example.org/help/documents/a"
+    assert bodies.link({"url": "/documents/a"}) == "/documents/a"
 
 
 @pytest.mark.parametrize("format", WRITTEN)

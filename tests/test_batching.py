@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,8 +17,11 @@ from junitparser import JUnitXml
 from serving import serving
 
 from assistant.cli import main
-from assistant.client import ServerFault
+from assistant.client import Remote, ServerFault
+from assistant.crew import Here
+from assistant.errors import AssistantError
 from assistant.server import create_app
+from assistant.settings import load_settings
 from assistant.testing import StaticAnswerer, document
 
 ROOT = Path(__file__).parent.parent
@@ -134,6 +139,9 @@ def test_changes_come_as_a_page_and_as_tests(url: str, here: Path) -> None:
         (["in.csv", "--since", "in.csv"], "holds no answers"),
         (["names.csv"], "holds no question"),
         (["plain.csv", "--fail-under", "0.5"], "fill a column `expected`"),
+        (["apart.csv", "--fail-under", "0.5"], "nothing is expected of any row"),
+        (["in.csv", "--output", "-", "--junit", "-"], "standard output takes one result"),
+        (["in.csv", "--url", "http://[::1"], "is no address of a server"),
         (["plain.csv", "--junit", "tests.xml"], "fill a column `expected`, or give an earlier run with --since"),
         (["in.csv", "--junit", "no/folder/tests.xml"], "give --junit a file in a folder that there is"),
         (["in.csv", "--junit", "out.csv"], "is given as --output, too: give --junit another name"),
@@ -147,6 +155,7 @@ def test_what_cannot_end_well_is_said_before_anything_is_asked(
     arguments: list[str], said: str, here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (here / "names.csv").write_text("id,question\n", encoding="utf-8")
+    (here / "apart.csv").write_text("question,expected\na,\n,b\n", encoding="utf-8")
     (here / "plain.csv").write_text("id,question\n1,a\n", encoding="utf-8")
     before = {one.name for one in here.iterdir()}
     given = arguments if "--output" in arguments else [*arguments, "--output", "out.csv"]
@@ -155,17 +164,80 @@ def test_what_cannot_end_well_is_said_before_anything_is_asked(
     assert {one.name for one in here.iterdir()} == before
 
 
+@pytest.mark.parametrize(
+    ("option", "name"),
+    [("--journal", "in.csv"), ("--journal", "one.jsonl"), ("--journal", "out.csv"), ("--review", "in.csv")],
+)
+def test_no_file_takes_the_place_of_one_that_is_needed(option: str, name: str, url: str, here: Path) -> None:
+    assert main(["batch", "in.csv", "--output", "one.jsonl", "--url", url]) == 0
+    before = {one.name: one.read_bytes() for one in here.iterdir()}
+    arguments = ["batch", "in.csv", "--output", "out.csv", "--url", url, "--since", "one.jsonl", option, name]
+    assert main(arguments) == 2
+    assert {one.name: one.read_bytes() for one in here.iterdir()} == before
+
+
+def test_a_link_and_what_may_read_a_file_stay_as_they_are(url: str, here: Path) -> None:
+    (here / "real.csv").touch(mode=0o600)
+    (here / "link.csv").symlink_to("real.csv")
+    assert main(["batch", "in.csv", "--output", "link.csv", "--url", url]) == 0
+    assert (here / "link.csv").is_symlink() and (here / "real.csv").read_text("utf-8").startswith("id;question;")
+    assert (here / "real.csv").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_pipe_is_written_into_and_stays_one(url: str, here: Path) -> None:
+    os.mkfifo(here / "pipe.csv")
+    with subprocess.Popen(["cat", "pipe.csv"], stdout=subprocess.PIPE) as reader:
+        assert main(["batch", "in.csv", "--output", "pipe.csv", "--url", url]) == 0
+        assert reader.stdout and reader.stdout.read().startswith(b"id;question;")
+    assert (here / "pipe.csv").is_fifo()
+    assert {one.name for one in here.iterdir()} == {"in.csv", "pipe.csv"}
+
+
+def test_a_reader_that_leaves_changes_no_exit_status(url: str, here: Path) -> None:
+    (here / "in.csv").write_text(QUESTIONS.replace("336", "337"), encoding="utf-8")
+    command = f"{sys.executable} -m assistant batch in.csv -o - --to xlsx --url {url} --junit tests.xml --fail-under 1"
+    done = subprocess.run(["bash", "-c", f"set -o pipefail; {command} | true"], capture_output=True, text=True)
+    assert done.returncode == 1 and "rows: " in done.stderr and (here / "tests.xml").exists()
+
+
+def test_closed_streams_and_a_full_disk_are_said_or_borne(url: str, here: Path) -> None:
+    command = f"{sys.executable} -m assistant batch"
+    done = subprocess.run(f"{command} - -o out.csv --url {url} <&-", shell=True, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (2, "assistant: standard input is closed: give INPUT a file\n")
+    done = subprocess.run(f"{command} in.csv -o - --url {url} 2>&-", shell=True, capture_output=True, text=True)
+    assert done.returncode == 0 and done.stdout.startswith("id;question;") and "rows: " not in done.stdout
+    done = subprocess.run(f"{command} in.csv -o - --url {url} >/dev/full", shell=True, capture_output=True, text=True)
+    assert done.returncode == 2 and done.stderr.endswith("cannot write standard output: No space left on device\n")
+
+
+def test_questions_that_failed_are_no_success(
+    url: str, here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fault(remote: Remote, question: str) -> object:
+        raise ServerFault("it broke", given=500)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Remote, "reply", fault)
+        assert main(["batch", "in.csv", "--output", "out.csv", "--url", url]) == 1
+    assert "failed: 2 questions: run the same command again to ask only those" in capsys.readouterr().err
+    assert main(["batch", "in.csv", "--output", "out.csv", "--url", url]) == 0
+
+
 def test_a_bad_share_or_number_is_refused(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for arguments in (["--fail-under", "90"], ["--jobs", "0"], ["--fail-under", "x"]):
+    for arguments, said in (
+        (["--fail-under", "90"], "90 is no share: give a number from 0 to 1"),
+        (["--fail-under", "x"], "x is no share: give a number from 0 to 1"),
+        (["--jobs", "0"], "0: give a whole number from 1 to 256"),
+        (["--jobs", "x"], "x: give a whole number from 1 to 256"),
+    ):
         with pytest.raises(SystemExit, match="2"):
             main(["batch", "in.csv", "--output", "out.csv", *arguments])
+        assert said in capsys.readouterr().err
 
 
 def test_a_run_that_a_server_ends_says_how_it_goes_on(
     url: str, here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from assistant.client import Remote
-
     ask = Remote.reply
 
     def gone(remote: Remote, question: str) -> object:
@@ -248,3 +320,18 @@ def test_a_killed_run_takes_its_processes_with_it_and_goes_on(
     assert "goes on where it was" in done.stderr
     assert path.read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
     assert not journal.exists()
+
+
+@pytest.mark.model
+def test_a_process_that_dies_ends_the_run_with_an_error(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSISTANT_READER", "none")
+    with closing(Here(load_settings({"index": index}), jobs=2, expected=100)) as here:
+        [beside] = here._beside
+        assert [*here.ask(["Who leads?"], ["Who leads?"])]  # by this one, as the other comes after it
+        beside._process.kill()
+        beside._process.wait()
+        hand = here._ask_beside(beside)
+        with pytest.raises(AssistantError, match="a process that answers has ended"):
+            [*hand(["Who leads?"], ["Who leads?"])]
+        with pytest.raises(AssistantError, match="a process that answers has ended"):
+            [*hand(["Who leads?"], ["Who leads?"])]

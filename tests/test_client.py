@@ -136,3 +136,33 @@ def test_a_server_that_stays_busy_is_an_error_in_words(
         with pytest.raises(ServerFault, match=f"/v1/documents gives {replies[0][0]}: busy: come back"):
             Remote(url, retries=2, patience=4)
         assert len(asked) == times
+
+
+def test_a_key_does_not_follow_to_another_server() -> None:
+    told: list[str | None] = []
+
+    class Other(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            told.append(self.headers.get("authorization"))
+            self.send_error(404)
+
+        def log_message(self, *arguments: object) -> None: ...
+
+    class First(Other):
+        def do_GET(self) -> None:
+            told.append(self.headers.get("authorization"))
+            self.send_response(302)
+            self.send_header("location", f"http://127.0.0.1:{other.server_port}/")
+            self.end_headers()
+
+    with (
+        ThreadingHTTPServer(("127.0.0.1", 0), Other) as other,
+        ThreadingHTTPServer(("127.0.0.1", 0), First) as first,
+    ):
+        for server in (other, first):
+            Thread(target=server.serve_forever, daemon=True).start()
+        with pytest.raises(ServerFault, match="404"):
+            Remote(f"http://127.0.0.1:{first.server_port}", api_key="secret")
+        for server in (other, first):
+            server.shutdown()
+    assert told == ["Bearer secret", None]

@@ -42,10 +42,9 @@ def write(path: Path, examples: Sequence[Example]) -> None:
 
 
 def read(path: Path) -> list[Example]:
-    rows = (json.loads(line) for line in path.open(encoding="utf-8"))
     return [
         Example(**{**row, "path": tuple(row["path"]), "span": tuple(row["span"]) if row["span"] else None})
-        for row in rows
+        for row in rows(path)
     ]
 
 
