@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from assistant.batch import comparing, endings, formats, gating, junit, pages, reviewing, summing
+from assistant.batch.bodies import counted
 from assistant.batch.journal import Earlier, Journal
-from assistant.batch.running import Results, Run, number
+from assistant.batch.running import Results, Run
 from assistant.batch.tables import Table, expected_column, question_column
 from assistant.crew import Far, Here
 from assistant.disk import replacing
@@ -55,9 +56,8 @@ def run(options: argparse.Namespace) -> int:
         _say(*(gate.lines() if gate is not None else ()), *(difference.lines() if difference is not None else ()))
         _say(*summing.sum_up(results, asker, asked=batch.asked).lines())
         if batch.failed:
-            stays = options.journal or not _is_stream(options.output)
-            again = ": run the same command again to ask only those" if stays else ""
-            _say(f"failed: {number(len(batch.failed), 'question')}{again}")
+            again = ": run the same command again to ask only those" if _is_kept(options) else ""
+            _say(f"failed: {counted(len(batch.failed), 'question')}{again}")
         else:
             journal.close(remove=True)
     too_few = gate is not None and options.fail_under is not None and gate.share < options.fail_under
@@ -79,8 +79,8 @@ def _answer(batch: Run, options: argparse.Namespace) -> Results:
             return batch()
         except (AssistantError, KeyboardInterrupt):
             pace.close()
-            if len(batch.journal) and (options.journal or not _is_stream(options.output)):
-                kept = f"{number(len(batch.journal), 'answer')} kept in {batch.journal.path}"
+            if len(batch.journal) and _is_kept(options):
+                kept = f"{counted(len(batch.journal), 'answer')} kept in {batch.journal.path}"
                 _say(f"{kept}: run the same command again to go on")
             raise
 
@@ -89,10 +89,15 @@ def _answer(batch: Run, options: argparse.Namespace) -> Results:
 def _journal(options: argparse.Namespace) -> Iterator[Journal]:
     """The journal beside the output; where that is no plain file, one that does not stay."""
     with ExitStack() as stack:
-        path = options.journal
-        if path is None and _is_stream(options.output):
+        path = options.journal or Path(f"{options.output}.journal")
+        if not _is_kept(options):
             path = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "journal"
-        yield stack.enter_context(closing(Journal(path or Path(f"{options.output}.journal"))))
+        yield stack.enter_context(closing(Journal(path)))
+
+
+def _is_kept(options: argparse.Namespace) -> bool:
+    """Whether the journal stays for a run that goes on."""
+    return options.journal is not None or not _is_stream(options.output)
 
 
 @contextmanager

@@ -15,10 +15,10 @@ from urllib.parse import unquote, urlsplit
 
 from assistant.citations import cite
 from assistant.errors import AssistantError
-from assistant.server.bodies import CitationBody
+from assistant.server.bodies import SaidBody
 from assistant.server.problems import Problem
 from assistant.testing import document
-from assistant.types import Json
+from assistant.types import Block, Json
 
 FILES = Path(__file__).parent.parent / "assistant" / "widget"
 TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html; charset=utf-8"}
@@ -52,18 +52,8 @@ def place(text: str, **extra: Json) -> dict[str, Any]:
     """The citation of these words of the guide, as it is sent."""
     start = TEXT.text.index(text)
     made = cite(TEXT, start, start + len(text))
-    body = CitationBody(
-        document_id=made.document_id,
-        document_title=made.document_title,
-        document_version=made.document_version,
-        section_path=made.section_path,
-        page=made.page,
-        cited_text=made.cited_text,
-        start_char_index=made.start,
-        end_char_index=made.end,
-        url=made.url,
-        published_url=made.published_url,
-    ).model_dump(mode="json")
+    body: dict[str, Any]
+    [body] = SaidBody.of(0, Block(text, (0,)), [made]).model_dump(mode="json")["citations"]
     return body | extra
 
 

@@ -10,6 +10,8 @@ from assistant.types import Json
 
 Body: TypeAlias = Mapping[str, Json]
 
+QUESTION_SHOWN = 200  # characters of a question in a line about it
+
 # The keys of a body, in their order: those of a reply of /v1/ask but the timings.
 KEYS = (
     "id",
@@ -104,6 +106,11 @@ def link(citation: Body, base: str = "") -> str:
 def source(citation: Body, base: str = "") -> str:
     """A citation in words: where it stands, its quotation, its link."""
     return f'{place(citation)}: "{string(citation, "cited_text")}" ({link(citation, base)})'
+
+
+def counted(n: int, name: str) -> str:
+    """So many things of a name, in words."""
+    return f"{n} {name}" + ("" if n == 1 else "s")
 
 
 def one_line(text: str) -> str:

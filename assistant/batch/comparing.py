@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.batch.bodies import Body, answered, one_line, place, places, short, string, why
+from assistant.batch.bodies import QUESTION_SHOWN, Body, answered, one_line, place, places, short, string, why
 from assistant.batch.journal import Earlier
 from assistant.batch.running import Asker, Results
 
@@ -15,7 +15,6 @@ OTHER_ANSWER = "other answer"
 OTHER_PLACE = "same answer from another place"
 SOURCE_GONE = "source gone"
 NOT_ASKED = "not asked"
-SHOWN = 200  # characters of a question
 LATE = 40  # characters that two answers have in common before they are left out
 KINDS = (NOT_ASKED, NEWLY_ANSWERED, NEWLY_REFUSED, OTHER_ANSWER, OTHER_PLACE, SOURCE_GONE)
 
@@ -47,7 +46,7 @@ class Difference:
         others = f"{len(self.compared)} compared, {len(self.new)} new, {len(self.dropped)} dropped"
         yield f"since the earlier run: {found} ({others})"
         for change in every:
-            yield f"  row {change.number}, {change.kind}: {short(change.question, SHOWN)}"
+            yield f"  row {change.number}, {change.kind}: {short(change.question, QUESTION_SHOWN)}"
             yield f"    {change.what}"
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Literal
@@ -29,11 +28,9 @@ def read(data: bytes, *, delimiters: str = COMMAS, encoding: str | None = None) 
     if given:
         content = content[given.end() :]
     delimiter = given[1] if given else _delimiter(content, delimiters)
-    quoted = _closes(content, delimiter)
-    if not quoted:
+    if (found := _quoted(content, delimiter)) is None:
         notes = (*notes, "a quotation mark is opened and never closed, so that all of them are taken as they stand")
-    spaced = quoted and _is_spaced(content, delimiter)
-    found = _records(content, delimiter, quoted=quoted, spaced=spaced)
+        found = [*_records(content, delimiter, quoted=False)]
     records = [[unguarded(cell) for cell in record] for record in found]
     while records and not any(cell.strip() for cell in records[0]):
         del records[0]
@@ -68,18 +65,18 @@ def _records(content: str, delimiter: str, *, quoted: bool = True, spaced: bool 
         csv.field_size_limit(previous)
 
 
-def _closes(content: str, delimiter: str) -> bool:
-    """Whether each quotation mark that begins a cell has one that ends it."""
-    ended = content if content.endswith(("\n", "\r")) else content + "\n"
-    [last] = deque(_records(ended + END, delimiter), maxlen=1)
-    return last == [END]
+def _quoted(content: str, delimiter: str) -> list[list[str]] | None:
+    """The records; None where a quotation mark begins a cell and none ends it.
 
-
-def _is_spaced(content: str, delimiter: str) -> bool:
-    """Whether quoted cells stand behind a blank, which then belongs to the delimiter."""
-    if not re.search(rf'{re.escape(delimiter)} +"(?!")', content):
-        return False
-    return any(cell.startswith(' "') for record in _records(content, delimiter) for cell in record)
+    Where quoted cells stand behind a blank, that belongs to the delimiter.
+    """
+    *records, last = _records((content if content.endswith(("\n", "\r")) else content + "\n") + END, delimiter)
+    if last != [END]:
+        return None
+    behind = re.search(rf'{re.escape(delimiter)} +"(?!")', content) is not None
+    if behind and any(cell.startswith(' "') for record in records for cell in record):
+        return [*_records(content, delimiter, spaced=True)]
+    return records
 
 
 def _delimiter(content: str, delimiters: str) -> str:

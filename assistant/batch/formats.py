@@ -7,9 +7,9 @@ from functools import partial
 from typing import BinaryIO
 
 from assistant.batch import delimited, jsonl, lists, pages
-from assistant.batch.bodies import Body, confidence, places, source, string, why
+from assistant.batch.bodies import Body, confidence, counted, places, source, string, why
 from assistant.batch.encodings import decoded
-from assistant.batch.running import Results, number
+from assistant.batch.running import Results
 from assistant.batch.tables import Cell, Missing, Row, Table, names_a_question, new_names
 from assistant.errors import UsageError
 
@@ -54,7 +54,8 @@ def write(file: BinaryIO, results: Results, format: str, *, base: str = "") -> t
         from assistant.batch import workbooks
 
         cut = workbooks.write(file, rows(results, base=base))
-        return (f"cut, since a workbook takes no more: {number(cut, 'cell')}; write JSONL to keep them",) if cut else ()
+        said = f"cut, since a workbook takes no more: {counted(cut, 'cell')}; write JSONL to keep them"
+        return (said,) if cut else ()
     if format in ("csv", "tsv"):
         delimiter = "\t" if format == "tsv" else "," if table.delimiter == "\t" else table.delimiter
         parts: Iterable[bytes] = delimited.lines(rows(results, base=base), delimiter=delimiter, mark=table.mark)

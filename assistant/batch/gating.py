@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Literal, TypeAlias
 
-from assistant.batch.bodies import Body, places, short, string, why
+from assistant.batch.bodies import QUESTION_SHOWN, Body, places, short, string, why
 from assistant.batch.running import Results
 from assistant.batch.tables import text
 from assistant.judging import holds
 
 Kind: TypeAlias = Literal["text", "document", "refuse"]
 KINDS: tuple[Kind, ...] = ("text", "document", "refuse")
-SHOWN = 200  # characters of a question
 REFUSE = {"refuse", "refused", "refusal", "no answer"}
 
 
@@ -57,7 +56,7 @@ class Gate:
                 yield f"{name:<10}{len(chosen):>6}{right:>7}{share:>9}"
         for verdict in self.verdicts:
             if not verdict.right:
-                yield f"  row {verdict.number}: {short(verdict.question, SHOWN)}"
+                yield f"  row {verdict.number}: {short(verdict.question, QUESTION_SHOWN)}"
                 yield f"    {verdict.why}"
 
 

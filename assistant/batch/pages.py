@@ -59,11 +59,11 @@ def html(results: Results, *, base: str) -> Iterator[str]:
     yield top(TITLE, STYLE)
     yield f"<p>Answered: {answered} of {answered + others}. Answers are quoted from the sources that they name.</p>\n"
     if answered:
-        yield '<section aria-labelledby="answered">\n<h2 id="answered">Answers</h2>\n'
+        yield section("answered", "Answers")
         yield from (part for result in _answered(results) for part in _article(result, base))
         yield "</section>\n"
     if others:
-        yield f'<section aria-labelledby="others">\n<h2 id="others">{UNANSWERED}</h2>\n'
+        yield section("others", UNANSWERED)
         for result in _others(results):
             message = escape(string(result.body, "message"))
             yield f'{heading(result.number, result.question)}<p dir="auto">{message}</p>\n</article>\n'
@@ -110,6 +110,11 @@ def _answered(results: Results) -> Iterator[Result]:
 
 def _others(results: Results) -> Iterator[Result]:
     return (result for result in results if string(result.body, "status") in ("refused", "error"))
+
+
+def section(id: str, title: str) -> str:
+    """The beginning of a part of the page."""
+    return f'<section aria-labelledby="{id}">\n<h2 id="{id}">{title}</h2>\n'
 
 
 def heading(number: int, question: str) -> str:

@@ -106,7 +106,7 @@ def _article(results: Results, earlier: Earlier, number: int, changes: Sequence[
 def _side(name: str, body: Body, words: Sequence[str], id: str, base: str) -> Iterator[str]:
     share, status = confidence(body), string(body, "status")
     known = f", confidence {share:.2f}" if share is not None else ""
-    yield f'<div>\n<h4 id="{id}">{name}: {escape(status)}{known}</h4>\n'
+    yield f"<div>\n<h4>{name}: {escape(status)}{known}</h4>\n"
     if words:
         yield from pages.said(body, words, id, base=base)
     else:
@@ -115,7 +115,7 @@ def _side(name: str, body: Body, words: Sequence[str], id: str, base: str) -> It
 
 
 def _heading(name: str) -> str:
-    return f'<section aria-labelledby="{_id(name)}">\n<h2 id="{_id(name)}">{name.capitalize()}</h2>\n'
+    return pages.section(_id(name), name.capitalize())
 
 
 def _id(name: str) -> str:

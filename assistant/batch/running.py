@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from assistant.asking import MAX_QUESTION
 from assistant.batch import bodies
-from assistant.batch.bodies import Body, string
+from assistant.batch.bodies import Body, counted, string
 from assistant.batch.journal import Earlier, Finished, Journal
 from assistant.batch.tables import Row, Table, text
 from assistant.errors import AssistantError
@@ -161,10 +161,10 @@ class Run:
     def _take_stock(self, *, first: bool) -> None:
         self.journal.keep(self.asker.is_fresh)
         if self.journal.stale:
-            stale = number(self.journal.stale, "question")
+            stale = counted(self.journal.stale, "question")
             self.note(f"asked again, since the index or the settings have changed: {stale}")
         if first and len(self.journal):
-            self.note(f"goes on where it was: {number(len(self.journal), 'question')} answered already")
+            self.note(f"goes on where it was: {counted(len(self.journal), 'question')} answered already")
 
     def _pending(self) -> list[Chunk]:
         """What has no answer yet, in the chunks of all questions that can be asked."""
@@ -280,11 +280,6 @@ def _ask(asker: Asker, chunk: Chunk) -> Iterator[Outcome]:
         else:
             yield Finished(question, bodies.of_reply(reply), bodies.seconds(reply) or perf_counter() - began)
         began = perf_counter()
-
-
-def number(n: int, name: str) -> str:
-    """So many things of a name, in words."""
-    return f"{n} {name}" + ("" if n == 1 else "s")
 
 
 def repeated(questions: Iterable[str]) -> int:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from heapq import nlargest, nsmallest
 from operator import attrgetter
 
-from assistant.batch.bodies import Body, answered, confidence, places, short, string
-from assistant.batch.running import Asker, Results, number, repeated
+from assistant.batch.bodies import Body, answered, confidence, counted, places, short, string
+from assistant.batch.running import Asker, Results, repeated
 
 PLACE = ("document_id", "start_char_index", "end_char_index")  # what tells two citations apart
 LOW = 0.6  # confidence below which an answer deserves a look
@@ -65,7 +65,7 @@ class Summary:
             names = ", ".join(self.never[:SHOWN]) + (", \u2026" if len(self.never) > SHOWN else "")
             yield f"never cited: {len(self.never)}, {names}"
         if self.alike:
-            yield f"most alike, candidates to merge: {number(len(self.alike), 'pair')}"
+            yield f"most alike, candidates to merge: {counted(len(self.alike), 'pair')}"
             for one in self.alike[:SHOWN]:
                 rows, questions = " and ".join(map(str, one.rows)), " | ".join(one.questions)
                 yield f"  rows {rows}, {one.likeness:.2f}, {one.answers}: {questions}"

@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from enum import Enum
 from typing import TypeAlias
 
+from assistant.batch.bodies import counted
 from assistant.errors import UsageError
 from assistant.types import Json
 
@@ -74,7 +75,7 @@ def table(
         return Table((), (), delimiter, mark, notes)
     if titles := names_row(records):
         records = records[titles:]
-        notes = (*notes, f"left out, above the names of the columns: {titles} row{'s' * (titles > 1)}")
+        notes = (*notes, f"left out, above the names of the columns: {counted(titles, 'row')}")
     width = max(map(len, records))
     rows = tuple((*record, *[""] * (width - len(record))) for record in records)
     names = tuple(map(text, rows[0]))

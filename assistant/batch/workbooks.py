@@ -20,7 +20,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.writer.excel import ExcelWriter
 
-from assistant.batch.tables import QUESTION_NAMES, Cell, Table, plain_name, table, text
+from assistant.batch.tables import Cell, Table, names_a_question, plain_name, table, text
 from assistant.errors import UsageError
 
 LONGEST = 32_767  # characters of a cell
@@ -43,7 +43,7 @@ def read(data: bytes, *, sheet: str | None = None) -> Table:
     full = [name for name, rows in sheets.items() if rows]
     if not full:
         return Table((), ())
-    asking = (name for name in full if {plain_name(text(cell)) for cell in sheets[name][0]} & {*QUESTION_NAMES})
+    asking = (name for name in full if names_a_question(sheets[name][0]))
     chosen = next(asking, full[0])
     others = ", ".join(repr(name) for name in full if name != chosen)
     note = f"the sheet {chosen!r} is read, not {others}: name another with --sheet"
