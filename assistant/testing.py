@@ -11,7 +11,7 @@ from zlib import crc32
 
 import numpy as np
 
-from assistant.citations import cite
+from assistant.documents.citations import cite
 from assistant.errors import IndexMismatch
 from assistant.ids import answer_id
 from assistant.types import (

@@ -13,9 +13,9 @@ from tempfile import TemporaryDirectory
 from typing import NotRequired, TypedDict, cast
 from urllib.parse import unquote
 
-from assistant import judging
 from assistant.errors import UsageError
-from assistant.judging import Question, Verdict
+from assistant.evaluation import grading
+from assistant.evaluation.grading import Question, Verdict
 from assistant.types import Answer, Document, Filters
 
 RUN, STEP = 10, 5  # words of a supporting sentence that an answer must share, and from where to where they are taken
@@ -97,9 +97,9 @@ class Asked:
 
     def judge(self, answer: Answer, documents: Mapping[str, Document]) -> tuple[Verdict, str]:
         """As questions are judged; and a right value from a page about something else is wrong."""
-        verdict, why = judging.judge(self.question, answer, documents)
+        verdict, why = grading.judge(self.question, answer, documents)
         cited = {citation.document_id for citation in answer.citations}
-        named = not self.named or any(judging.holds(documents[id].text, self.named) for id in cited)
+        named = not self.named or any(grading.holds(documents[id].text, self.named) for id in cited)
         if verdict == "right" and cited and not named:
             return "wrong", f"from pages that do not name {self.named!r}"
         return verdict, why
@@ -206,7 +206,7 @@ def guides(folder: Path, names: Sequence[str], out: Path) -> list[Asked]:
     asked = []
     for name in sorted(_known(names, documents, folder)):
         _put(out / documents[name].name, _read(documents[name]))
-        for question in judging.load(folder / f"{name}.jsonl"):
+        for question in grading.load(folder / f"{name}.jsonl"):
             question = replace(question, id=f"{name}/{question.id}")
             asked.append(Asked(question, Filters(document_ids=(documents[name].name,))))
     return asked

@@ -21,7 +21,7 @@ from serving import serving
 
 from assistant.compose import open_answerer
 from assistant.errors import UsageError
-from assistant.judging import Question
+from assistant.evaluation.grading import Question
 from assistant.server import create_app
 from assistant.settings import load_settings
 from assistant.testing import StaticAnswerer, document

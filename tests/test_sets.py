@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from _sets import Asked, clapnq, guides, names, occupations, place, squad, withheld
 
+from assistant.documents.files import load_corpus
 from assistant.errors import UsageError
-from assistant.judging import Question, holds
-from assistant.loaders import load_corpus
+from assistant.evaluation.grading import Question, holds
 from assistant.testing import StaticAnswerer, document
 from assistant.types import Filters
 

@@ -18,28 +18,28 @@ from assistant.errors import (
     DocumentNotFound,
     RateLimited,
 )
-from assistant.server import chat, pages, source_page
-from assistant.server.bodies import (
+from assistant.feedback.suggestions import Suggester
+from assistant.server import chat
+from assistant.server.feedback import Feedback, add_routes
+from assistant.server.limits import Limits, RateLimit
+from assistant.server.middleware import Exchange, JsonRoute
+from assistant.server.origins import Origins, framed
+from assistant.server.pages import home, source_page
+from assistant.server.peers import Behind
+from assistant.server.problems import AT_DESK, NO_INDEX, QUESTION, ChatProblem, Problem, documented, install, problem
+from assistant.server.queue import Desk, Job
+from assistant.server.requests import AskRequest, SearchRequest
+from assistant.server.schemas import (
     AnswerBody,
-    AskRequest,
     DocumentsBody,
     HealthBody,
     PromiseBody,
     ReadyBody,
     SearchBody,
-    SearchRequest,
     SuggestionsBody,
     WholeDocumentBody,
 )
-from assistant.server.desk import Desk, Job
-from assistant.server.feedback import Feedback, add_routes
-from assistant.server.limits import Limits, RateLimit
-from assistant.server.origins import Origins, framed
-from assistant.server.peers import Behind
-from assistant.server.problems import AT_DESK, NO_INDEX, QUESTION, ChatProblem, Problem, documented, install, problem
 from assistant.server.streaming import Question, documented_events, event, in_blocks, stream, whole
-from assistant.server.wire import Exchange, JsonRoute
-from assistant.suggesting import Suggester
 from assistant.types import Answerer, Document
 
 DESCRIPTION = """Answers questions over a folder of documents. Every answer carries the exact places that it comes from;
@@ -168,15 +168,15 @@ def create_app(
 
     @get_page("/docs")
     def docs() -> HTMLResponse:
-        return pages.docs(title)
+        return home.docs(title)
 
     @get_page("/")
     def index() -> Response:
-        return framed(pages.index(title), limits.allowed_origins)
+        return framed(home.index(title), limits.allowed_origins)
 
     @get_page("/docs/{name}")
     def docs_file(name: str) -> Response:
-        return pages.docs_file(name)
+        return home.docs_file(name)
 
     @get_page("/openapi.json")
     def openapi() -> JSONResponse:

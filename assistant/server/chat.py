@@ -19,18 +19,18 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator
 from starlette.requests import Request
 from starlette.responses import Response
 
-from assistant.asking import MAX_QUESTION
-from assistant.citations import place, verify
+from assistant.documents.citations import place, verify
 from assistant.errors import (
     ModelNotFound,
     RateLimited,
 )
-from assistant.server.bodies import MAX_TURN, MAX_TURNS
-from assistant.server.desk import Desk, Job
+from assistant.question.parse import MAX_QUESTION
+from assistant.server.middleware import JsonRoute
 from assistant.server.peers import base_url
 from assistant.server.problems import QUESTION, chat_problem, documented
+from assistant.server.queue import Desk, Job
+from assistant.server.requests import MAX_TURN, MAX_TURNS
 from assistant.server.streaming import Question, Said, documented_events, event, stream, work_out
-from assistant.server.wire import JsonRoute
 from assistant.types import Answer, Answerer, Citation, Turn
 
 MODEL = "role-assistant"

@@ -13,10 +13,10 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from assistant.citations import verify
+from assistant.documents.citations import verify
 from assistant.errors import AssistantError
-from assistant.server.bodies import AnswerBody, SaidBody
-from assistant.server.desk import Desk, Job
+from assistant.server.queue import Desk, Job
+from assistant.server.schemas import AnswerBody, SaidBody
 from assistant.types import Answer, Answerer, Block, Citation, Filters, Followed, Json, Turn
 
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # no proxy keeps it, or holds it back

@@ -10,7 +10,7 @@ import torch
 from _examples import Example
 from torch import Tensor
 
-from assistant.pairs import PairEncoder
+from assistant.models.pairs import PairEncoder
 
 MAX_TOKENS = 256
 

@@ -8,9 +8,9 @@ import torch
 from torch import Tensor, nn
 from transformers import BertModel
 
-from assistant.exporting import silence_transformers
+from assistant.models.export import silence_transformers
 
-TYPES = 4  # of tokens: see assistant.pairs
+TYPES = 4  # of tokens: see assistant.models.pairs
 
 
 class ReaderModel(nn.Module):

@@ -1,0 +1,386 @@
+"""From a question to an answer made of the documents' own words, or to a refusal."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from time import perf_counter
+
+from assistant.answer.calibration import Calibration, kind_of
+from assistant.answer.overlap import Wording
+from assistant.answer.read import Judged, focus, join, judge
+from assistant.answer.retrieve import Retriever, matching_rows
+from assistant.answer.select import Selection, Unit, select
+from assistant.answer.signals import Evidence, explain_gap, gather
+from assistant.documents.citations import cite, verify
+from assistant.documents.outline import Outline
+from assistant.errors import UnverifiedCitation
+from assistant.ids import answer_id, settings_id
+from assistant.question import rewrite
+from assistant.question.parse import Ask, take_apart
+from assistant.types import (
+    Answer,
+    Block,
+    Citation,
+    Document,
+    DocumentKind,
+    Filters,
+    Follower,
+    Hit,
+    Json,
+    Passage,
+    Promise,
+    Reader,
+    Reading,
+    Reason,
+    Turn,
+    Vectors,
+)
+
+CLOSEST = 3  # the passages that a refusal shows
+ALIKE = 0.5  # how much the lines of two documents share where the question must say which of them it means
+RIVAL = 0.85  # and how near their scores are
+UNRELATED = 0.25  # the score of the best line below which nothing is near
+
+_log = logging.getLogger(__name__)
+
+Conflict = tuple[tuple[int, ...], ...]  # groups of indices into the citations, one a value
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """How one part of a question was worked out."""
+
+    ask: Ask
+    hits: tuple[Hit, ...]
+    lines: tuple[Reading, ...]  # ranked by similarity alone
+    judged: tuple[Judged, ...]  # what the reader read
+    selection: Selection
+    evidence: Evidence
+    confidence: float  # the probability that what was selected is right
+    reason: Reason | None  # why it was refused, if it was
+    message: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """An answer and how it came about."""
+
+    answer: Answer
+    parts: tuple[Part, ...]
+    thresholds: Mapping[DocumentKind, float]  # the probability that an answer must reach
+
+
+@dataclass(frozen=True, slots=True)
+class _Deaf:
+    """Hears nothing, and may end the work: for an answer that is only looked up, or that nobody follows."""
+
+    check: Callable[[], None] = lambda: None
+
+    def hear(self, block: Block, citations: Sequence[Citation]) -> None: ...
+
+
+_NOBODY = _Deaf()
+
+
+@dataclass(slots=True)
+class _Clock:
+    """How long each stage took, in milliseconds."""
+
+    stages: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        began = perf_counter()
+        try:
+            yield
+        finally:
+            self.stages[name] = self.stages.get(name, 0.0) + (perf_counter() - began) * 1000
+
+
+class Assistant:
+    """Answers questions from one opened index. It never changes once made, so threads may share it."""
+
+    def __init__(
+        self,
+        *,
+        index_id: str,
+        documents: Mapping[str, Document],
+        passages: Sequence[Passage],
+        outlines: Mapping[str, Outline],
+        retriever: Retriever,
+        lines: Reader,  # ranks the lines of the passages, cheaply
+        reader: Reader | None,  # reads question and passage together; None leaves it to the lines
+        wording: Wording,
+        correct: Callable[[str], str],  # a question to the same with its typing errors mended
+        calibration: Calibration,
+        max_false_answer_rate: float,
+        search_passages: int,
+        read_passages: int,
+        settings: Mapping[str, Json] = {},
+        prepare: Callable[[Sequence[str]], None] = lambda texts: None,  # encodes what will be searched for
+    ) -> None:
+        self.index_id = index_id
+        self.documents = documents
+        counts = dict.fromkeys(documents, 0)
+        for passage in passages:
+            counts[passage.document_id] += 1
+        self.passage_counts: Mapping[str, int] = counts
+        self._passages = passages
+        self._outlines = outlines
+        self._retriever = retriever
+        self._lines = lines
+        self._reader = reader
+        self._wording = wording
+        self._correct = correct
+        self._prepare = prepare
+        self.calibration = calibration
+        self.promise: Promise = calibration.promise(max_false_answer_rate)
+        self._search_passages = search_passages
+        self._read_passages = read_passages
+        self.settings_id = settings_id(settings)
+
+    def ask(self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Answer:
+        """The answer to a question, or a refusal."""
+        return self.explain(question, history=history, filters=filters).answer
+
+    def follow(
+        self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters(), follower: Follower
+    ) -> Answer:
+        """The same answer. `follower` hears each block of it as soon as there is one, and may end the work."""
+        return self.explain(question, history=history, filters=filters, follower=follower).answer
+
+    def prepare(self, questions: Sequence[str]) -> None:
+        """Does for several questions at once what is sooner done together; they are asked next, one by one."""
+        self._prepare([ask.text for question in questions for ask in take_apart(self._correct(question.strip()))])
+
+    def search(self, question: str, *, k: int = 10, filters: Filters = Filters()) -> list[Hit]:
+        """The best `k` passages, best first."""
+        return self._retriever.search(question.strip(), k=k, rows=self._rows(filters))
+
+    def encode(self, question: str) -> Vectors:
+        """The question's vector, of length 1."""
+        return self._retriever.encode(question)
+
+    def explain(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        filters: Filters = Filters(),
+        follower: Follower = _NOBODY,
+    ) -> Explanation:
+        """The answer to a question, with all that led to it."""
+        began = perf_counter()
+        clock = _Clock()
+        question = question.strip()
+        with clock.stage("understand"):
+            rows = self._rows(filters)
+            standalone = self._stand_alone(question, history, rows, follower)
+        parts, answer = self._work_out(standalone, rows, clock, follower)
+        answer = replace(
+            answer,
+            id=self._id(question, history, filters),
+            question=question,
+            standalone_question=standalone,
+        )
+        timings = {**clock.stages, "total": (perf_counter() - began) * 1000}
+        return Explanation(replace(answer, timings_ms=timings), tuple(parts), self.promise.thresholds)
+
+    def _stand_alone(
+        self, question: str, history: Sequence[Turn], rows: Sequence[int] | None, follower: Follower
+    ) -> str:
+        """The question, its typing errors mended, as it would be asked without what was said before it."""
+
+        def said(earlier: str) -> list[str]:
+            return [block.text for block in self._work_out(earlier, rows, _Clock(), _Deaf(follower.check))[1].blocks]
+
+        return rewrite.follow(
+            self._correct(question), history, correct=self._correct, said=said, one_subject=len(self.documents) < 2
+        )
+
+    def _work_out(
+        self, question: str, rows: Sequence[int] | None, clock: _Clock, follower: Follower
+    ) -> tuple[list[Part], Answer]:
+        """The answer, and its parts; each part is cited, and heard, before the next one is worked on."""
+        parts: list[Part] = []
+        citations: list[Citation] = []
+        conflicts: list[Conflict] = []
+        for ask in take_apart(question) if rows != [] else ():
+            parts.append(self._work(ask, rows, clock, follower))
+            if parts[-1].reason is None:
+                heard = len(citations)
+                with clock.stage("compose"):
+                    conflicts += self._cite_part(parts[-1], citations)
+                for n in range(heard, len(citations)):
+                    follower.hear(_block(n, citations[n]), [citations[n]])
+        with clock.stage("compose"):
+            return parts, self._compose(parts, citations, conflicts)
+
+    def _rows(self, filters: Filters) -> list[int] | None:
+        return matching_rows(self._passages, self.documents, filters) if filters else None
+
+    def _work(self, ask: Ask, rows: Sequence[int] | None, clock: _Clock, follower: Follower) -> Part:
+        follower.check()
+        with clock.stage("search"):
+            hits = self._retriever.search(ask.text, k=self._search_passages, rows=rows)
+            lines = self._lines.read(ask.text, [hit.passage for hit in hits])
+        judged: list[Judged] = []
+        if self._reader is not None and lines and lines[0].score >= UNRELATED / 2:
+            with clock.stage("read"):
+                judged = judge(self._reader, ask.text, hits, lines, k=self._read_passages, check=follower.check)
+        with clock.stage("select"):
+            selection = select(
+                ask,
+                join(ask, lines, judged, self._outlines),
+                self._outlines,
+                self._wording,
+                focus(judged, self._outlines),
+            )
+            evidence = gather(
+                ask,
+                lines=lines,
+                judged=None if self._reader is None else judged,
+                selection=selection,
+                outlines=self._outlines,
+                wording=self._wording,
+            )
+            confidence = self.calibration.probability(evidence)
+            part = Part(ask, tuple(hits), tuple(lines), tuple(judged), selection, evidence, confidence, None, None)
+            reason, message = self._objection(part)
+        return replace(part, reason=reason, message=message)
+
+    def _objection(self, part: Part) -> tuple[Reason, str] | tuple[None, None]:
+        """Why what was selected is not given as an answer, if it is not."""
+        if not part.selection.units:
+            return "unrelated", "Nothing in the documents is about this."
+        if part.confidence < self.promise.thresholds[kind_of(part.evidence)]:
+            if part.lines[0].score < UNRELATED:
+                return "unrelated", "Nothing in the documents is about this."
+            return "unsupported", explain_gap(part.ask, part.hits, part.selection, self._outlines, self._wording)
+        first = part.selection.units[0]
+        rivals = self._rivals(part.ask, part.selection)
+        if rivals:
+            titles = [self.documents[unit.document_id].title for unit in (first, *rivals)]
+            return "ambiguous", f"Several documents answer this. Which one do you mean: {_either(titles)}?"
+        return None, None
+
+    def _rivals(self, ask: Ask, selection: Selection) -> list[Unit]:
+        """Units of other documents that say as well what the first one says of its own, each document's best."""
+        first = selection.units[0]
+        best: dict[str, Unit] = {}
+        for unit in selection.considered:
+            if unit.score >= RIVAL * first.score and (unit.head is None) == (first.head is None):
+                best.setdefault(unit.document_id, unit)
+        best.pop(first.document_id, None)
+        titles = [self.documents[document_id].title for document_id in (first.document_id, *best)]
+        if not best or self._wording.tells_apart(ask.text, titles):
+            return []
+        said = self._said(first)
+        others = ((unit, self._said(unit)) for unit in best.values())
+        return [unit for unit, text in others if text != said and self._wording.likeness(text, said) >= ALIKE]
+
+    def _said(self, unit: Unit) -> str:
+        return "\n".join(self._outlines[unit.document_id].text(n) for n in unit.lines)
+
+    def _compose(self, parts: Sequence[Part], citations: Sequence[Citation], conflicts: Sequence[Conflict]) -> Answer:
+        if citations:
+            return _answer(
+                blocks=tuple(_block(n, citation) for n, citation in enumerate(citations)),
+                citations=tuple(citations),
+                conflicts=tuple(conflicts),
+                confidence=round(min(part.confidence for part in parts if part.reason is None), 4),
+                index_id=self.index_id,
+            )
+        if not parts:
+            return _refusal("filtered", "The filters leave nothing to search: loosen or drop them.", self.index_id)
+        part = max(parts, key=lambda part: part.confidence)
+        reason = part.reason or "unsupported"
+        message = part.message or "The documents have something near, which does not answer this."
+        refusal = _refusal(reason, message, self.index_id)
+        return replace(refusal, closest=tuple(self._closest(part)), confidence=round(part.confidence, 4))
+
+    def _cite_part(self, part: Part, citations: list[Citation]) -> list[Conflict]:
+        """Cites what was selected for a part, and gives the places that contradict each other."""
+        places = [self._cite_all(unit, citations) for unit in part.selection.units]
+        conflict = tuple(tuple(n for unit in group for n in places[unit]) for group in part.selection.conflicts)
+        return [conflict] if len(conflict) > 1 and all(conflict) else []
+
+    def _cite_all(self, unit: Unit, citations: list[Citation]) -> list[int]:
+        """Cites the lines of a unit, those that are not cited yet, and gives the positions of all of them."""
+        document = self.documents[unit.document_id]
+        lines = [document.lines[n] for n in unit.lines]
+        places = []
+        for start, end in unit.spans or [(line.start, line.end) for line in lines]:
+            known = [n for n, c in enumerate(citations) if (c.document_id, c.start, c.end) == (document.id, start, end)]
+            if not known:
+                citation = cite(document, start, end)
+                try:
+                    verify(citation, document)
+                except UnverifiedCitation as error:
+                    _log.error("a citation was dropped: %s", error)
+                    continue
+                citations.append(citation)
+                known = [len(citations) - 1]
+            places += known
+        return places
+
+    def _closest(self, part: Part) -> Iterator[Citation]:
+        hits = part.hits
+        if part.reason == "unsupported":  # the passage that the message speaks of comes first
+            unit = part.selection.units[0]
+            start = self._outlines[unit.document_id].starts[unit.lines[0]]
+            hits = tuple(sorted(hits, key=lambda hit: not _holds(hit.passage, unit.document_id, start)))
+        if part.reason == "ambiguous":
+            hits = tuple({hit.passage.document_id: hit for hit in reversed(hits)}.values())
+            hits = tuple(sorted(hits, key=lambda hit: -hit.score))
+        for hit in hits[:CLOSEST]:
+            passage = hit.passage
+            yield cite(self.documents[passage.document_id], passage.start, passage.end, score=hit.score)
+
+    def _id(self, question: str, history: Sequence[Turn], filters: Filters) -> str:
+        return answer_id(question, history, filters, settings_id=self.settings_id, index_id=self.index_id)
+
+
+def _block(n: int, citation: Citation) -> Block:
+    """The block that says what the citation at this position cites."""
+    return Block(" ".join(citation.cited_text.split()), (n,))
+
+
+def _answer(
+    *,
+    blocks: tuple[Block, ...],
+    citations: tuple[Citation, ...],
+    conflicts: tuple[Conflict, ...],
+    confidence: float,
+    index_id: str,
+) -> Answer:
+    return Answer(
+        id="",
+        question="",
+        standalone_question="",
+        status="answered",
+        reason=None,
+        message=None,
+        blocks=blocks,
+        citations=citations,
+        conflicts=conflicts,
+        confidence=confidence,
+        closest=(),
+        index_id=index_id,
+    )
+
+
+def _refusal(reason: Reason, message: str, index_id: str) -> Answer:
+    empty = _answer(blocks=(), citations=(), conflicts=(), confidence=0.0, index_id=index_id)
+    return replace(empty, status="refused", reason=reason, message=message)
+
+
+def _holds(passage: Passage, document_id: str, start: int) -> bool:
+    return passage.document_id == document_id and passage.start <= start < passage.end
+
+
+def _either(titles: Sequence[str]) -> str:
+    return ", ".join(titles[:-1]) + f" or {titles[-1]}"
