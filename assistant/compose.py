@@ -55,7 +55,7 @@ def build_index(settings: Settings, *, progress: Callable[[str, int, int], None]
     from assistant.documents.chunking import Budget, embedded_text, line_in_context, passages_of
     from assistant.documents.files import load_corpus
     from assistant.index.build import build
-    from assistant.models.encoder_prepare import prepare
+    from assistant.models.encoder_prepare import prepare_encoder
 
     corpus = load_corpus(settings.corpus, progress=lambda done, total: progress("read", done, total))
     titles = {document.id: document.title for document in corpus.documents}
@@ -78,7 +78,9 @@ def build_index(settings: Settings, *, progress: Callable[[str, int, int], None]
         return [max(texts, key=len), *texts[::step]][:CHECKED]
 
     progress("prepare the encoder", 0, 0)
-    encoder = prepare(settings.encoder, settings.index / "encoders", sample=sample, threads=settings.threads or None)
+    encoder = prepare_encoder(
+        settings.encoder, settings.index / "encoders", sample=sample, threads=settings.threads or None
+    )
     reader = _prepare_reader(settings, progress)
     chunks = chunk(encoder)
     report = build(
@@ -217,11 +219,11 @@ class GapFinder:
                 self._vectors[question] = vector
                 return vector
 
-            return gaps.find(self._records.unanswered(), documents=assistant.documents, encode=encode)
+            return gaps.find_gaps(self._records.unanswered(), documents=assistant.documents, encode=encode)
 
 
 def _assemble(settings: Settings, index: Index, encoder: OnnxEncoder, calibrated: bool) -> Assistant:
-    from assistant.answer.overlap import Wording
+    from assistant.answer.overlap import TermOverlap
     from assistant.answer.rank_lines import LineReader
     from assistant.answer.retrieve import Retriever
     from assistant.documents.outline import Outline
@@ -241,7 +243,7 @@ def _assemble(settings: Settings, index: Index, encoder: OnnxEncoder, calibrated
         return vector
 
     outlines = {document.id: Outline(document) for document in index.documents.values()}
-    wording = Wording(words, index.lexicon.idf)
+    wording = TermOverlap(words, index.lexicon.idf)
     speller = Speller(index.vocabulary, is_word=encoder.is_word)
     reader = _reader(settings, index)
     calibration = _calibration(settings, "" if reader is None else reader.fingerprint, calibrated)
@@ -271,10 +273,10 @@ def _prepare_reader(settings: Settings, progress: Callable[[str, int, int], None
     if settings.reader in (SHIPPED, NONE):
         return {}
     from assistant.models.extractive import check
-    from assistant.models.reader_prepare import prepare
+    from assistant.models.reader_prepare import prepare_reader
 
     progress("prepare the reader", 0, 0)
-    known = check(prepare(settings.reader, settings.index / READERS))
+    known = check(prepare_reader(settings.reader, settings.index / READERS))
     return {"reader": {"name": settings.reader, "fingerprint": known["fingerprint"]}}
 
 

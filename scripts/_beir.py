@@ -162,7 +162,7 @@ def _passages(
     """The document of each passage, what is embedded of it, and the encoder, exported first where it is not yet."""
     named = [(id, Document(id, "", title, id, "text/plain", text)) for id, (title, text) in corpus.items()]
     sample = [embedded_text(document.title, (), document.text) for _, document in named[:64]]
-    encoder = encoder_prepare.prepare(
+    encoder = encoder_prepare.prepare_encoder(
         settings.encoder, cache / "encoders", sample=lambda _: sample, threads=settings.threads or None
     )
     if whole:

@@ -97,7 +97,7 @@ class Asked:
 
     def judge(self, answer: Answer, documents: Mapping[str, Document]) -> tuple[Verdict, str]:
         """As questions are judged; and a right value from a page about something else is wrong."""
-        verdict, why = grading.judge(self.question, answer, documents)
+        verdict, why = grading.grade(self.question, answer, documents)
         cited = {citation.document_id for citation in answer.citations}
         named = not self.named or any(grading.holds(documents[id].text, self.named) for id in cited)
         if verdict == "right" and cited and not named:

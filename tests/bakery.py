@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from assistant.answer.calibration import Calibration, Curve, Fit, Signal
-from assistant.answer.overlap import Wording
+from assistant.answer.overlap import TermOverlap
 from assistant.answer.pipeline import Assistant
 from assistant.answer.rank_lines import LineReader
 from assistant.answer.retrieve import Retriever
@@ -76,7 +76,7 @@ def assistant(
     def encode(text: str):  # type: ignore[no-untyped-def]  # a row of the encoder's
         return encoder.encode_queries([text])[0]
 
-    wording = Wording(words, lexicon.idf)
+    wording = TermOverlap(words, lexicon.idf)
     lines = LineReader(
         outlines, vectors=lambda name, n: vectors[name][n], encode=encode, wording=wording, word_weight=0.7
     )

@@ -13,7 +13,7 @@ from assistant.question.parse import content_words
 OWN, ABOVE, TITLE = 1.0, 0.75, 0.5
 
 
-class Wording:
+class TermOverlap:
     """The words that a question shares with lines, rare ones counting more."""
 
     def __init__(self, words: Callable[[str], Sequence[str]], rarity: Callable[[str], float]) -> None:

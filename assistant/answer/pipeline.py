@@ -9,17 +9,17 @@ from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 from assistant.answer.calibration import Calibration, kind_of
-from assistant.answer.overlap import Wording
-from assistant.answer.read import Judged, focus, join, judge
+from assistant.answer.overlap import TermOverlap
+from assistant.answer.read import ReadPassage, focus, join, judge_hits
 from assistant.answer.retrieve import Retriever, matching_rows
 from assistant.answer.select import Selection, Unit, select
-from assistant.answer.signals import Evidence, explain_gap, gather
+from assistant.answer.signals import Signals, explain_gap, gather_signals
 from assistant.documents.citations import cite, verify
 from assistant.documents.outline import Outline
 from assistant.errors import UnverifiedCitation
 from assistant.ids import answer_id, settings_id
 from assistant.question import rewrite
-from assistant.question.parse import Ask, take_apart
+from assistant.question.parse import ParsedQuestion, take_apart
 from assistant.types import (
     Answer,
     Block,
@@ -50,15 +50,15 @@ Conflict = tuple[tuple[int, ...], ...]  # groups of indices into the citations, 
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PartExplanation:
     """How one part of a question was worked out."""
 
-    ask: Ask
+    ask: ParsedQuestion
     hits: tuple[Hit, ...]
     lines: tuple[Reading, ...]  # ranked by similarity alone
-    judged: tuple[Judged, ...]  # what the reader read
+    judged: tuple[ReadPassage, ...]  # what the reader read
     selection: Selection
-    evidence: Evidence
+    evidence: Signals
     confidence: float  # the probability that what was selected is right
     reason: Reason | None  # why it was refused, if it was
     message: str | None
@@ -69,7 +69,7 @@ class Explanation:
     """An answer and how it came about."""
 
     answer: Answer
-    parts: tuple[Part, ...]
+    parts: tuple[PartExplanation, ...]
     thresholds: Mapping[DocumentKind, float]  # the probability that an answer must reach
 
 
@@ -113,7 +113,7 @@ class Assistant:
         retriever: Retriever,
         lines: Reader,  # ranks the lines of the passages, cheaply
         reader: Reader | None,  # reads question and passage together; None leaves it to the lines
-        wording: Wording,
+        wording: TermOverlap,
         correct: Callable[[str], str],  # a question to the same with its typing errors mended
         calibration: Calibration,
         max_false_answer_rate: float,
@@ -203,9 +203,9 @@ class Assistant:
 
     def _work_out(
         self, question: str, rows: Sequence[int] | None, clock: _Clock, follower: Follower
-    ) -> tuple[list[Part], Answer]:
+    ) -> tuple[list[PartExplanation], Answer]:
         """The answer, and its parts; each part is cited, and heard, before the next one is worked on."""
-        parts: list[Part] = []
+        parts: list[PartExplanation] = []
         citations: list[Citation] = []
         conflicts: list[Conflict] = []
         for ask in take_apart(question) if rows != [] else ():
@@ -222,15 +222,17 @@ class Assistant:
     def _rows(self, filters: Filters) -> list[int] | None:
         return matching_rows(self._passages, self.documents, filters) if filters else None
 
-    def _work(self, ask: Ask, rows: Sequence[int] | None, clock: _Clock, follower: Follower) -> Part:
+    def _work(
+        self, ask: ParsedQuestion, rows: Sequence[int] | None, clock: _Clock, follower: Follower
+    ) -> PartExplanation:
         follower.check()
         with clock.stage("search"):
             hits = self._retriever.search(ask.text, k=self._search_passages, rows=rows)
             lines = self._lines.read(ask.text, [hit.passage for hit in hits])
-        judged: list[Judged] = []
+        judged: list[ReadPassage] = []
         if self._reader is not None and lines and lines[0].score >= UNRELATED / 2:
             with clock.stage("read"):
-                judged = judge(self._reader, ask.text, hits, lines, k=self._read_passages, check=follower.check)
+                judged = judge_hits(self._reader, ask.text, hits, lines, k=self._read_passages, check=follower.check)
         with clock.stage("select"):
             selection = select(
                 ask,
@@ -239,7 +241,7 @@ class Assistant:
                 self._wording,
                 focus(judged, self._outlines),
             )
-            evidence = gather(
+            evidence = gather_signals(
                 ask,
                 lines=lines,
                 judged=None if self._reader is None else judged,
@@ -248,11 +250,13 @@ class Assistant:
                 wording=self._wording,
             )
             confidence = self.calibration.probability(evidence)
-            part = Part(ask, tuple(hits), tuple(lines), tuple(judged), selection, evidence, confidence, None, None)
+            part = PartExplanation(
+                ask, tuple(hits), tuple(lines), tuple(judged), selection, evidence, confidence, None, None
+            )
             reason, message = self._objection(part)
         return replace(part, reason=reason, message=message)
 
-    def _objection(self, part: Part) -> tuple[Reason, str] | tuple[None, None]:
+    def _objection(self, part: PartExplanation) -> tuple[Reason, str] | tuple[None, None]:
         """Why what was selected is not given as an answer, if it is not."""
         if not part.selection.units:
             return "unrelated", "Nothing in the documents is about this."
@@ -267,7 +271,7 @@ class Assistant:
             return "ambiguous", f"Several documents answer this. Which one do you mean: {_either(titles)}?"
         return None, None
 
-    def _rivals(self, ask: Ask, selection: Selection) -> list[Unit]:
+    def _rivals(self, ask: ParsedQuestion, selection: Selection) -> list[Unit]:
         """Units of other documents that say as well what the first one says of its own, each document's best."""
         first = selection.units[0]
         best: dict[str, Unit] = {}
@@ -285,7 +289,9 @@ class Assistant:
     def _said(self, unit: Unit) -> str:
         return "\n".join(self._outlines[unit.document_id].text(n) for n in unit.lines)
 
-    def _compose(self, parts: Sequence[Part], citations: Sequence[Citation], conflicts: Sequence[Conflict]) -> Answer:
+    def _compose(
+        self, parts: Sequence[PartExplanation], citations: Sequence[Citation], conflicts: Sequence[Conflict]
+    ) -> Answer:
         if citations:
             return _answer(
                 blocks=tuple(_block(n, citation) for n, citation in enumerate(citations)),
@@ -302,7 +308,7 @@ class Assistant:
         refusal = _refusal(reason, message, self.index_id)
         return replace(refusal, closest=tuple(self._closest(part)), confidence=round(part.confidence, 4))
 
-    def _cite_part(self, part: Part, citations: list[Citation]) -> list[Conflict]:
+    def _cite_part(self, part: PartExplanation, citations: list[Citation]) -> list[Conflict]:
         """Cites what was selected for a part, and gives the places that contradict each other."""
         places = [self._cite_all(unit, citations) for unit in part.selection.units]
         conflict = tuple(tuple(n for unit in group for n in places[unit]) for group in part.selection.conflicts)
@@ -327,7 +333,7 @@ class Assistant:
             places += known
         return places
 
-    def _closest(self, part: Part) -> Iterator[Citation]:
+    def _closest(self, part: PartExplanation) -> Iterator[Citation]:
         hits = part.hits
         if part.reason == "unsupported":  # the passage that the message speaks of comes first
             unit = part.selection.units[0]

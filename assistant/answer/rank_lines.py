@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from assistant.answer.overlap import Wording
+from assistant.answer.overlap import TermOverlap
 from assistant.documents.outline import Outline
 from assistant.types import Passage, Reading, Vectors
 
@@ -18,7 +18,7 @@ class LineReader:
         *,
         vectors: Callable[[str, int], Vectors],  # of line n of a document: unit, shape (dim,)
         encode: Callable[[str], Vectors],  # a question to a unit vector of shape (dim,)
-        wording: Wording,
+        wording: TermOverlap,
         word_weight: float,
     ) -> None:
         self._outlines = outlines

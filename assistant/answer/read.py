@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from math import exp
 
 from assistant.documents.outline import Outline
-from assistant.question.parse import Ask, Grain
+from assistant.question.parse import Grain, ParsedQuestion
 from assistant.types import Hit, LineKind, Passage, Reader, Reading
 
 # What a line gains that holds the answer for certain, in a passage that answers for certain. What an item of a list is
@@ -19,7 +19,7 @@ ENOUGH = 2  # passages that are always read
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class ReadPassage:
     """A passage that a reader has read, and what it said, best first."""
 
     passage: Passage
@@ -35,7 +35,7 @@ class Judged:
         return self.passage.document_id == document_id and self.passage.start <= start < self.passage.end
 
 
-def judge(
+def judge_hits(
     reader: Reader,
     question: str,
     hits: Sequence[Hit],
@@ -43,23 +43,23 @@ def judge(
     *,
     k: int,
     check: Callable[[], None] = lambda: None,
-) -> list[Judged]:
+) -> list[ReadPassage]:
     """Reads at most `k` of the passages: those with the best lines, the best first, until one answers for certain.
 
     `check` is called before each, and may raise.
     """
-    judged: list[Judged] = []
+    judged: list[ReadPassage] = []
     for passage in _by_lines(hits, lines)[:k]:
         check()
         readings = reader.read(question, [passage])
-        judged.append(Judged(passage, tuple(readings)))
+        judged.append(ReadPassage(passage, tuple(readings)))
         if len(judged) >= ENOUGH and max(one.answerable for one in judged) > SURE:
             break
     return judged
 
 
 def join(
-    ask: Ask, lines: Sequence[Reading], judged: Sequence[Judged], outlines: Mapping[str, Outline]
+    ask: ParsedQuestion, lines: Sequence[Reading], judged: Sequence[ReadPassage], outlines: Mapping[str, Outline]
 ) -> list[Reading]:
     """The lines with what the reader said of them added to their scores, best first."""
     gains: dict[tuple[str, int], float] = {}
@@ -76,7 +76,7 @@ def join(
     return sorted(scored, key=lambda line: -line.score)
 
 
-def focus(judged: Sequence[Judged], outlines: Mapping[str, Outline]) -> dict[tuple[str, int], tuple[int, int]]:
+def focus(judged: Sequence[ReadPassage], outlines: Mapping[str, Outline]) -> dict[tuple[str, int], tuple[int, int]]:
     """For each line, by its document and position, the likeliest span that begins in it."""
     best: dict[tuple[str, int], Reading] = {}
     for reading in (reading for one in judged for reading in one.readings):

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from assistant.answer.overlap import ABOVE, Wording
+from assistant.answer.overlap import ABOVE, TermOverlap
 from assistant.documents.outline import Listing, Outline, label_end
-from assistant.question.parse import Ask, Grain
+from assistant.question.parse import Grain, ParsedQuestion
 from assistant.types import Reading
 
 # What a list gains where what introduces it deals with all of the question, and loses where with nothing of it.
@@ -55,10 +55,10 @@ class Selection:
 
 
 def select(
-    ask: Ask,
+    ask: ParsedQuestion,
     readings: Sequence[Reading],
     outlines: Mapping[str, Outline],
-    wording: Wording,
+    wording: TermOverlap,
     focus: Mapping[tuple[str, int], tuple[int, int]] = {},
 ) -> Selection:
     """The lines that answer, out of those that were ranked.
@@ -84,11 +84,11 @@ def select(
 
 
 def _units(
-    ask: Ask,
+    ask: ParsedQuestion,
     asked: Mapping[str, float],
     readings: Sequence[Reading],
     outlines: Mapping[str, Outline],
-    wording: Wording,
+    wording: TermOverlap,
 ) -> list[Unit]:
     """Every line that was read, and every list that one of them introduces or belongs to, best first."""
     scores: dict[tuple[str, int], float] = {}
@@ -130,7 +130,11 @@ def _units(
 
 
 def _complements(
-    first: Unit, units: Sequence[Unit], asked: Mapping[str, float], outlines: Mapping[str, Outline], wording: Wording
+    first: Unit,
+    units: Sequence[Unit],
+    asked: Mapping[str, float],
+    outlines: Mapping[str, Outline],
+    wording: TermOverlap,
 ) -> list[Unit]:
     """The best unit that deals with words of the question that the first leaves out; at most one."""
     named = _named(first, asked, outlines, wording)
@@ -147,14 +151,18 @@ def _complements(
     return [best[1]] if best else []
 
 
-def _likeness(one: Unit, other: Unit, outlines: Mapping[str, Outline], wording: Wording) -> float:
+def _likeness(one: Unit, other: Unit, outlines: Mapping[str, Outline], wording: TermOverlap) -> float:
     """How much two units are worded alike, from 0 to 1."""
     texts = ["\n".join(outlines[unit.document_id].text(n) for n in unit.lines) for unit in (one, other)]
     return wording.likeness(*texts)
 
 
 def _contradictions(
-    first: Unit, units: Sequence[Unit], asked: Mapping[str, float], outlines: Mapping[str, Outline], wording: Wording
+    first: Unit,
+    units: Sequence[Unit],
+    asked: Mapping[str, float],
+    outlines: Mapping[str, Outline],
+    wording: TermOverlap,
 ) -> list[Unit]:
     """The best line of another section that speaks of the same thing as the first, and gives another value."""
     if first.head is not None:
@@ -174,7 +182,7 @@ def _contradictions(
     return []
 
 
-def _differ(one: str, other: str, wording: Wording) -> bool:
+def _differ(one: str, other: str, wording: TermOverlap) -> bool:
     """Whether two lines about the same thing give different values: other figures, or another word before a noun."""
     shared = wording.shared(one, other)
     if len(shared) < SHARED_WORDS:
@@ -212,7 +220,7 @@ def _figures(text: str) -> set[tuple[str, str]]:
     return found
 
 
-def _named(unit: Unit, asked: Mapping[str, float], outlines: Mapping[str, Outline], wording: Wording) -> set[str]:
+def _named(unit: Unit, asked: Mapping[str, float], outlines: Mapping[str, Outline], wording: TermOverlap) -> set[str]:
     """The words of the question that a unit deals with in its own lines or above them, not only by its title."""
     outline = outlines[unit.document_id]
     lines = unit.lines if unit.head is None else (unit.head, *unit.lines)

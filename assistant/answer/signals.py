@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from assistant.answer.overlap import Wording
-from assistant.answer.read import Judged, shares
+from assistant.answer.overlap import TermOverlap
+from assistant.answer.read import ReadPassage, shares
 from assistant.answer.select import Selection, Unit
 from assistant.documents.citations import trail
 from assistant.documents.outline import Outline
 from assistant.question import answer_type
-from assistant.question.parse import Ask
+from assistant.question.parse import ParsedQuestion
 from assistant.types import Hit, Reading
 
 BOUND = 6.0  # what log-odds count at most, and their opposite at least; that where nothing was read
 
-Evidence = Mapping[str, float]
+Signals = Mapping[str, float]
 
 
-def gather(
-    ask: Ask,
+def gather_signals(
+    ask: ParsedQuestion,
     *,
     lines: Sequence[Reading],
-    judged: Sequence[Judged] | None,
+    judged: Sequence[ReadPassage] | None,
     selection: Selection,
     outlines: Mapping[str, Outline],
-    wording: Wording,
+    wording: TermOverlap,
 ) -> dict[str, float]:
     """The signals for what was selected, by name; empty where nothing was.
 
@@ -49,7 +49,7 @@ def gather(
     return evidence if judged is None else evidence | _read(unit, own, judged, outline)
 
 
-def _read(unit: Unit, own: Sequence[int], judged: Sequence[Judged], outline: Outline) -> dict[str, float]:
+def _read(unit: Unit, own: Sequence[int], judged: Sequence[ReadPassage], outline: Outline) -> dict[str, float]:
     """What the reader says of the passages that the unit stands in: that they answer, and that the unit does."""
     starts = [outline.starts[n] for n in own]
     holding = [one for one in judged if any(one.holds(unit.document_id, start) for start in starts)]
@@ -88,7 +88,11 @@ def passage_text(unit: Unit, hits: Sequence[Hit], outline: Outline) -> str:
 
 
 def explain_gap(
-    ask: Ask, hits: Sequence[Hit], selection: Selection, outlines: Mapping[str, Outline], wording: Wording
+    ask: ParsedQuestion,
+    hits: Sequence[Hit],
+    selection: Selection,
+    outlines: Mapping[str, Outline],
+    wording: TermOverlap,
 ) -> str:
     """A sentence that says what the closest passage is about, and what of the question it does not have.
 

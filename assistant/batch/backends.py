@@ -38,7 +38,7 @@ PATIENCE = 10  # seconds that a process beside this one gets to end
 Hand: TypeAlias = Callable[[Sequence[str], Sequence[str]], Iterator[Body | Failed]]
 
 
-class Here:
+class LocalBackend:
     """Answers from the index on this machine: in this process, and in as many beside it as there is work for."""
 
     together = TOGETHER
@@ -48,7 +48,7 @@ class Here:
         self._jobs = jobs or cores()
         threads = settings.threads or (1 if self._jobs > 1 else 0)
         self._settings = settings.model_copy(update={"threads": threads})
-        self._beside = [Beside(self._settings) for _ in range(self.jobs(expected) - 1)]
+        self._beside = [WorkerProcess(self._settings) for _ in range(self.jobs(expected) - 1)]
         try:
             self._answerer = open_answerer(self._settings)
         except BaseException:
@@ -107,11 +107,11 @@ class Here:
         except Empty:
             with self._lock:
                 if len(self._beside) < self._jobs - 1:
-                    self._beside.append(Beside(self._settings))
+                    self._beside.append(WorkerProcess(self._settings))
                     return self._ask_beside(self._beside[-1])
         return self._idle.get()
 
-    def _ask_beside(self, other: Beside) -> Hand:
+    def _ask_beside(self, other: WorkerProcess) -> Hand:
         return lambda wanted, among: other.ask(wanted, among, self._answerer, self._note)
 
     def _answer(self, wanted: Sequence[str], among: Sequence[str]) -> Iterator[Body | Failed]:
@@ -128,7 +128,7 @@ class Here:
         self._vectors[question] = vector.astype(VECTOR)
 
 
-class Beside:
+class WorkerProcess:
     """A process that answers one question after the other. It ends by itself when this one does."""
 
     def __init__(self, settings: Settings) -> None:
@@ -190,7 +190,7 @@ class Beside:
         return cast(Body, json.loads(line))
 
 
-class Far:
+class RemoteBackend:
     """Answers from a server, several requests at a time."""
 
     together = 1

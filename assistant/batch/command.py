@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from assistant.batch import compare, endings, formats, junit, pages, quality_gate, review, summary
-from assistant.batch.backends import Far, Here
+from assistant.batch.backends import LocalBackend, RemoteBackend
 from assistant.batch.journal import Earlier, Journal
 from assistant.batch.run import Results, Run
 from assistant.disk import replacing
@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
         results = _answer(batch, options)
         with _written(options.output) as file:
             _say(*formats.write(file, results, target, base=_base(options)))
-        gate = quality_gate.judge(results, expected, asker.documents) if expected is not None else None
+        gate = quality_gate.check_gate(results, expected, asker.documents) if expected is not None else None
         difference = compare.compare(results, earlier, asker) if earlier is not None else None
         if options.review and earlier is not None and difference is not None:
             with _written(options.review) as file:
@@ -64,11 +64,11 @@ def run(options: argparse.Namespace) -> int:
     return NOT_MET if too_few or batch.failed or (difference is not None and difference.changes) else 0
 
 
-def _asker(options: argparse.Namespace, expected: int) -> Here | Far:
+def _asker(options: argparse.Namespace, expected: int) -> LocalBackend | RemoteBackend:
     """Who is asked; so many questions are expected."""
     if options.url is not None:
-        return Far(options.url, api_key=options.api_key, jobs=options.jobs)
-    return Here(load_settings({"index": options.index}), jobs=options.jobs, expected=expected)
+        return RemoteBackend(options.url, api_key=options.api_key, jobs=options.jobs)
+    return LocalBackend(load_settings({"index": options.index}), jobs=options.jobs, expected=expected)
 
 
 def _answer(batch: Run, options: argparse.Namespace) -> Results:

@@ -24,7 +24,7 @@ shape (stop - start, stop)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class NearDuplicates:
     """A question, the earlier one that is most like it, and how alike they are, at most 1."""
 
     earlier: int
@@ -33,7 +33,7 @@ class Pair:
     same: bool  # whether they have the same answer
 
 
-def most_alike(likeness: Likeness, answers: Sequence[Hashable | None]) -> list[Pair]:
+def near_duplicates(likeness: Likeness, answers: Sequence[Hashable | None]) -> list[NearDuplicates]:
     """For each question the one before it that is most like it, if there is one that is like it; most alike first.
 
     `answers` tell which questions have the same answer; None is no answer. Questions with the same answer come first.
@@ -48,7 +48,7 @@ def most_alike(likeness: Likeness, answers: Sequence[Hashable | None]) -> list[P
         ranked = np.where(_before(start, stop), alike + SAME_ANSWER * same, -np.inf)
         for row, best in enumerate(ranked.argmax(axis=1).tolist()):
             if ranked[row, best] >= ENOUGH:
-                pairs.append(Pair(best, start + row, float(alike[row, best]), bool(same[row, best])))
+                pairs.append(NearDuplicates(best, start + row, float(alike[row, best]), bool(same[row, best])))
     return sorted(pairs, key=lambda pair: (not pair.same, -pair.likeness, pair.later))
 
 

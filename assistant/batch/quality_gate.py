@@ -18,7 +18,7 @@ REFUSE = {"refuse", "refused", "refusal", "no answer"}
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class RowVerdict:
     """Whether a row is as expected; `why` is empty where it is."""
 
     number: int
@@ -37,7 +37,7 @@ class Verdict:
 class Gate:
     """All verdicts of a run."""
 
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[RowVerdict, ...]
 
     @property
     def share(self) -> float:
@@ -60,7 +60,7 @@ class Gate:
                 yield f"    {verdict.why}"
 
 
-def judge(results: Results, column: int, documents: Mapping[str, str]) -> Gate:
+def check_gate(results: Results, column: int, documents: Mapping[str, str]) -> Gate:
     """The verdicts on the rows that expect something; `documents` are titles by id."""
     names = _names(documents)
     found = []
@@ -69,7 +69,7 @@ def judge(results: Results, column: int, documents: Mapping[str, str]) -> Gate:
         if expected and result.question:
             kind, said = verdict(result.body, expected, names)
             status = string(result.body, "status")
-            found.append(Verdict(result.number, result.question, kind, expected, status, said))
+            found.append(RowVerdict(result.number, result.question, kind, expected, status, said))
     return Gate(tuple(found))
 
 

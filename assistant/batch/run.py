@@ -47,7 +47,7 @@ class Chunk:
     wanted: tuple[str, ...]
 
 
-Outcome: TypeAlias = Finished | tuple[str, Failed]  # an answer, or the question and why it failed
+AskOutcome: TypeAlias = Finished | tuple[str, Failed]  # an answer, or the question and why it failed
 
 
 class Asker(Protocol):
@@ -226,7 +226,7 @@ class Run:
         return body
 
 
-def ask_all(asker: Asker, chunks: Sequence[Chunk]) -> Iterator[list[Outcome]]:
+def ask_all(asker: Asker, chunks: Sequence[Chunk]) -> Iterator[list[AskOutcome]]:
     """What becomes of the wanted questions, as many at a time as were done, in the order in which they come to be done.
 
     After an error, what is being asked is still given; then it is raised.
@@ -235,7 +235,7 @@ def ask_all(asker: Asker, chunks: Sequence[Chunk]) -> Iterator[list[Outcome]]:
         return
     jobs = min(len(chunks), asker.jobs(sum(len(chunk.wanted) for chunk in chunks)))
     left, lock, stop = iter(chunks), Lock(), Event()
-    done: SimpleQueue[Outcome | BaseException | None] = SimpleQueue()  # None where a thread has ended
+    done: SimpleQueue[AskOutcome | BaseException | None] = SimpleQueue()  # None where a thread has ended
 
     def work() -> None:
         try:
@@ -273,7 +273,7 @@ def ask_all(asker: Asker, chunks: Sequence[Chunk]) -> Iterator[list[Outcome]]:
         raise error
 
 
-def _ask(asker: Asker, chunk: Chunk) -> Iterator[Outcome]:
+def _ask(asker: Asker, chunk: Chunk) -> Iterator[AskOutcome]:
     began = perf_counter()
     for question, reply in zip(chunk.wanted, asker.ask(chunk.wanted, chunk.among), strict=True):
         if isinstance(reply, Failed):

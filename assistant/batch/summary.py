@@ -19,7 +19,7 @@ STATUSES = ("answered", "refused", "error", "skipped")
 
 
 @dataclass(frozen=True, slots=True)
-class Alike:
+class NearDuplicateRows:
     """Two questions that may be one."""
 
     rows: tuple[int, int]
@@ -42,7 +42,7 @@ class Summary:
     slowest: list[tuple[float, str]] = field(default_factory=list)  # (seconds, question)
     cited: Counter[str] = field(default_factory=Counter)  # answers that cite a document
     never: list[str] = field(default_factory=list)
-    alike: list[Alike] = field(default_factory=list)  # most alike first
+    alike: list[NearDuplicateRows] = field(default_factory=list)  # most alike first
 
     def lines(self) -> Iterator[str]:
         """The figures as a person reads them."""
@@ -114,15 +114,15 @@ def _answer(body: Body) -> tuple[object, ...] | None:
     return tuple(tuple(map(citation.get, PLACE)) for citation in places(body))
 
 
-def _alike(asked: Sequence[_Asked], asker: Asker) -> list[Alike]:
+def _alike(asked: Sequence[_Asked], asker: Asker) -> list[NearDuplicateRows]:
     """The questions that are most like an earlier one."""
-    from assistant.batch.near_duplicates import most_alike  # here, because numpy takes a while to load
+    from assistant.batch.near_duplicates import near_duplicates  # here, because numpy takes a while to load
 
     alike = []
-    for pair in most_alike(asker.likeness([one.question for one in asked]), [one.answer for one in asked]):
+    for pair in near_duplicates(asker.likeness([one.question for one in asked]), [one.answer for one in asked]):
         both = (asked[pair.earlier], asked[pair.later])
         n = sum(one.answer is not None for one in both)
         answers = "same answer" if pair.same else ("neither answered", "one answered", "other answers")[n]
         rows, questions = (both[0].row, both[1].row), (short(both[0].question), short(both[1].question))
-        alike.append(Alike(rows, questions, pair.likeness, answers))
+        alike.append(NearDuplicateRows(rows, questions, pair.likeness, answers))
     return alike

@@ -23,7 +23,7 @@ def mark(quotation: str) -> str:
     return f"{len(points)}-{int((points * _powers(len(points))).sum()):016x}"
 
 
-def find(text: str, mark: str) -> list[tuple[int, int]]:
+def find_quotation(text: str, mark: str) -> list[tuple[int, int]]:
     """Where the quotation of this mark stands in the text, white space aside; nothing for what is no mark."""
     match = _MARK.fullmatch(mark)
     if match is None:

@@ -15,7 +15,7 @@ from sklearn.model_selection import GroupKFold
 from assistant.answer.calibration import Calibration, Curve, Fit, Signal, kind_of
 from assistant.answer.pipeline import Assistant
 from assistant.errors import CalibrationError
-from assistant.evaluation.grading import Question, judge
+from assistant.evaluation.grading import Question, grade
 from assistant.evaluation.metrics import Outcome
 from assistant.types import DOCUMENT_KINDS, Answer, DocumentKind, Filters, Source
 
@@ -76,7 +76,7 @@ def label(
         if len(explanation.parts) != 1 or explanation.parts[0].reason == "ambiguous":
             continue
         answer = explanation.answer
-        is_right = right(question, answer) if right else judge(question, answer, assistant.documents)[0] == "right"
+        is_right = right(question, answer) if right else grade(question, answer, assistant.documents)[0] == "right"
         found.append(
             Labelled(
                 source,

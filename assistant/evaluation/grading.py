@@ -103,7 +103,7 @@ def parse(row: Mapping[str, Json]) -> Question:
     )
 
 
-def judge(question: Question, answer: Answer, documents: Mapping[str, Document]) -> tuple[Verdict, str]:
+def grade(question: Question, answer: Answer, documents: Mapping[str, Document]) -> tuple[Verdict, str]:
     """The first verdict that holds, and why: malformed, refused, wrong, too long, off the point, right."""
     if found := faults(answer, documents):
         return "malformed", "; ".join(found)
@@ -183,7 +183,7 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TypeRow:
     """One line of the report: how many questions, and what became of them."""
 
     name: str
@@ -197,11 +197,11 @@ class Row:
         return self.counts["right"] / self.n if self.n else 0.0
 
 
-def tally(name: str, judgements: Iterable[Judgement]) -> Row:
+def tally(name: str, judgements: Iterable[Judgement]) -> TypeRow:
     """The line of the report for some judgements."""
     chosen = list(judgements)
     milliseconds = [judgement.seconds * 1000 for judgement in chosen]
-    return Row(
+    return TypeRow(
         name,
         len(chosen),
         {verdict: sum(judgement.verdict == verdict for judgement in chosen) for verdict in VERDICTS},
@@ -210,7 +210,7 @@ def tally(name: str, judgements: Iterable[Judgement]) -> Row:
     )
 
 
-def report(judgements: Sequence[Judgement]) -> list[Row]:
+def report(judgements: Sequence[Judgement]) -> list[TypeRow]:
     """A line for each type, in the order that the questions have them."""
     groups = dict.fromkeys(judgement.question.group for judgement in judgements)
     return [tally(group, (j for j in judgements if j.question.group == group)) for group in groups]

@@ -40,7 +40,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Curve:
+class RiskCurve:
     """The share of answers that are right, as ever less sure ones are given."""
 
     coverage: Numbers  # of all questions asked
@@ -95,21 +95,21 @@ def brier_skill(confidences: Sequence[float], right: Sequence[bool]) -> float | 
     return 1 - brier(confidences, right) / (always * (1 - always))
 
 
-def risk_coverage(outcomes: Sequence[Outcome]) -> Curve:
+def risk_coverage(outcomes: Sequence[Outcome]) -> RiskCurve:
     """The curve over all questions; it ends where the answers do.
 
     Answers of the same confidence count as right by the share of them that is, since nothing puts one before another.
     """
     given = [outcome for outcome in outcomes if outcome.given]
     if not given:
-        return Curve(np.zeros(0), np.zeros(0))
+        return RiskCurve(np.zeros(0), np.zeros(0))
     right = np.array([outcome.right for outcome in given], float)
     _, tie, sizes = np.unique(
         [-outcome.confidence for outcome in given], return_inverse=True, return_counts=True
     )  # surest first
     expected = np.repeat(np.bincount(tie, weights=right) / sizes, sizes)
     counts = np.arange(1, len(given) + 1)
-    return Curve(counts / len(outcomes), np.cumsum(expected) / counts)
+    return RiskCurve(counts / len(outcomes), np.cumsum(expected) / counts)
 
 
 def precision_at(outcomes: Sequence[Outcome], coverages: Iterable[float] = COVERAGES) -> dict[float, float | None]:

@@ -45,7 +45,7 @@ class Gaps:
     left_out: int = 0
 
 
-def find(asked: Sequence[Asked], *, documents: Mapping[str, Document], encode: Callable[[str], Vectors]) -> Gaps:
+def find_gaps(asked: Sequence[Asked], *, documents: Mapping[str, Document], encode: Callable[[str], Vectors]) -> Gaps:
     """The gaps in what was asked. The same records and index give the same gaps, whatever the order of the rows."""
     spellings: dict[str, list[Asked]] = {}
     for each in sorted(asked, key=lambda each: (each.first, each.last, each.question)):

@@ -13,7 +13,7 @@ from sentence_transformers import SentenceTransformer
 from assistant.disk import checksum, sha256
 from assistant.errors import EncoderError, ExportMismatch
 from assistant.models.encoder import FILES, OnnxEncoder, is_intact
-from assistant.models.encoder_names import EXPORT_SCHEMA, Model
+from assistant.models.encoder_names import EXPORT_SCHEMA, ModelFiles
 from assistant.models.export import optimise, publish, quietly, silence_transformers
 from assistant.types import Json, Vectors
 
@@ -35,12 +35,12 @@ class Pipeline(torch.nn.Module):
         return torch.nn.functional.normalize(features["sentence_embedding"], p=2.0, dim=1), features["token_embeddings"]
 
 
-def export(model: Model, folder: Path, *, sample: Callable[[OnnxEncoder], Sequence[str]]) -> Path:
+def export(model: ModelFiles, folder: Path, *, sample: Callable[[OnnxEncoder], Sequence[str]]) -> Path:
     """Writes `folder/<fingerprint>`, whole or not at all, and returns it; `sample` gives passages to check it on."""
     return publish(folder / model.fingerprint, is_intact=is_intact, write=lambda made: _write(model, made, sample))
 
 
-def load(model: Model) -> SentenceTransformer:
+def load(model: ModelFiles) -> SentenceTransformer:
     """The model in sentence-transformers, on the CPU, from its folder alone."""
     silence_transformers()
     try:
@@ -54,7 +54,7 @@ def load(model: Model) -> SentenceTransformer:
         raise EncoderError(f"the model in {model.folder} cannot be loaded: {error}") from error
 
 
-def _write(model: Model, made: Path, sample: Callable[[OnnxEncoder], Sequence[str]]) -> None:
+def _write(model: ModelFiles, made: Path, sample: Callable[[OnnxEncoder], Sequence[str]]) -> None:
     with quietly():
         original = load(model)
         (made / "tokenizer.json").write_text(original.tokenizer.backend_tokenizer.to_str(), encoding="utf-8")

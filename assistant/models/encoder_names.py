@@ -22,7 +22,7 @@ PARTS = (".json", ".txt", ".model", ".safetensors", ".bin")
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
+class ModelFiles:
     """A model on this machine."""
 
     name: str
@@ -35,7 +35,7 @@ def full_name(name: str) -> str:
     return name if "/" in name or Path(name).is_dir() else f"sentence-transformers/{name}"
 
 
-def find_model(name: str) -> Model:
+def find_model(name: str) -> ModelFiles:
     """The model of this name: from an installed package, a folder, or the local Hugging Face cache, in this order."""
     full = full_name(name)
     folder = _packaged(full) or local_folder(full)
@@ -55,7 +55,7 @@ def find_model(name: str) -> Model:
             f"the weights in {folder} are not those of {full}: sha256 is {sums.get('model.safetensors', 'missing')}, "
             f"not {official}; install the model again"
         )
-    return Model(full, folder, fingerprint(full, sums, schema=EXPORT_SCHEMA))
+    return ModelFiles(full, folder, fingerprint(full, sums, schema=EXPORT_SCHEMA))
 
 
 def local_folder(name: str) -> Path | None:

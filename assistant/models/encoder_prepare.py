@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from assistant.models.encoder import OnnxEncoder
 
 
-def prepare(
+def prepare_encoder(
     name: str, folder: Path, *, sample: Callable[[OnnxEncoder], Sequence[str]], threads: int | None = None
 ) -> OnnxEncoder:
     """The encoder of this name, from its export below `folder`, which is made first where it is missing or damaged.

@@ -11,7 +11,7 @@ from tokenizers import Encoding, Tokenizer
 
 from assistant.documents.chunking import embedded_text
 from assistant.errors import ReaderDamaged
-from assistant.models.pairs import Pair
+from assistant.models.pairs import EncodedPair
 from assistant.models.reader import Logits, apart, best_spans
 from assistant.models.reader_names import EXPORT_SCHEMA
 from assistant.models.session import open_session, read_config
@@ -19,7 +19,7 @@ from assistant.types import Json, Passage, Reading
 
 KIND = "extractive"
 FILES = ("model.onnx", "model.onnx.data", "tokenizer.json")
-MAX_QUESTION = 64  # tokens; what is longer is cut off
+MAX_QUESTION_TOKENS = 64  # tokens; what is longer is cut off
 
 _REMEDY = "run `assistant index` to export the reader again"
 
@@ -38,7 +38,7 @@ class ExtractiveReader:
         self.fingerprint = str(config["fingerprint"])
         self.max_tokens = int(str(config["max_tokens"]))
         self._titles = titles
-        self._max_question = min(MAX_QUESTION, self.max_tokens // 4)
+        self._max_question = min(MAX_QUESTION_TOKENS, self.max_tokens // 4)
         self._session = open_session(folder / "model.onnx", threads=threads, remedy=_REMEDY, optimised=True)
         self._inputs = {value.name for value in self._session.get_inputs()}
         self._cutting, self._counting = _tokenizers(folder / "tokenizer.json", self.max_tokens)
@@ -99,12 +99,12 @@ def check(folder: Path) -> dict[str, Json]:
     return config
 
 
-def _pair(window: Encoding, shift: int) -> Pair:
+def _pair(window: Encoding, shift: int) -> EncodedPair:
     """The tokens of the text behind its first `shift` characters, and where they stand in it."""
     second = [at for at, sequence in enumerate(window.sequence_ids) if sequence == 1]
     first = next((at for at in second if window.offsets[at][1] > shift), len(window.ids))
     spans = [window.offsets[at] for at in second if at >= first]
-    return Pair(
+    return EncodedPair(
         window.ids, window.type_ids, first, [(max(start - shift, 0), max(end - shift, 0)) for start, end in spans]
     )
 

@@ -21,7 +21,7 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class EncodedPair:
     """One sequence. `offsets` holds, for each token from `first` to before the last, its span in the passage's text."""
 
     ids: list[int]
@@ -43,7 +43,7 @@ class PairEncoder:
             raise ValueError("the tokenizer has no [CLS] and [SEP]")
         self._cls, self._sep = cls, sep
 
-    def pairs(self, question: str, passages: Sequence[tuple[str, str]], *, max_tokens: int) -> list[list[Pair]]:
+    def pairs(self, question: str, passages: Sequence[tuple[str, str]], *, max_tokens: int) -> list[list[EncodedPair]]:
         """For each passage, given as (context, text), its pairs: one, or, where it is too long, overlapping windows.
 
         The context is what tells what the text is about: its title and section path.
@@ -51,7 +51,7 @@ class PairEncoder:
         asked = self._encode(question, MAX_QUESTION)
         return [self._windows(asked, self._encode(c, MAX_CONTEXT), self._encode(t), max_tokens) for c, t in passages]
 
-    def _windows(self, asked: _Tokens, context: _Tokens, text: _Tokens, max_tokens: int) -> list[Pair]:
+    def _windows(self, asked: _Tokens, context: _Tokens, text: _Tokens, max_tokens: int) -> list[EncodedPair]:
         room = max_tokens - 3 - len(asked.ids) - len(context.ids)
         pairs = [self._pair(asked, context, text.cut(0, room))]
         start = 0
@@ -60,14 +60,14 @@ class PairEncoder:
             pairs.append(self._pair(asked, context, text.cut(start, start + room)))
         return pairs
 
-    def _pair(self, asked: _Tokens, context: _Tokens, text: _Tokens) -> Pair:
+    def _pair(self, asked: _Tokens, context: _Tokens, text: _Tokens) -> EncodedPair:
         theirs = frozenset(context.stems) | frozenset(text.stems)
         ours = frozenset(asked.stems) - {""}
         ids = [self._cls, *asked.ids, self._sep, *context.ids, *text.ids, self._sep]
         asked_types = [QUESTION_ONLY if stem and stem not in theirs else QUESTION for stem in asked.stems]
         types = [IN_BOTH if stem in ours else PASSAGE for stem in (*context.stems, *text.stems)]
         first = 2 + len(asked.ids) + len(context.ids)
-        return Pair(ids, [QUESTION, *asked_types, QUESTION, *types, PASSAGE], first, text.offsets)
+        return EncodedPair(ids, [QUESTION, *asked_types, QUESTION, *types, PASSAGE], first, text.offsets)
 
     def _encode(self, text: str, limit: int | None = None) -> _Tokens:
         encoding = self._tokenizer.encode(_SURROGATES.sub("\ufffd", text), add_special_tokens=False)

@@ -12,7 +12,7 @@ import numpy as np
 
 from assistant.documents.chunking import embedded_text
 from assistant.errors import ReaderDamaged
-from assistant.models.pairs import Pair, PairEncoder
+from assistant.models.pairs import EncodedPair, PairEncoder
 from assistant.models.session import open_session, read_config
 from assistant.types import Json, Passage, Reading, Vectors
 
@@ -69,7 +69,7 @@ class OnnxReader:
             for start, end, score in spans
         )
 
-    def logits(self, pair: Pair) -> Logits:
+    def logits(self, pair: EncodedPair) -> Logits:
         """What the network says of one pair."""
         feeds = {
             "input_ids": np.asarray([pair.ids], np.int64),
@@ -101,7 +101,7 @@ def _checked(folder: Path) -> dict[str, Json]:
     return config
 
 
-def best_spans(pair: Pair, logits: Logits, *, n: int = SPANS) -> list[Span]:
+def best_spans(pair: EncodedPair, logits: Logits, *, n: int = SPANS) -> list[Span]:
     """The `n` best spans that do not overlap, as (start, end, score) in the passage's text, best first.
 
     The score is the sum of the logits of start and end, less that of "nowhere".

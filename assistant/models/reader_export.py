@@ -14,7 +14,7 @@ from transformers import AutoModelForQuestionAnswering, AutoTokenizer, PreTraine
 
 from assistant.disk import checksum, sha256
 from assistant.errors import ExportMismatch, ReaderError, ReaderNotFound
-from assistant.models.encoder_names import Model
+from assistant.models.encoder_names import ModelFiles
 from assistant.models.export import optimise, publish, quietly, silence_transformers
 from assistant.models.extractive import FILES, KIND, ExtractiveReader, is_intact
 from assistant.models.reader_names import EXPORT_SCHEMA
@@ -45,12 +45,12 @@ class Network(torch.nn.Module):
         return given.start_logits, given.end_logits
 
 
-def export(model: Model, folder: Path) -> Path:
+def export(model: ModelFiles, folder: Path) -> Path:
     """Writes `folder/<fingerprint>`, whole or not at all, and returns it. Raises ExportMismatch or ReaderError."""
     return publish(folder / model.fingerprint, is_intact=is_intact, write=lambda made: _write(model, made))
 
 
-def load(model: Model) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
+def load(model: ModelFiles) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
     """The model and its tokenizer in transformers, on the CPU, from its folder alone."""
     silence_transformers()
     options = {"local_files_only": True, "trust_remote_code": False}
@@ -80,7 +80,7 @@ def _positions(original: PreTrainedModel) -> int:
     return stated if isinstance(stated, int) and stated > 0 else MAX_TOKENS  # XLNet and T5 know no limit
 
 
-def _write(model: Model, made: Path) -> None:
+def _write(model: ModelFiles, made: Path) -> None:
     with quietly():
         original, tokenizer = load(model)
         max_tokens = min(MAX_TOKENS, tokenizer.model_max_length, _positions(original))
@@ -117,7 +117,7 @@ def _write(model: Model, made: Path) -> None:
     _write_config(made, {**config, "largest_difference": round(largest, 9)})
 
 
-def _check_first(model: Model, tokenizer: Tokenizer) -> None:
+def _check_first(model: ModelFiles, tokenizer: Tokenizer) -> None:
     """Sees to it that a sequence starts with a token of no text, at which such models say that there is no answer."""
     if tokenizer.encode(QUESTION, TEXTS[0]).sequence_ids[0] is not None:
         raise ReaderError(

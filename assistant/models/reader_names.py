@@ -7,12 +7,12 @@ from pathlib import Path
 
 from assistant.disk import sha256
 from assistant.errors import ReaderNotFound
-from assistant.models.encoder_names import WEIGHTS, Model, fingerprint, local_folder, parts_in
+from assistant.models.encoder_names import WEIGHTS, ModelFiles, fingerprint, local_folder, parts_in
 
 EXPORT_SCHEMA = 1  # raise it when the exported files change, so that old exports are not taken for new ones
 
 
-def find_reader(name: str) -> Model:
+def find_reader(name: str) -> ModelFiles:
     """The question-answering model of this folder, or of this name in the local Hugging Face cache."""
     folder = local_folder(name)
     if folder is None:
@@ -29,7 +29,7 @@ def find_reader(name: str) -> Model:
     if not any(part.name in WEIGHTS or part.suffix == ".safetensors" for part in parts):
         raise ReaderNotFound(f"{folder} holds no weights: fetch its model.safetensors")
     sums = {part.name: sha256(part) for part in parts}
-    return Model(name, folder, fingerprint(name, sums, schema=EXPORT_SCHEMA))
+    return ModelFiles(name, folder, fingerprint(name, sums, schema=EXPORT_SCHEMA))
 
 
 def _architectures(folder: Path) -> list[str]:

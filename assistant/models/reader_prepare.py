@@ -7,7 +7,7 @@ from pathlib import Path
 from assistant.models.reader_names import find_reader
 
 
-def prepare(name: str, folder: Path) -> Path:
+def prepare_reader(name: str, folder: Path) -> Path:
     """The export of this model below `folder`, which is made first where it is missing or damaged.
 
     Torch is imported only if there is something to export.

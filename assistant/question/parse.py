@@ -64,7 +64,7 @@ FUNCTION_WORDS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class ParsedQuestion:
     """A question, taken apart.
 
     Its grain is `figure` (how much, when), `list` (which challenges are there), `line` (who, where, why, yes or no),
@@ -77,7 +77,7 @@ class Ask:
     names: tuple[str, ...]  # the numbers and the proper names in it, as written
 
 
-def take_apart(question: str) -> list[Ask]:
+def take_apart(question: str) -> list[ParsedQuestion]:
     """The questions within a question: usually one; "what is X and how is Y?" gives two."""
     clauses = [clause.strip() for clause in _CLAUSE.split(question)]
     whole = [clause for clause in clauses if content_words(clause)]
@@ -92,8 +92,8 @@ def content_words(question: str) -> list[str]:
     return list(dict.fromkeys(word for word in words if word not in FUNCTION_WORDS))
 
 
-def _ask(question: str) -> Ask:
-    return Ask(
+def _ask(question: str) -> ParsedQuestion:
+    return ParsedQuestion(
         text=question,
         grain=_grain(question),
         joins=_COORDINATES.search(question) is not None,

@@ -38,7 +38,7 @@ class Job(Generic[T]):
             raise Abandoned
 
 
-class Desk:
+class WorkQueue:
     """Takes work for the models, in the order in which it comes, and never holds up the event loop."""
 
     def __init__(self, *, at_once: int = 0, waiting: int = 64, seconds: float = 30.0) -> None:

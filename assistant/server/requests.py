@@ -12,7 +12,7 @@ from assistant.types import Filters, Turn
 
 MAX_TURNS, MAX_TURN = 20, 20_000  # of a history: its turns, and the characters of one
 
-Question = Annotated[
+QuestionText = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_QUESTION),
     Field(json_schema_extra={"pattern": r"\S"}),  # something is left once it is trimmed
@@ -61,7 +61,7 @@ class FiltersBody(_Request):
 
 
 class _Asking(_Request):
-    question: Question
+    question: QuestionText
     filters: FiltersBody | None = None
 
     def only(self) -> Filters:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from assistant.answer.calibration import kind_of
-from assistant.answer.pipeline import Explanation, Part
+from assistant.answer.pipeline import Explanation, PartExplanation
 from assistant.answer.read import shares, sigmoid
 from assistant.documents.citations import in_words, trail
 from assistant.types import Answer, Citation, Document, DocumentKind
@@ -111,7 +111,9 @@ def _answer(answer: Answer, documents: Mapping[str, Document]) -> Iterator[str]:
     yield f"Confidence: {answer.confidence:.2f}"
 
 
-def _part(part: Part, thresholds: Mapping[DocumentKind, float], documents: Mapping[str, Document]) -> Iterator[str]:
+def _part(
+    part: PartExplanation, thresholds: Mapping[DocumentKind, float], documents: Mapping[str, Document]
+) -> Iterator[str]:
     yield ""
     yield f"  asked: {printable(part.ask.text)}"
     joins = ", for two things" if part.ask.joins else ""
@@ -145,7 +147,7 @@ def _part(part: Part, thresholds: Mapping[DocumentKind, float], documents: Mappi
     yield f"  6. decided: {_decision(part, thresholds[kind_of(part.evidence)])}"
 
 
-def _decision(part: Part, threshold: float) -> str:
+def _decision(part: PartExplanation, threshold: float) -> str:
     odds = f"right with probability {part.confidence:.2f}, where {threshold:.2f} is asked for"
     if part.reason is not None:
         return f"{odds}: refused as {part.reason}. {part.message} {_ADVICE}"

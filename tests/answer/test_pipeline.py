@@ -9,7 +9,7 @@ from bakery import BAKERY, assistant
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.answer.overlap import Wording
+from assistant.answer.overlap import TermOverlap
 from assistant.answer.select import _clause, select
 from assistant.documents.outline import Outline
 from assistant.index.bm25 import words
@@ -58,7 +58,7 @@ def test_a_list_is_found_by_its_likest_item() -> None:
         for n, score in zip(items, (0.6, 0.1), strict=True)
     ]
     ask = take_apart("What are the early duties?")[0]
-    chosen = select(ask, readings, {document.id: Outline(document)}, Wording(words, lambda word: 1.0))
+    chosen = select(ask, readings, {document.id: Outline(document)}, TermOverlap(words, lambda word: 1.0))
     assert chosen.units[0].lines == tuple(items)
 
 

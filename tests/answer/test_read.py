@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import isclose
 
-from assistant.answer.read import SPAN_GAINS, Judged, focus, join, judge, shares
+from assistant.answer.read import SPAN_GAINS, ReadPassage, focus, join, judge_hits, shares
 from assistant.documents.outline import Outline
 from assistant.question.parse import take_apart
 from assistant.testing import document
@@ -37,13 +37,13 @@ class Scripted:
 
 def test_the_passages_with_the_best_lines_are_read_first() -> None:
     reader = Scripted({PAY: 0.0, DUTIES: 0.0})
-    judged = judge(reader, "?", HITS, [line("Hire people.", 0.9), line("The median is high.", 0.4)], k=2)
+    judged = judge_hits(reader, "?", HITS, [line("Hire people.", 0.9), line("The median is high.", 0.4)], k=2)
     assert reader.asked == [one.passage for one in judged] == [DUTIES, PAY]
 
 
 def test_no_more_is_read_than_allowed() -> None:
     reader = Scripted({PAY: 0.0, DUTIES: 0.0})
-    judge(reader, "?", HITS, [line("Hire people.", 0.9)], k=1)
+    judge_hits(reader, "?", HITS, [line("Hire people.", 0.9)], k=1)
     assert reader.asked == [DUTIES]
 
 
@@ -52,15 +52,15 @@ def test_reading_ends_where_a_passage_answers_for_certain() -> None:
     hits = [*HITS, Hit(third, 0.1)]
     lines = [line("Hire people.", 0.9), line("The median is high.", 0.4)]
     sure, unsure = (Scripted({PAY: odds, DUTIES: 0.0, third: 0.0}) for odds in (5.0, 0.5))
-    judge(sure, "?", hits, lines, k=3)
-    judge(unsure, "?", hits, lines, k=3)
+    judge_hits(sure, "?", hits, lines, k=3)
+    judge_hits(unsure, "?", hits, lines, k=3)
     assert (len(sure.asked), len(unsure.asked)) == (2, 3)
 
 
 def test_a_line_gains_by_the_spans_that_stand_in_it() -> None:
     lines = [line("The median is high.", 0.4), line("The range is wide.", 0.39)]
     found = line("wide", 30.0)
-    judged = [Judged(PAY, (Reading("g", found.start, found.end, 30.0, 30.0),))]
+    judged = [ReadPassage(PAY, (Reading("g", found.start, found.end, 30.0, 30.0),))]
     first, second = join(ASK, lines, judged, OUTLINES)
     assert (first.start, second.start) == (lines[1].start, lines[0].start)
     assert isclose(first.score, 0.39 + SPAN_GAINS["sentence"], abs_tol=1e-6)
@@ -69,7 +69,7 @@ def test_a_line_gains_by_the_spans_that_stand_in_it() -> None:
 
 def test_a_list_is_left_to_similarity() -> None:
     lines = [line("The median is high.", 0.4), line("The range is wide.", 0.39)]
-    judged = [Judged(PAY, (Reading("g", lines[1].start, lines[1].end, 30.0, 30.0),))]
+    judged = [ReadPassage(PAY, (Reading("g", lines[1].start, lines[1].end, 30.0, 30.0),))]
     assert join(take_apart("What are the ranges?")[0], lines, judged, OUTLINES) == lines
 
 
@@ -77,13 +77,13 @@ def test_what_asks_for_a_list_is_read_as_a_line_where_there_is_only_prose() -> N
     prose = document("The median is high.\nThe range is wide.\n", id="p")
     lines = [Reading("p", one.start, one.end, score) for one, score in zip(prose.lines, (0.4, 0.39), strict=True)]
     whole = Passage("p", prose.version, 0, len(prose.text), prose.text)
-    judged = [Judged(whole, (Reading("p", lines[1].start, lines[1].end, 30.0, 30.0),))]
+    judged = [ReadPassage(whole, (Reading("p", lines[1].start, lines[1].end, 30.0, 30.0),))]
     assert join(take_apart("What are the ranges?")[0], lines, judged, {"p": Outline(prose)})[0].start == lines[1].start
 
 
 def test_a_passage_that_does_not_answer_changes_nothing() -> None:
     lines = [line("The median is high.", 0.4), line("The range is wide.", 0.39)]
-    judged = [Judged(PAY, (Reading("g", lines[1].start, lines[1].end, 30.0, -30.0),))]
+    judged = [ReadPassage(PAY, (Reading("g", lines[1].start, lines[1].end, 30.0, -30.0),))]
     assert join(ASK, lines, judged, OUTLINES)[0].start == lines[0].start
 
 
@@ -97,5 +97,5 @@ def test_the_shares_of_spans_leave_room_for_nowhere() -> None:
 
 def test_the_likeliest_span_of_each_line_is_its_focus() -> None:
     start = GUIDE.text.index("The range is wide.")
-    judged = [Judged(PAY, (Reading("g", start + 4, start + 9, 1.0), Reading("g", start + 13, start + 17, 2.0)))]
+    judged = [ReadPassage(PAY, (Reading("g", start + 4, start + 9, 1.0), Reading("g", start + 13, start + 17, 2.0)))]
     assert focus(judged, OUTLINES) == {("g", 2): (start + 13, start + 17)}

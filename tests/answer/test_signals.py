@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from assistant.answer.overlap import Wording
-from assistant.answer.read import Judged
+from assistant.answer.overlap import TermOverlap
+from assistant.answer.read import ReadPassage
 from assistant.answer.select import Selection, Unit
-from assistant.answer.signals import explain_gap, gather
+from assistant.answer.signals import explain_gap, gather_signals
 from assistant.documents.outline import Outline
 from assistant.index.bm25 import words
 from assistant.question.parse import take_apart
@@ -21,15 +21,15 @@ OUTLINE = Outline(GUIDE)
 PAY, DUTIES = (Passage("g", GUIDE.version, s.start, s.end, GUIDE.text[s.start : s.end], s.path) for s in GUIDE.sections)
 HITS = [Hit(PAY, 1.0, dense=0.7), Hit(DUTIES, 0.5, dense=0.2)]
 SALARY, TEAM = (Unit("g", (n,), 0.6) for n in (1, 3))
-WORDING = Wording(words, lambda word: 1.0)
+WORDING = TermOverlap(words, lambda word: 1.0)
 
 
 def lines(score: float = 0.6) -> list[Reading]:
     return [Reading("g", line.start, line.end, score) for line in GUIDE.lines]
 
 
-def gathered(question: str, unit: Unit = SALARY, judged: list[Judged] | None = None) -> dict[str, float]:
-    return gather(
+def gathered(question: str, unit: Unit = SALARY, judged: list[ReadPassage] | None = None) -> dict[str, float]:
+    return gather_signals(
         take_apart(question)[0],
         lines=lines(),
         judged=judged,
@@ -45,7 +45,7 @@ def said(question: str, unit: Unit = SALARY) -> str:
 
 def test_nothing_selected_leaves_no_signal() -> None:
     ask = take_apart("Where?")[0]
-    assert gather(ask, lines=[], judged=None, selection=Selection(()), outlines={}, wording=WORDING) == {}
+    assert gather_signals(ask, lines=[], judged=None, selection=Selection(()), outlines={}, wording=WORDING) == {}
 
 
 def test_a_name_is_missed_where_the_document_lacks_it() -> None:
@@ -67,8 +67,8 @@ def test_a_list_is_told_from_a_line() -> None:
 def test_the_reader_is_heard_on_the_passage_of_the_answer_alone() -> None:
     at = GUIDE.text.index("$120")
     judged = [
-        Judged(PAY, (Reading("g", at, at + 4, 3.0, 2.0),)),
-        Judged(DUTIES, (Reading("g", DUTIES.start, DUTIES.end, -4.0, -9.0),)),
+        ReadPassage(PAY, (Reading("g", at, at + 4, 3.0, 2.0),)),
+        ReadPassage(DUTIES, (Reading("g", DUTIES.start, DUTIES.end, -4.0, -9.0),)),
     ]
     pay, duties = gathered("How much?", SALARY, judged), gathered("How much?", TEAM, judged)
     assert (pay["answers"], duties["answers"]) == (2.0, -6.0)
@@ -81,7 +81,7 @@ def test_without_a_reader_nothing_is_said_of_it() -> None:
 
 def test_where_the_passage_was_not_read_the_reader_says_no() -> None:
     assert gathered("How much?", judged=[])["answers"] == -6.0
-    elsewhere = [Judged(DUTIES, (Reading("g", DUTIES.start, DUTIES.end, 1.0, 1.0),))]
+    elsewhere = [ReadPassage(DUTIES, (Reading("g", DUTIES.start, DUTIES.end, 1.0, 1.0),))]
     assert gathered("How much?", SALARY, elsewhere)["answers"] == -6.0
 
 
@@ -105,7 +105,7 @@ def test_a_refusal_without_a_missing_word_says_so() -> None:
 
 
 def test_documents_with_headings_are_structured_and_those_of_sentences_are_prose() -> None:
-    judged = [Judged(PAY, (Reading("g", PAY.start, PAY.start + 3, 1.0, 2.0),))]
+    judged = [ReadPassage(PAY, (Reading("g", PAY.start, PAY.start + 3, 1.0, 2.0),))]
     found = gathered("How much?", SALARY, judged)
     assert OUTLINE.kind == "structured"
     assert (found["structured"], found["answers"]) == (1.0, 2.0)

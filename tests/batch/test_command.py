@@ -16,7 +16,7 @@ import pytest
 from junitparser import JUnitXml
 from serving import serving
 
-from assistant.batch.backends import Here
+from assistant.batch.backends import LocalBackend
 from assistant.cli import main
 from assistant.client import Remote, ServerFault
 from assistant.errors import AssistantError
@@ -325,7 +325,7 @@ def test_a_killed_run_takes_its_processes_with_it_and_goes_on(
 @pytest.mark.model
 def test_a_process_that_dies_ends_the_run_with_an_error(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASSISTANT_READER", "none")
-    with closing(Here(load_settings({"index": index}), jobs=2, expected=100)) as here:
+    with closing(LocalBackend(load_settings({"index": index}), jobs=2, expected=100)) as here:
         [beside] = here._beside
         assert [*here.ask(["Who leads?"], ["Who leads?"])]  # by this one, as the other comes after it
         beside._process.kill()

@@ -16,7 +16,7 @@ from junitparser import Error, Failure, JUnitXml
 from assistant.batch import compare, formats, junit, near_duplicates, quality_gate, review
 from assistant.batch.compare import Difference
 from assistant.batch.journal import Earlier, Finished, Journal
-from assistant.batch.near_duplicates import Pair
+from assistant.batch.near_duplicates import NearDuplicates
 from assistant.batch.run import Results, Run
 from assistant.batch.summary import sum_up
 from assistant.errors import UsageError
@@ -136,20 +136,20 @@ def expecting(journal: Journal, *rows: tuple[str, str]) -> Results:
 def test_a_row_is_held_against_what_is_expected(
     question: str, expected: str, kind: str, why: str, journal: Journal
 ) -> None:
-    [verdict] = quality_gate.judge(expecting(journal, (question, expected)), 1, Near().documents).verdicts
+    [verdict] = quality_gate.check_gate(expecting(journal, (question, expected)), 1, Near().documents).verdicts
     assert (verdict.kind, verdict.why, verdict.right) == (kind, why, not why)
 
 
 def test_a_document_in_a_folder_is_expected_by_its_file_name(journal: Journal) -> None:
     asker = Near(document("Median salary: $1\n", id="pay/a.txt"), document("Bonus: $1\n", id="pay/b.txt"))
     table = Table(("question", "expected"), (("median salary", "A.txt"), ("bonus", "a.txt")))
-    gate = quality_gate.judge(asked_table(journal, table, asker), 1, asker.documents)
+    gate = quality_gate.check_gate(asked_table(journal, table, asker), 1, asker.documents)
     assert [verdict.why for verdict in gate.verdicts] == ["", "expected a.txt, cites pay/b.txt"]
 
 
 def test_the_gate_is_a_table_and_the_rows_that_are_wrong(journal: Journal) -> None:
     rows = (("median salary", "$336,500"), ("lead the team", "zebra"), ("zebra", "refuse"), ("bear", ""), ("", "x"))
-    gate = quality_gate.judge(expecting(journal, *rows), 1, {})
+    gate = quality_gate.check_gate(expecting(journal, *rows), 1, {})
     assert gate.share == pytest.approx(2 / 3)
     assert [*gate.lines()] == [
         "expected    rows  right    share",
@@ -162,7 +162,7 @@ def test_the_gate_is_a_table_and_the_rows_that_are_wrong(journal: Journal) -> No
 
 
 def test_nothing_expected_is_nothing_wrong(journal: Journal) -> None:
-    gate = quality_gate.judge(expecting(journal, ("zebra", "")), 1, {})
+    gate = quality_gate.check_gate(expecting(journal, ("zebra", "")), 1, {})
     assert gate.share == 1 and [*gate.lines()][-1] == "all            0      0        -"
 
 
@@ -206,20 +206,27 @@ def test_the_most_alike_are_found_block_by_block(monkeypatch: pytest.MonkeyPatch
     vectors = np.eye(6, dtype=np.float32)[[0, 1, 2, 0, 3, 1, 0]]
     vectors[4] = (0, 0, 0.75, 0.66, 0, 0)  # like row 2
     answers = [None, ("a", 1), ("b", 1), None, ("b", 1), ("c", 2), ("d", 3)]
-    wanted = [Pair(2, 4, 0.75, True), Pair(0, 3, 1, False), Pair(1, 5, 1, False), Pair(0, 6, 1, False)]
+    wanted = [
+        NearDuplicates(2, 4, 0.75, True),
+        NearDuplicates(0, 3, 1, False),
+        NearDuplicates(1, 5, 1, False),
+        NearDuplicates(0, 6, 1, False),
+    ]
     for size in (1, 2, 100):
         monkeypatch.setattr(near_duplicates, "BLOCK", size)
-        assert near_duplicates.most_alike(near_duplicates.by_meaning(vectors), answers) == wanted
+        assert near_duplicates.near_duplicates(near_duplicates.by_meaning(vectors), answers) == wanted
     assert (
-        near_duplicates.most_alike(near_duplicates.by_meaning(vectors), [None] * 4 + [("e", 1), None, None])[0].earlier
+        near_duplicates.near_duplicates(near_duplicates.by_meaning(vectors), [None] * 4 + [("e", 1), None, None])[
+            0
+        ].earlier
         == 0
     )
-    assert near_duplicates.most_alike(near_duplicates.by_meaning(vectors[:0]), []) == []
+    assert near_duplicates.near_duplicates(near_duplicates.by_meaning(vectors[:0]), []) == []
 
 
 def test_questions_without_words_are_like_none() -> None:
-    assert near_duplicates.most_alike(near_duplicates.by_words(["?", "!"]), [("a", 1), ("a", 1)]) == []
-    assert near_duplicates.most_alike(near_duplicates.by_words([]), []) == []
+    assert near_duplicates.near_duplicates(near_duplicates.by_words(["?", "!"]), [("a", 1), ("a", 1)]) == []
+    assert near_duplicates.near_duplicates(near_duplicates.by_words([]), []) == []
 
 
 def test_a_test_for_ci_says_what_is_wrong(tmp_path: Path, journal: Journal) -> None:
@@ -227,7 +234,7 @@ def test_a_test_for_ci_says_what_is_wrong(tmp_path: Path, journal: Journal) -> N
     asker = Near()
     with earlier_run(tmp_path, ["zebra", "lead\x00 the team"], Near(document("Zebra\n"))) as earlier:
         results = asked_table(journal, Table(("question", "expected"), rows), asker)
-        gate, difference = quality_gate.judge(results, 1, {}), compare.compare(results, earlier, asker)
+        gate, difference = quality_gate.check_gate(results, 1, {}), compare.compare(results, earlier, asker)
     out = io.BytesIO()
     junit.write(out, results, gate, difference)
     expected, since = found = JUnitXml.fromstring(out.getvalue())

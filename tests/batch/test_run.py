@@ -21,7 +21,7 @@ from batches import GUIDE, Near, asked, asked_table
 from serving import serving
 
 from assistant.batch import bodies
-from assistant.batch.backends import Far
+from assistant.batch.backends import RemoteBackend
 from assistant.batch.bodies import Body
 from assistant.batch.journal import Finished, Journal
 from assistant.batch.run import FAILURES, Failed, Run
@@ -215,7 +215,7 @@ class Counting(StaticAnswerer):
 def test_several_requests_are_in_flight_to_a_server(journal: Journal) -> None:
     answerer = Counting(0.05)
     with serving(create_app(lambda: answerer)) as url:
-        results = asked_table(journal, Table(("question",), tuple((one,) for one in QUESTIONS)), Far(url))
+        results = asked_table(journal, Table(("question",), tuple((one,) for one in QUESTIONS)), RemoteBackend(url))
         statuses = Counter(str(result.body["status"]) for result in results)
     assert statuses == {"answered": 42, "refused": 1, "skipped": 1, "error": 1}
     assert 1 < answerer.most <= 4
@@ -225,7 +225,7 @@ def test_several_requests_are_in_flight_to_a_server(journal: Journal) -> None:
 def test_a_server_that_is_gone_for_good_ends_the_run_and_one_that_comes_back_does_not(journal: Journal) -> None:
     answerer = Counting()
     with serving(create_app(lambda: answerer)) as url:
-        far = Far(url, pauses=(0.01, 0.01))
+        far = RemoteBackend(url, pauses=(0.01, 0.01))
         asked(journal, ["median salary"], far)
     with pytest.raises(AssistantError, match="Is `assistant serve` running there"):
         asked(journal, ["median salary", "zebra"], far)

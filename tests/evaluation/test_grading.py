@@ -48,7 +48,7 @@ def fact(*gold: str, type: str = "fact", forbid: Sequence[str] = ()) -> Question
 
 
 def verdict(question: Question, answer: Answer) -> str:
-    return grading.judge(question, answer, DOCUMENTS)[0]
+    return grading.grade(question, answer, DOCUMENTS)[0]
 
 
 @pytest.mark.parametrize(
@@ -72,12 +72,12 @@ def test_gold_is_found_as_whole_words_whatever_the_case_and_the_white_space(
 def test_an_answer_with_a_string_of_each_group_is_right() -> None:
     question = Question("q", "multi", "?", gold=(("$1", "$336,500"), ("$438,000",)))
     assert verdict(question, saying("Median salary: $336,500", "Salary range: $245,000 - $438,000")) == "right"
-    assert grading.judge(question, saying("Median salary: $336,500"), DOCUMENTS) == ("wrong", "without '$438,000'")
+    assert grading.grade(question, saying("Median salary: $336,500"), DOCUMENTS) == ("wrong", "without '$438,000'")
 
 
 def test_a_forbidden_string_makes_it_wrong() -> None:
     answer = saying("Median salary: $336,500", "Salary range: $245,000 - $438,000")
-    assert grading.judge(fact("$336,500", forbid=["$438,000"]), answer, DOCUMENTS) == ("wrong", "with '$438,000'")
+    assert grading.grade(fact("$336,500", forbid=["$438,000"]), answer, DOCUMENTS) == ("wrong", "with '$438,000'")
 
 
 def test_a_refusal_is_right_where_there_is_no_gold_and_not_where_there_is() -> None:
@@ -101,7 +101,7 @@ def test_an_answer_longer_than_its_type_allows_is_too_long(type: str, limit: int
     def of(n: int) -> str:
         citation = cite(words, 6, 6 + 5 * n - 1)
         answer = replace(saying("Hire people"), citations=(citation,), blocks=(Block(citation.cited_text, (0,)),))
-        return grading.judge(fact("gold", type=type), answer, {words.id: words})[0]
+        return grading.grade(fact("gold", type=type), answer, {words.id: words})[0]
 
     assert of(limit) == "right"
     assert of(limit + 1) == "too long"
@@ -123,7 +123,7 @@ def test_the_headings_of_a_section_that_lists_its_subsections_are_on_the_point()
 def test_a_citation_that_does_not_slice_is_malformed() -> None:
     answer = saying("Hire people")
     moved = replace(answer, citations=(replace(answer.citations[0], start=0, end=11),))
-    assert grading.judge(fact("Hire"), moved, DOCUMENTS) == ("malformed", "citation 0 does not slice")
+    assert grading.grade(fact("Hire"), moved, DOCUMENTS) == ("malformed", "citation 0 does not slice")
     lost = replace(answer, citations=(replace(answer.citations[0], document_id="other.txt"),))
     assert verdict(fact("Hire"), lost) == "malformed"
 
@@ -139,7 +139,7 @@ def test_a_block_with_a_word_that_its_own_citations_lack_is_malformed() -> None:
 def test_a_refusal_without_message_or_reason_is_malformed() -> None:
     refusal = StaticAnswerer(GUIDE).ask("zebra")
     question = Question("q", "unanswerable", "?", kind="far")
-    assert grading.judge(question, replace(refusal, message=None), DOCUMENTS) == (
+    assert grading.grade(question, replace(refusal, message=None), DOCUMENTS) == (
         "malformed",
         "a refusal without a message",
     )

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.feedback.gaps import Gaps, as_json, find, group, stub
+from assistant.feedback.gaps import Gaps, as_json, find_gaps, group, stub
 from assistant.feedback.records import Asked, Place
 from assistant.spreadsheets import delimited
 from assistant.spreadsheets.tables import question_column
@@ -38,7 +38,7 @@ def encode(question: str) -> Vectors:
 
 
 def gaps_of(*asked: Asked) -> Gaps:
-    return find(asked, documents={GUIDE.id: GUIDE}, encode=encode)
+    return find_gaps(asked, documents={GUIDE.id: GUIDE}, encode=encode)
 
 
 def test_questions_of_one_meaning_are_one_gap_with_its_counts_and_times() -> None:
@@ -147,9 +147,11 @@ def test_grouping_loads_no_model_library() -> None:
 @pytest.mark.model
 def test_the_encoder_tells_meanings_apart(tmp_path: Path) -> None:
     from assistant.models.encoder import OnnxEncoder
-    from assistant.models.encoder_prepare import prepare
+    from assistant.models.encoder_prepare import prepare_encoder
 
-    encoder = prepare("sentence-transformers/all-MiniLM-L6-v2", tmp_path, sample=lambda _: ["a text"], threads=1)
+    encoder = prepare_encoder(
+        "sentence-transformers/all-MiniLM-L6-v2", tmp_path, sample=lambda _: ["a text"], threads=1
+    )
     assert isinstance(encoder, OnnxEncoder)
     meanings = [
         ["Is there a company car?", "Do I get a car from the company?"],
@@ -159,5 +161,5 @@ def test_the_encoder_tells_meanings_apart(tmp_path: Path) -> None:
         ["Can I bring my dog to the office?"],
     ]
     asked = [refused(question) for meaning in meanings for question in meaning]
-    found = find(asked, documents={}, encode=lambda question: encoder.encode_queries([question])[0])
+    found = find_gaps(asked, documents={}, encode=lambda question: encoder.encode_queries([question])[0])
     assert sorted(sorted([gap.question, *gap.others]) for gap in found.groups) == sorted(map(sorted, meanings))

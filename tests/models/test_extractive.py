@@ -20,7 +20,7 @@ from assistant.cli import main
 from assistant.errors import ExportMismatch, ReaderDamaged, ReaderError, ReaderNotFound
 from assistant.models.extractive import FILES, ExtractiveReader, is_intact
 from assistant.models.reader_names import find_reader
-from assistant.models.reader_prepare import prepare
+from assistant.models.reader_prepare import prepare_reader
 from assistant.types import Passage
 
 TITLES = {"a.txt": "Head of AI", "b.txt": "Café manager"}
@@ -91,7 +91,7 @@ def name(request: pytest.FixtureRequest, models: Path) -> str:
 
 @pytest.fixture(scope="module")
 def exported(name: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = prepare(name, tmp_path_factory.mktemp("readers"))
+    folder = prepare_reader(name, tmp_path_factory.mktemp("readers"))
     yield folder
     assert {path.name for path in folder.parent.iterdir()} == {folder.name, ".lock"}
 
@@ -276,7 +276,7 @@ def test_threads_may_share_it(reader: ExtractiveReader) -> None:
 @pytest.mark.model
 def test_an_export_is_used_again(name: str, exported: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in exported.iterdir()}
-    assert prepare(name, exported.parent) == exported
+    assert prepare_reader(name, exported.parent) == exported
     assert {path: path.stat().st_mtime_ns for path in exported.iterdir()} == before
 
 
@@ -316,7 +316,7 @@ def test_weights_that_lack_the_answers_head_are_refused(models: Path, tmp_path: 
     config = json.loads((models / "other" / "config.json").read_bytes())
     (other / "config.json").write_text(json.dumps({**config, "architectures": ["BertForQuestionAnswering"]}))
     with pytest.raises(ReaderNotFound, match=r"its weights lack qa_outputs\.bias, qa_outputs\.weight"):
-        prepare(str(other), tmp_path / "readers")
+        prepare_reader(str(other), tmp_path / "readers")
 
 
 @pytest.mark.model
@@ -331,7 +331,7 @@ def test_a_model_that_cannot_serve_is_refused(models: Path, tmp_path: Path, chan
     if not change:
         (other / "model.safetensors").write_bytes(b"no weights")
     with pytest.raises(ReaderError, match=told):
-        prepare(str(other), tmp_path / "readers")
+        prepare_reader(str(other), tmp_path / "readers")
     assert [path.name for path in (tmp_path / "readers").iterdir()] == [".lock"]
 
 

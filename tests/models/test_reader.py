@@ -12,15 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.errors import ReaderDamaged
-from assistant.models.pairs import Pair
+from assistant.models.pairs import EncodedPair
 from assistant.models.reader import SHIPPED, SPAN_TOKENS, SPANS, Logits, OnnxReader, apart, best_spans, fingerprint
 from assistant.types import Passage
 
 PAY = "The median salary is $336,500.\nThe range is wide.\nBonuses come on top."
 
 
-def pair(n: int) -> Pair:
-    return Pair([0] * (n + 3), [0] * (n + 3), 2, [(2 * at, 2 * at + 1) for at in range(n)])
+def pair(n: int) -> EncodedPair:
+    return EncodedPair([0] * (n + 3), [0] * (n + 3), 2, [(2 * at, 2 * at + 1) for at in range(n)])
 
 
 def logits(starts: list[float], ends: list[float]) -> Logits:
@@ -46,7 +46,7 @@ def test_a_span_is_not_longer_than_allowed() -> None:
 
 
 def test_a_pair_without_text_has_no_span() -> None:
-    assert best_spans(Pair([0, 1, 2], [0, 0, 0], 2, []), logits([], [])) == []
+    assert best_spans(EncodedPair([0, 1, 2], [0, 0, 0], 2, []), logits([], [])) == []
 
 
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60), st.floats(-9, 9)), max_size=30))

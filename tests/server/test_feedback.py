@@ -61,7 +61,7 @@ def encode(question: str) -> Vectors:
 def site(path: Path, answerer: Answerer = GUIDE, key: str = KEY) -> Iterator[Site]:
     records = Records(path)
     with closing(Recorder(records, days=30)) as recorder:
-        find: Callable[[], gaps.Gaps] = lambda: gaps.find(  # noqa: E731
+        find: Callable[[], gaps.Gaps] = lambda: gaps.find_gaps(  # noqa: E731
             records.unanswered(), documents=answerer.documents, encode=encode
         )
         feedback = Feedback(recorder, find, key)

@@ -24,8 +24,8 @@ from starlette.types import Message, Scope
 from assistant.errors import Busy, SettingsError, TimedOut
 from assistant.server import Limits, create_app
 from assistant.server.limits import Buckets
-from assistant.server.peers import Behind, base_url, client_key
-from assistant.server.queue import Desk, Job
+from assistant.server.peers import ProxyHeaders, base_url, client_key
+from assistant.server.queue import Job, WorkQueue
 from assistant.settings import load_settings
 from assistant.testing import StaticAnswerer, document
 from assistant.types import Answer, Filters, Turn
@@ -132,7 +132,7 @@ def test_work_is_done_in_the_order_in_which_it_came() -> None:
     done: list[int] = []
 
     async def come() -> None:
-        desk = Desk(at_once=1, waiting=9)
+        desk = WorkQueue(at_once=1, waiting=9)
 
         def work(n: int) -> Callable[[Job[int]], int]:
             def append(job: Job[int]) -> int:
@@ -151,7 +151,7 @@ def test_a_client_that_leaves_makes_room_at_once_where_its_work_waited() -> None
     go = threading.Event()
 
     async def come() -> None:
-        desk = Desk(at_once=1, waiting=1)
+        desk = WorkQueue(at_once=1, waiting=1)
         gone = asyncio.Event()
 
         async def leaving() -> Message:
@@ -179,7 +179,7 @@ def test_work_that_is_given_up_keeps_its_place_until_it_really_ends() -> None:
     go = threading.Event()
 
     async def come() -> None:
-        desk = Desk(at_once=1, waiting=0, seconds=0.02)
+        desk = WorkQueue(at_once=1, waiting=0, seconds=0.02)
         with pytest.raises(TimedOut):
             await desk.answer(lambda job: go.wait(10), connected)
         with pytest.raises(Busy):
@@ -200,7 +200,7 @@ def test_what_the_work_raises_is_raised() -> None:
         raise KeyError("x")
 
     with pytest.raises(KeyError):
-        asyncio.run(Desk(at_once=1).answer(fail, connected))
+        asyncio.run(WorkQueue(at_once=1).answer(fail, connected))
 
 
 def test_a_crowd_past_the_bound_gets_answers_or_is_turned_away_and_the_server_is_as_before(gated: Gated) -> None:
@@ -322,7 +322,7 @@ def seen(peer: str, headers: dict[str, str], trusted: Sequence[str] = ("10.0.0.0
 
     raw = [(name.encode(), value.encode()) for name, value in {"host": "inner:8000", **headers}.items()]
     scope = {"type": "http", "client": (peer, 1), "scheme": "http", "headers": raw, "path": "/"}
-    asyncio.run(Behind(app, trusted)(scope, connected, None))  # type: ignore[arg-type]  # nothing is sent
+    asyncio.run(ProxyHeaders(app, trusted)(scope, connected, None))  # type: ignore[arg-type]  # nothing is sent
     return found[0]
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from assistant.documents.outline import parted
-from assistant.server.pages.blocks import NEWLINE, Block, blocks
+from assistant.server.pages.blocks import NEWLINE, PageBlock, blocks
 from assistant.types import Document, Line, Section
 
 CITED = "cited"  # the id of the first mark
@@ -36,7 +36,7 @@ class Entry(NamedTuple):
     depth: int  # from 1
 
 
-class Row(NamedTuple):
+class PageRow(NamedTuple):
     """A row of a table."""
 
     cells: tuple[Span, ...]
@@ -78,7 +78,7 @@ class _Writer:
         self.has_title = _is_titled(document)
         self.tables = 0
 
-    def write(self, block: Block) -> None:
+    def write(self, block: PageBlock) -> None:
         self._put(block.start)
         if block.kind == "hidden":
             self._put(block.end, hidden=True)
@@ -136,12 +136,12 @@ class _Writer:
             self.parts.append("</span>")
         self._put(line_start, hidden=_are_marks(self.text[self.at : line_start]))
 
-    def _tag(self, opening: str, closing: str, block: Block) -> None:
+    def _tag(self, opening: str, closing: str, block: PageBlock) -> None:
         self.parts.append(opening)
         self._put(block.end)
         self.parts.append(closing)
 
-    def _heading(self, block: Block) -> None:
+    def _heading(self, block: PageBlock) -> None:
         line = block.lines[0]
         place = bisect_right(self.section_starts, line.start) - 1
         section: Section | None = self.document.sections[place] if place >= 0 else None
@@ -163,7 +163,7 @@ class _Writer:
         self.ids[slug] = count = self.ids.get(slug, 0) + 1
         return f"s-{slug}" if count == 1 else f"s-{slug}.{count}"
 
-    def _item(self, block: Block) -> None:
+    def _item(self, block: PageBlock) -> None:
         line = block.lines[0]
         tag = _list_tag(block)
         if len(self.open) > self._depth(block):
@@ -176,7 +176,7 @@ class _Writer:
         self._head(line.start)
         self._flow(block.end)
 
-    def _depth(self, block: Block) -> int:
+    def _depth(self, block: PageBlock) -> int:
         """How many of the open lists the block stands in."""
         depth = 0
         for (_, item), owner in zip(self.open, block.owners, strict=False):
@@ -185,7 +185,7 @@ class _Writer:
             depth += 1
         return depth
 
-    def _close_lists(self, block: Block) -> None:
+    def _close_lists(self, block: PageBlock) -> None:
         """Close the lists that the block does not go on with."""
         depth = self._depth(block)
         if block.kind == "item" and len(self.open) > depth:
@@ -199,7 +199,7 @@ class _Writer:
         tag, _ = self.open.pop()
         self.parts.append(f"</li></{tag}>")
 
-    def _paragraph(self, block: Block) -> None:
+    def _paragraph(self, block: PageBlock) -> None:
         rows = list(parted(self.text, block.start, block.end, NEWLINE))
         if not self.is_markdown and (table := _grid(self.text, rows)):
             self._table(table)
@@ -222,14 +222,14 @@ class _Writer:
                 self.parts.append("<br>")
         self._put(end)
 
-    def _line_rows(self, block: Block) -> Iterator[Row]:
+    def _line_rows(self, block: PageBlock) -> Iterator[PageRow]:
         """The rows of a table that the document knows as such."""
         for line, after in zip(block.lines, (*block.lines[1:], None), strict=True):
             ends = [newline.end() for newline in NEWLINE.finditer(self.text, line.end, after.start)] if after else []
             cells = tuple(parted(self.text, line.start, line.end, _BAR))
-            yield Row(cells, max(ends, default=block.end), is_header=line is block.header)
+            yield PageRow(cells, max(ends, default=block.end), is_header=line is block.header)
 
-    def _table(self, rows: list[Row]) -> None:
+    def _table(self, rows: list[PageRow]) -> None:
         """A table; the marks around its cells are hidden within them."""
         self.tables += 1
         self.parts.append(f'<div class="table" role="region" aria-label="Table {self.tables}" tabindex="0"><table>')
@@ -242,7 +242,7 @@ class _Writer:
             self.parts.append(f"</{part}>")
         self.parts.append("</table></div>")
 
-    def _row(self, row: Row, tag: str, columns: int) -> None:
+    def _row(self, row: PageRow, tag: str, columns: int) -> None:
         self.parts.append("<tr>")
         for n, (start, end) in enumerate(row.cells, start=1):
             is_last = n == len(row.cells)
@@ -270,7 +270,7 @@ def contents(entries: tuple[Entry, ...]) -> str:
     return "".join((*parts, "</li></ol>" * depth))
 
 
-def _list_tag(block: Block) -> str:
+def _list_tag(block: PageBlock) -> str:
     return "ol" if block.number else "ul"
 
 
@@ -286,7 +286,7 @@ def _are_marks(text: str) -> bool:
     return not text or _MARKS.fullmatch(text) is not None
 
 
-def _grid(text: str, rows: list[Span]) -> list[Row]:
+def _grid(text: str, rows: list[Span]) -> list[PageRow]:
     """The rows of a table in plain text: as many bars, or tabs, in each; nothing where it is no table."""
     for between in (_BAR, _TAB):
         cells = [tuple(parted(text, start, end, between)) for start, end in rows]
@@ -298,8 +298,8 @@ def _grid(text: str, rows: list[Span]) -> list[Row]:
                 cells = [each[edge] for each in cells]
         ends = [start for start, _ in rows[1:]] + [rows[-1][1]]
         is_headed = len(rows) > 2 and _TABLE_MARKS.fullmatch(text, *rows[1]) is not None
-        found = [Row(each, end) for each, end in zip(cells, ends, strict=True)]
-        return [Row(cells[0], ends[1], is_header=True), *found[2:]] if is_headed else found
+        found = [PageRow(each, end) for each, end in zip(cells, ends, strict=True)]
+        return [PageRow(cells[0], ends[1], is_header=True), *found[2:]] if is_headed else found
     return []
 
 

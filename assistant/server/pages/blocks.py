@@ -31,7 +31,7 @@ _TAIL_CHARACTERS = 8  # enough to see how a row ends
 
 
 @dataclass(slots=True)
-class Block:
+class PageBlock:
     """A stretch of the text that is shown as one thing. Between two blocks there is only white space."""
 
     kind: BlockKind
@@ -46,7 +46,7 @@ class Block:
         return self.kind == kind and self.owners == owners
 
 
-def blocks(document: Document) -> list[Block]:
+def blocks(document: Document) -> list[PageBlock]:
     """The blocks, in the order of the text; each character that is no white space is in one."""
     return _Cutter(document).cut()
 
@@ -59,9 +59,9 @@ class _Cutter:
         self.lines = document.lines
         self.is_markdown = document.media_type == "text/markdown"
         self.owned: list[tuple[Line, ...]] = []  # of each line: the items from the outermost to itself
-        self.found: list[Block] = []
+        self.found: list[PageBlock] = []
 
-    def cut(self) -> list[Block]:
+    def cut(self) -> list[PageBlock]:
         at = 0
         for line in self.lines:
             start, broken, rows = self._between(at, line.start, line)
@@ -105,13 +105,13 @@ class _Cutter:
             or (self.is_markdown and _QUOTE.fullmatch(row))
         )
         if hidden:
-            self.found.append(Block("hidden", start, end))
+            self.found.append(PageBlock("hidden", start, end))
         elif _RULE.fullmatch(row):
-            self.found.append(Block("rule", start, end))
+            self.found.append(PageBlock("rule", start, end))
         elif before is not None and before.joins("text", ()) and not before.lines and not self._gap(before.end, start):
             before.end = end
         else:
-            self.found.append(Block("text", start, end))
+            self.found.append(PageBlock("text", start, end))
         return True
 
     def _gap(self, start: int, end: int) -> bool:
@@ -134,9 +134,9 @@ class _Cutter:
         kind = "item" if is_item else _KINDS[line.kind]
         number = is_item and marker is not None and marker["number"] is not None
         header = line if kind == "table" and self._is_header(line) else None
-        self.found.append(Block(kind, start, line.end, (line,), above, number, header))
+        self.found.append(PageBlock(kind, start, line.end, (line,), above, number, header))
 
-    def _ends(self, block: Block, broken: bool) -> bool:
+    def _ends(self, block: PageBlock, broken: bool) -> bool:
         """Whether a paragraph ends with its last row: in plain text it does where that closes a sentence."""
         if not broken or self.is_markdown:
             return False

@@ -10,7 +10,7 @@ from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, Response
 
 from assistant.documents.citations import address, cite
-from assistant.documents.rolling_hash import find
+from assistant.documents.rolling_hash import find_quotation
 from assistant.documents.text_fragments import published
 from assistant.errors import AssistantError, DocumentNotFound, InvalidRequest
 from assistant.server.pages.article import CITED, Article, article, contents
@@ -31,7 +31,7 @@ LISTED = 20  # documents that a page for a wrong address names
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
 
-class Place(NamedTuple):
+class MarkedPlace(NamedTuple):
     """The span to mark, and what to say of it; nothing is marked where it is empty."""
 
     start: int = 0
@@ -52,23 +52,25 @@ def source(
     return page(document.title, HEAD, body, SELF)
 
 
-def locate(document: Document, start: int | None, end: int | None, version: str | None, quotation: str | None) -> Place:
+def locate(
+    document: Document, start: int | None, end: int | None, version: str | None, quotation: str | None
+) -> MarkedPlace:
     """Where the span of a link stands in the document as it is now."""
     if (start is None) != (end is None):
         raise InvalidRequest("start and end: give both, or neither")
     is_span = start is not None and end is not None
     if version is not None and version != document.version:
         if not is_span:
-            return Place(notice="changed")
-        found = find(document.text, quotation or "")
+            return MarkedPlace(notice="changed")
+        found = find_quotation(document.text, quotation or "")
         if len(found) == 1:
-            return Place(*found[0], "moved")
-        return Place(notice="several" if found else "gone" if quotation else "changed")
+            return MarkedPlace(*found[0], "moved")
+        return MarkedPlace(notice="several" if found else "gone" if quotation else "changed")
     if start is None or end is None:
-        return Place()
+        return MarkedPlace()
     if not start < end <= len(document.text):
         raise InvalidRequest(f"start and end: start must be below end, and end at most {len(document.text)}")
-    return Place(start, end)
+    return MarkedPlace(start, end)
 
 
 def failure(error: AssistantError, headers: Headers, answerer: Answerer | None, id: str) -> Response:
@@ -105,7 +107,7 @@ def _failure_page(error: AssistantError, answerer: Answerer | None, id: str) -> 
     return page(error.title, HEAD, body, SELF, status=error.status)
 
 
-def _body(document: Document, place: Place, shown: Article) -> str:
+def _body(document: Document, place: MarkedPlace, shown: Article) -> str:
     language = _language(document)
     title = "" if shown.has_title else f'<h1{language} dir="auto">{escape(document.title)}</h1>'
     notice = f'<p class="notice" role="status">{NOTICES[place.notice]}</p>' if place.notice else ""
@@ -122,7 +124,7 @@ def _body(document: Document, place: Place, shown: Article) -> str:
     return f'{"".join(skips)}{notice}<div class="{layout}">{outline}<main>{header}{text}</main></div>'
 
 
-def _origin(document: Document, place: Place, *, is_marked: bool) -> str:
+def _origin(document: Document, place: MarkedPlace, *, is_marked: bool) -> str:
     """Where the document comes from, and where it is published."""
     about = [f"<bdi>{escape(document.source)}</bdi>"]
     link = cite(document, place.start, place.end).published_url if is_marked else published(document, 0, 0)
