@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal, TypeAlias
 
 from assistant.errors import UsageError
-from assistant.types import Answer, Document, Json, Section, Turn
+from assistant.types import Answer, Citation, Document, Json, Section, Turn
 
 Gold: TypeAlias = tuple[tuple[str, ...], ...]
+Span: TypeAlias = tuple[int, int]  # start and end, in a document's text
 Verdict: TypeAlias = Literal["right", "wrong", "refused", "too long", "off the point", "malformed"]
 
 VERDICTS: tuple[Verdict, ...] = ("right", "wrong", "refused", "too long", "off the point", "malformed")
@@ -27,25 +28,45 @@ WORD_LIMITS = {
     "keyword": 120,
 }
 DEFAULT_WORD_LIMIT = 40
-FIELDS = {"id", "type", "kind", "question", "history", "gold", "forbid", "gold_or_refuse"}
+FIELDS = {"id", "type", "kind", "question", "history", "gold", "forbid", "gold_or_refuse", "words", "doc"}
+SHORT_TYPES = ("fact", "yesno", "why")  # where one of the lines is enough, and a short answer is wanted
+ENOUGH_LINES = {"keyword": 0.5}  # the share of the lines that an answer must cite, of the other types
+ENOUGH_LINES_OTHERWISE = 0.8
+SHORT_LINES, LONG_LINES = 60, 120  # words that an answer judged by its lines may have
+ON_THE_LINES = 0.4  # the share of what is cited that must lie in the lines that answer
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The lines of a document that answer a question, and the short words in them that do, where there are such."""
+
+    document_id: str
+    lines: tuple[Span, ...]
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question and what a right answer holds. Where there is no gold, the right answer is a refusal."""
+    """A question and what a right answer holds, or the lines that it cites.
+
+    Where there are neither gold strings nor such lines, the right answer is a refusal.
+    """
 
     id: str
     type: str
     question: str
-    kind: str = ""  # of a question without an answer: "near" or "far"
+    kind: str = ""  # of a question without an answer: "near" or "far"; of others, what is hard about it
     history: tuple[Turn, ...] = ()
     gold: Gold = ()  # one string of each group must be in the answer
     forbid: tuple[str, ...] = ()  # none of these may be
     gold_or_refuse: Gold = ()  # either these, or a refusal
+    words: int | None = None  # that the answer may have, if not as many as its type
+    doc: str = ""  # the document that must be cited: its id, or its file's name without the ending
+    evidence: Evidence | None = None  # judged by these lines, in place of gold strings
 
     @property
     def answerable(self) -> bool:
-        return bool(self.gold)
+        return bool(self.gold) or self.evidence is not None
 
     @property
     def group(self) -> str:
@@ -100,6 +121,8 @@ def parse(row: Mapping[str, Json]) -> Question:
         gold=_groups(row.get("gold", [])),
         forbid=_strings(row.get("forbid", [])),
         gold_or_refuse=_groups(row.get("gold_or_refuse", [])),
+        words=_count(row["words"]) if "words" in row else None,
+        doc=_string(row.get("doc", "")),
     )
 
 
@@ -109,6 +132,9 @@ def judge(question: Question, answer: Answer, documents: Mapping[str, Document])
         return "malformed", "; ".join(found)
     if answer.status == "refused":
         return ("refused", f"refused as {answer.reason}") if question.answerable else ("right", "")
+    if question.evidence:
+        known = question.evidence
+        return judge_lines(answer, known.lines, known.document_id, type=question.type, words=known.words)
     gold = question.gold or question.gold_or_refuse
     if not gold:
         return "wrong", "answered, though the documents do not say"
@@ -116,12 +142,55 @@ def judge(question: Question, answer: Answer, documents: Mapping[str, Document])
         return "wrong", "without " + " and ".join(" or ".join(map(repr, group)) for group in missing)
     if forbidden := [text for text in question.forbid if holds(answer.text, text)]:
         return "wrong", f"with {forbidden[0]!r}"
-    limit = WORD_LIMITS.get(question.type, DEFAULT_WORD_LIMIT)
+    if question.doc and not any(_is_named(c.document_id, question.doc) for c in answer.citations):
+        return "wrong", f"from other documents than {question.doc}"
+    limit = question.words or WORD_LIMITS.get(question.type, DEFAULT_WORD_LIMIT)
     if (words := len(answer.text.split())) > limit:
         return "too long", f"{words} words, where {limit} are enough"
     if (share := share_on_the_point(gold, answer, documents)) < 0.5:
         return "off the point", f"{share:.0%} of what is cited stands in sections that hold a gold string"
     return "right", ""
+
+
+def judge_lines(
+    answer: Answer, evidence: Sequence[Span], document_id: str, *, type: str, words: str = ""
+) -> tuple[Verdict, str]:
+    """The first verdict that holds, and why, of an answer to a question that these lines of a document answer.
+
+    Right is an answer that cites that document alone, and in it `words`, or enough of the lines: one of them for a
+    fact, yes or no, and why; half for keywords; 80 % for any other type. A line counts where half of it is cited. At
+    least 40 % of what is cited must lie in the lines, and the answer be no longer than 60 words (fact, yesno, why) or
+    120.
+    """
+    if answer.status == "refused":
+        return "refused", f"refused as {answer.reason}"
+    if others := sorted({c.document_id for c in answer.citations} - {document_id}):
+        return "wrong", f"from {others[0]}, not from {document_id} alone"
+    cited = _cited(answer.citations)
+    whole = [line for line in evidence if 2 * _covered(cited, line, document_id) >= line[1] - line[0]]
+    wanted = 1.0 if type in SHORT_TYPES else len(evidence) * ENOUGH_LINES.get(type, ENOUGH_LINES_OTHERWISE)
+    told = bool(words) and any(holds(citation.cited_text, words) for citation in answer.citations)
+    if not told and len(whole) < wanted:
+        return "wrong", f"cites {len(whole)} of the {len(evidence)} lines that answer"
+    limit = SHORT_LINES if type in SHORT_TYPES else LONG_LINES
+    if (count := len(answer.text.split())) > limit:
+        return "too long", f"{count} words, where {limit} are enough"
+    if (share := share_in_lines(answer.citations, evidence, document_id)) < ON_THE_LINES:
+        return "off the point", f"{share:.0%} of what is cited lies in the lines that answer"
+    return "right", ""
+
+
+def first_block_is_right(answer: Answer, evidence: Sequence[Span], document_id: str) -> bool:
+    """Whether the first block alone is about the lines: at least 40 % of what it cites lies in them."""
+    chosen = [answer.citations[n] for block in answer.blocks[:1] for n in block.citations]
+    return share_in_lines(chosen, evidence, document_id) >= ON_THE_LINES
+
+
+def share_in_lines(citations: Sequence[Citation], evidence: Sequence[Span], document_id: str) -> float:
+    """The share of the cited characters that lie in these lines of the document; one cited twice counts once."""
+    cited = _cited(citations)
+    inside = {at for start, end in evidence for at in range(start, end)}
+    return sum(of == document_id and at in inside for of, at in cited) / len(cited) if cited else 0.0
 
 
 def holds(text: str, wanted: str) -> bool:
@@ -159,7 +228,7 @@ def share_on_the_point(gold: Gold, answer: Answer, documents: Mapping[str, Docum
     character that is cited twice counts once.
     """
     wanted = [text for group in gold for text in group]
-    cited = {(c.document_id, at) for c in answer.citations for at in range(c.start, c.end)}
+    cited = _cited(answer.citations)
     on_the_point = 0
     for document_id in {document_id for document_id, _ in cited}:
         document = documents[document_id]
@@ -216,6 +285,20 @@ def report(judgements: Sequence[Judgement]) -> list[Row]:
     return [tally(group, (j for j in judgements if j.question.group == group)) for group in groups]
 
 
+def _cited(citations: Sequence[Citation]) -> set[tuple[str, int]]:
+    """The document and the place of each character that is cited."""
+    return {(c.document_id, at) for c in citations for at in range(c.start, c.end)}
+
+
+def _covered(cited: Set[tuple[str, int]], line: Span, document_id: str) -> int:
+    """How many characters of the line are cited."""
+    return sum((document_id, at) in cited for at in range(*line))
+
+
+def _is_named(id: str, name: str) -> bool:
+    return name in (id, PurePosixPath(id).stem)
+
+
 def _sections_at(document: Document, at: int) -> list[Section]:
     """The innermost section of a character; in a section's heading, the one above as well."""
     around = sorted(
@@ -234,6 +317,12 @@ def _end_of_heading(document: Document, section: Section) -> int:
 
 def _words(text: str) -> set[str]:
     return set(re.findall(r"\w+", text.casefold()))
+
+
+def _count(value: Json) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise TypeError(f"{value!r} is not a number of words")
+    return value
 
 
 def _string(value: Json) -> str:

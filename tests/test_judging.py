@@ -14,7 +14,7 @@ from assistant.citations import cite
 from assistant.errors import UsageError
 from assistant.judging import Judgement, Question
 from assistant.testing import StaticAnswerer, document
-from assistant.types import Answer, Block
+from assistant.types import Answer, Block, Json
 
 TEXT = """\
 # Pay
@@ -187,3 +187,85 @@ def test_the_shipped_questions_have_their_gold_in_the_shipped_guide() -> None:
     for question in questions:
         for text in [*(text for group in question.gold for text in group), *question.forbid]:
             assert judging.holds(guide, text), f"{question.id}: {text}"
+
+
+def lines(*texts: str) -> tuple[judging.Span, ...]:
+    """The spans of these texts in the guide."""
+    return tuple((TEXT.index(text), TEXT.index(text) + len(text)) for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("type", "evidence", "said", "verdict"),
+    [
+        ("fact", ("Hire people", "Keep it up"), ("Keep it up",), "right"),
+        ("keyword", ("Hire people", "Keep it up"), ("Keep it up",), "right"),
+        ("list", ("Hire people", "Keep it up"), ("Keep it up",), "wrong"),
+        ("list", ("Hire people", "Keep it up"), ("Hire people", "Keep it up"), "right"),
+        ("fact", ("Hire people",), ("Hire",), "wrong"),  # less than half of the line
+        ("fact", ("Hire people",), ("Hire p",), "right"),
+        ("fact", ("Hire people",), ("Hire people", "Keep it up"), "right"),
+        ("fact", ("Hire people",), ("Hire people", "Median salary: $336,500"), "off the point"),
+    ],
+)
+def test_an_answer_is_judged_by_the_lines_that_it_cites(
+    type: str, evidence: Sequence[str], said: Sequence[str], verdict: str
+) -> None:
+    assert judging.judge_lines(saying(*said), lines(*evidence), GUIDE.id, type=type)[0] == verdict
+
+
+def test_the_short_answer_stands_for_the_lines() -> None:
+    evidence, answer = lines("Median salary: $336,500", "Hire people"), saying("$336,500")
+    assert judging.judge_lines(answer, evidence, GUIDE.id, type="list") == (
+        "wrong",
+        "cites 0 of the 2 lines that answer",
+    )
+    assert judging.judge_lines(answer, evidence, GUIDE.id, type="list", words="$336,500") == ("right", "")
+
+
+def test_an_answer_judged_by_lines_is_of_one_document_and_short() -> None:
+    (line,) = evidence = lines("Hire people")
+    answer = saying("Hire people")
+    assert judging.judge_lines(answer, evidence, "other.txt", type="fact") == (
+        "wrong",
+        "from guide.txt, not from other.txt alone",
+    )
+    long = replace(answer, blocks=(Block("Hire people " * 31, (0,)),))
+    assert judging.judge_lines(long, [line], GUIDE.id, type="why") == ("too long", "62 words, where 60 are enough")
+    assert judging.judge_lines(long, [line], GUIDE.id, type="how") == ("right", "")
+    assert judging.judge_lines(StaticAnswerer(GUIDE).ask("zebra"), [line], GUIDE.id, type="how")[0] == "refused"
+
+
+def test_a_question_with_lines_is_answerable_and_judged_by_them() -> None:
+    question = Question("q", "fact", "?", evidence=judging.Evidence(GUIDE.id, lines("Hire people")))
+    assert question.answerable
+    assert verdict(question, saying("Hire people")) == "right"
+    assert verdict(question, saying("Keep it up")) == "wrong"
+
+
+def test_the_first_block_is_judged_alone() -> None:
+    evidence = lines("Hire people")
+    assert judging.first_block_is_right(saying("Hire people", "Keep it up"), evidence, GUIDE.id)
+    assert not judging.first_block_is_right(saying("Keep it up", "Hire people"), evidence, GUIDE.id)
+    assert not judging.first_block_is_right(StaticAnswerer(GUIDE).ask("zebra"), evidence, GUIDE.id)
+
+
+def test_a_question_may_name_its_document_and_its_words() -> None:
+    row: dict[str, Json] = {
+        "id": "a",
+        "type": "fact",
+        "question": "?",
+        "gold": [["$336,500"]],
+        "words": 2,
+        "doc": "guide",
+    }
+    question, answer = judging.parse(row), saying("Median salary: $336,500")
+    assert (question.words, question.doc) == (2, "guide")
+    assert judging.judge(question, answer, DOCUMENTS) == ("too long", "3 words, where 2 are enough")
+    assert verdict(replace(question, words=3), answer) == "right"
+    assert verdict(replace(question, words=None, doc="guide.txt"), answer) == "right"
+    assert judging.judge(replace(question, doc="other"), answer, DOCUMENTS) == (
+        "wrong",
+        "from other documents than other",
+    )
+    with pytest.raises(TypeError, match="is not a number of words"):
+        judging.parse({**row, "words": 0})
