@@ -199,6 +199,8 @@ def _index(options: argparse.Namespace) -> int:
         report = build_index(settings, progress=progress)
     for skipped in report.skipped:
         print(f"skipped {skipped.id}: {skipped.why}", file=sys.stderr)
+    for warned in report.warnings:
+        print(f"warning: {warned.id}: {warned.what}", file=sys.stderr)
     print(report.summary())
     return 0
 

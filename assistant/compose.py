@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from assistant.encoders.onnx import OnnxEncoder
     from assistant.gaps import Gaps
     from assistant.index import Index, Report
-    from assistant.loaders import Skipped
+    from assistant.loaders import Skipped, Warned
     from assistant.measures import Outcome
     from assistant.readers.extractive import ExtractiveReader
     from assistant.readers.onnx import OnnxReader
@@ -42,6 +42,7 @@ class Built:
 
     report: Report
     skipped: Sequence[Skipped]
+    warnings: Sequence[Warned] = ()
 
     def summary(self) -> str:
         return self.report.summary()
@@ -91,11 +92,12 @@ def build_index(settings: Settings, *, progress: Callable[[str, int, int], None]
         settings={"chunk_tokens": settings.chunk_tokens, **reader},
         receipt={
             "skipped": [{"id": skipped.id, "why": skipped.why} for skipped in corpus.skipped],
+            "warnings": [{"id": warned.id, "what": warned.what} for warned in corpus.warnings],
             "smallest_cosine": encoder.smallest_cosine,
         },
         note=progress,
     )
-    return Built(report, corpus.skipped)
+    return Built(report, corpus.skipped, corpus.warnings)
 
 
 def open_answerer(settings: Settings, *, calibrated: bool = True) -> Assistant:

@@ -59,11 +59,20 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class Warned:
+    """A document that is there all the same, and what of its file could not be used."""
+
+    id: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class Corpus:
     """The documents of a folder in the order of their ids, and what was left out of it."""
 
     documents: tuple[Document, ...]
     skipped: tuple[Skipped, ...]
+    warnings: tuple[Warned, ...] = ()
 
 
 def load_corpus(
@@ -76,14 +85,16 @@ def load_corpus(
     if not folder.is_dir():
         raise CorpusNotFound(f"no corpus folder {folder}: make it and put .txt or .md files into it")
     skipped: list[Skipped] = []
+    warnings: list[Warned] = []
     paths = list(_walk(folder, folder, skipped))
     documents: dict[str, Document] = {}
     for done, path in enumerate(paths, start=1):
         try:
-            document = load_document(path, folder, max_bytes=max_bytes)
+            document, said = _load_warned(path, folder, max_bytes)
             if document.id in documents:
                 raise UnreadableDocument(f"{document.id}: another file has the same name in Unicode: rename one")
             documents[document.id] = document
+            warnings += (Warned(document.id, what) for what in said)
         except UnreadableDocument as error:
             name = _id(path, folder)
             skipped.append(Skipped(name, str(error).removeprefix(f"{name}: ")))
@@ -94,11 +105,20 @@ def load_corpus(
         why = "; ".join(f"{entry.id}: {entry.why}" for entry in skipped[:10])
         more = f"; and {len(skipped) - 10} more" if len(skipped) > 10 else ""
         raise CorpusNotFound(f"no document to read in {folder}: put .txt or .md files into it. {why}{more}".rstrip())
-    return Corpus(tuple(documents[name] for name in sorted(documents)), tuple(skipped))
+    return Corpus(
+        tuple(documents[name] for name in sorted(documents)),
+        tuple(skipped),
+        tuple(sorted(warnings, key=lambda each: each.id)),
+    )
 
 
 def load_document(path: Path, folder: Path, *, max_bytes: int = MAX_BYTES) -> Document:
     """One file below the corpus folder. Its id is its path there, in Unicode's composed form (NFC)."""
+    return _load_warned(path, folder, max_bytes)[0]
+
+
+def _load_warned(path: Path, folder: Path, max_bytes: int) -> tuple[Document, tuple[str, ...]]:
+    """The document, and what of its file could not be used."""
     name = _id(path, folder)
     try:
         return _load(path, folder, name, max_bytes)
@@ -108,7 +128,7 @@ def load_document(path: Path, folder: Path, *, max_bytes: int = MAX_BYTES) -> Do
         raise UnreadableDocument(f"{name}: cannot be read: {error.strerror}") from error
 
 
-def _load(path: Path, folder: Path, name: str, max_bytes: int) -> Document:
+def _load(path: Path, folder: Path, name: str, max_bytes: int) -> tuple[Document, tuple[str, ...]]:
     root, absolute = folder.absolute(), path.absolute()
     relative = absolute.relative_to(root) if absolute.is_relative_to(root) else None
     if relative is None or ".." in relative.parts or not _is_inside(path, folder.resolve()):
@@ -118,13 +138,14 @@ def _load(path: Path, folder: Path, name: str, max_bytes: int) -> Document:
     form = FORMATS.get(path.suffix.lower())
     if form is None:
         raise UnreadableDocument(f"{name}: {_unknown(path)}")
-    found, text = metadata.split(decode(_read(path, name, max_bytes), name))
+    front = metadata.split(decode(_read(path, name, max_bytes), name))
+    text = front.text
     if not text.strip():
         raise UnreadableDocument(f"{name}: is empty")
-    known = {**found, **_sidecars(path, folder.resolve())}
+    known = {**front.metadata, **_sidecars(path, folder.resolve())}
     metadata.check(known)
     read = form.structure(text)
-    return Document(
+    document = Document(
         id=name,
         version=sha256(text.encode()).hexdigest()[:16],
         title=_given_title(known) or form.title(text, read) or title_from_name(path.stem, text),
@@ -135,6 +156,7 @@ def _load(path: Path, folder: Path, name: str, max_bytes: int) -> Document:
         lines=read.lines,
         metadata=known,
     )
+    return document, front.warnings
 
 
 def decode(data: bytes, name: str) -> str:

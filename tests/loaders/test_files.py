@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from assistant.errors import CorpusNotFound, UnreadableDocument
 from assistant.loaders import load_corpus, load_document
 from assistant.loaders.files import decode, title_from_name
+from assistant.loaders.metadata import split
 from assistant.types import Document
 
 
@@ -166,7 +167,8 @@ def test_files_that_give_no_document_are_skipped_with_the_reason(tmp_path: Path)
     write(tmp_path, "empty.md", b"")
     write(tmp_path, "white.txt", "\ufeff \r\n\t")
     write(tmp_path, "front.md", "---\ntitle: Only this\n---\n")
-    write(tmp_path, "url.txt", "---\nurl: javascript:alert(1)\n---\nText.")
+    write(tmp_path, "url.txt", "Text.")
+    write(tmp_path, "url.txt.meta.json", '{"url": "javascript:alert(1)"}')
     assert skipped(tmp_path) == {
         "binary.txt": "is not text: save it as UTF-8",
         "empty.md": "is empty",
@@ -200,7 +202,13 @@ def test_front_matter_becomes_metadata_and_leaves_the_text(tmp_path: Path, end: 
 
 @pytest.mark.parametrize(
     "text",
-    ["---\nJust prose.\n---\nMore.", "---\ntitle: never closed\n", "--- title\nx\n---\n", "text\n---\na: b\n---\n"],
+    [
+        "---\nJust prose.\n---\nMore.",
+        "---\n\nNote: a rule stands above.\n\n---\n",
+        "---\ntitle: never closed\n",
+        "--- title\nx\n---\n",
+        "text\n---\na: b\n---\n",
+    ],
 )
 def test_rules_across_the_page_are_not_front_matter(tmp_path: Path, text: str) -> None:
     document = read(tmp_path, "a.md", text)
@@ -208,22 +216,83 @@ def test_rules_across_the_page_are_not_front_matter(tmp_path: Path, text: str) -
 
 
 @pytest.mark.parametrize("matter", [
-    "title: a: b", "a: [1", "a: *x", "a: &x [1]\nb: *x", "a: !!python/object/apply:os.system [ls]", "a: .inf",
-    "a: !!binary aGk=", 'a: "\\ud800"', "a: 2024-13-45", "title: [1]", 'title: ""', "a: " + "[" * 20_000,
-    "a: " + "9" * 5000, "a: " + "9" * 30, "a:\n " + "- " * 20_000,
-    "? [1]\n: 2\na: 1", "a: !!set {x}",
+    "a: [1", "a: *x", "a: &x [1]\nb: *x", "a: !!python/object/apply:os.system [ls]", "a: .inf",
+    "a: !!binary aGk=", 'a: "\\ud800"', "title: [1]", 'title: ""', "a: " + "[" * 20_000,
+    "a: " + "9" * 30, "a:\n " + "- " * 20_000,
+    "? [1]\n: 2\na: 1", "a: !!set {x}", "author: @ines", "title: {{ page.name }}", "url: /docs/bikes",
+    "url: javascript:alert(1)", "b: {c: [*x]}",
 ])  # fmt: skip
-def test_broken_front_matter_is_refused_by_name(tmp_path: Path, matter: str) -> None:
+def test_front_matter_that_cannot_be_used_is_left_out_and_said_and_the_text_stays(tmp_path: Path, matter: str) -> None:
+    write(tmp_path, "a.md", f"---\nx: 1\n{matter}\n---\nText.")
     started = time.perf_counter()
-    with pytest.raises(UnreadableDocument, match=r"^a\.md: its "):
-        read(tmp_path, "a.md", f"---\nx: 1\n{matter}\n---\nText.")
+    corpus = load_corpus(tmp_path)
     assert time.perf_counter() - started < 5
+    (document,) = corpus.documents
+    assert (document.text, document.metadata["x"], document.title, document.url) == ("Text.", 1, "A", None)
+    assert not {"title", "url", "author"} & set(document.metadata)
+    assert [warned.id for warned in corpus.warnings] == ["a.md"] and "front matter" in corpus.warnings[0].what
+    assert corpus.skipped == ()
 
 
-def test_an_alias_bomb_is_refused_at_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("matter", "found"), [
+    ("title: a: b", {"title": "a: b"}),
+    ("date: 2024-02-30\nteam: care", {"date": "2024-02-30", "team": "care"}),
+    ("title: Keys\n\tteam: care", {"title": "Keys", "team": "care"}),
+    ("tags:\n\t- a\n\t- b", {"tags": ["a", "b"]}),
+    ("a: 1\na: 2", {"a": 2}),
+    ("list:\n- a\n- b\ntitle: a: b", {"list": ["a", "b"], "title": "a: b"}),
+])  # fmt: skip
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_front_matter_that_is_slightly_odd_is_read_and_said(
+    tmp_path: Path, matter: str, found: dict[str, object], end: str
+) -> None:
+    write(tmp_path, "a.md", f"---\n{matter}\n---\nText.".replace("\n", end))
+    corpus = load_corpus(tmp_path)
+    assert [(document.text, document.metadata) for document in corpus.documents] == [("Text.", found)]
+    assert len(corpus.warnings) == 1
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_front_matter_in_toml_is_read(tmp_path: Path, end: str) -> None:
+    toml = '+++\ntitle = "Ovens"\nmade = 2024-05-01\n[place]\nroom = 4\n+++\nText.'.replace("\n", end)
+    document = read(tmp_path, "a.md", toml)
+    assert (document.title, document.text) == ("Ovens", "Text.")
+    assert document.metadata == {"title": "Ovens", "made": "2024-05-01", "place": {"room": 4}}
+
+
+@pytest.mark.parametrize("matter", ["a = ", "a = inf", "a = " + "[" * 30_000, "a = 1\na = 2"])
+def test_broken_toml_is_left_out_and_said(tmp_path: Path, matter: str) -> None:
+    write(tmp_path, "a.md", f"+++\n{matter}\n+++\nText.")
+    corpus = load_corpus(tmp_path)
+    assert [(document.text, document.metadata) for document in corpus.documents] == [("Text.", {})]
+    assert len(corpus.warnings) == 1
+
+
+def test_front_matter_that_never_ends_is_text_and_said(tmp_path: Path) -> None:
+    write(tmp_path, "a.md", "---\ntitle: never closed\n\nText.")
+    corpus = load_corpus(tmp_path)
+    assert corpus.documents[0].text == "---\ntitle: never closed\n\nText."
+    assert [warned.what for warned in corpus.warnings] == ["its front matter never ends with ---: it is read as text"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.sampled_from([
+        "---", "+++", "...", "\n", "\n", "\r\n", "\t", "a: 1", "title: x", "url: /y", "b = 2", "- c", "{", "[", "*d",
+        "&e", "'", '"', "# f", "prose goes on", ": ", "@", "<<: {a: 1}", "😀", "2024-02-30", "!!x ",
+    ]), max_size=16)
+)  # fmt: skip
+def test_no_front_matter_loses_the_text_after_it(pieces: list[str]) -> None:
+    for mark in ("---", "+++"):
+        front = split(f"{mark}\n{''.join(pieces)}\n{mark}\nThe body.")
+        assert front.text.endswith("The body.")
+        json.dumps(front.metadata, allow_nan=False)
+
+
+def test_an_alias_bomb_is_left_out_at_once(tmp_path: Path) -> None:
     levels = [f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 10)}]" for n in range(1, 12)]
-    with pytest.raises(UnreadableDocument, match="aliases"):
-        read(tmp_path, "a.md", "\n".join(["---", "l0: &l0 [x]", *levels, "---", "Text."]))
+    document = read(tmp_path, "a.md", "\n".join(["---", "l0: &l0 [x]", *levels, "---", "Text."]))
+    assert (document.text, document.metadata) == ("Text.", {"l0": ["x"]})
 
 
 def test_a_sidecar_wins_over_front_matter_and_the_longer_name_over_the_shorter(tmp_path: Path) -> None:
