@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -192,7 +194,7 @@ class HtmlBlocks:
         self.bits, self.marks = [], []
         whole = self._element({*_WHOLE, "pre", "li", "dd"}, {"table"})
         if row is not None:
-            self._row(row, bits)
+            self._row(row, bits, marks)
         elif whole is None:
             self._sentences(bits, marks)
         elif whole.name in _HEADINGS and self._opens_section():
@@ -206,8 +208,8 @@ class HtmlBlocks:
         else:
             self._sentences(bits, marks)
 
-    def _row(self, row: _Open, bits: list[tuple[int, str]]) -> None:
-        span = _hull(bits)
+    def _row(self, row: _Open, bits: list[tuple[int, str]], marks: Sequence[Tag]) -> None:
+        span = balanced(_hull(bits), marks)
         table = self._element({"table"}, set())
         if span[1] - span[0] > _ROW_CHARACTERS or (row.cells < 2 and (table is None or table.lead is None)):
             for bit in bits:
@@ -279,28 +281,35 @@ def bare(text: str) -> str:
 
 
 def balanced(span: Span, marks: Sequence[Tag]) -> Span:
-    """The span with the tags right at its ends whose partner stands within it."""
+    """The span with the tags right at its ends whose partner stands within it. The tags come in order."""
     start, end = span
-    if not marks:
-        return span
-    before = [tag for tag in marks if tag.end <= start]
-    after = [tag for tag in marks if tag.start >= end]
-    depth: list[str] = []
+    low = bisect_left(marks, start, key=lambda tag: tag.start)
+    high = bisect_left(marks, end, key=lambda tag: tag.start)
+    opened: list[str] = []  # and not closed within the span
     unopened: list[str] = []
-    for tag in marks:
-        if start <= tag.start and tag.end <= end and tag.name and not tag.empty:
-            if not tag.closes:
-                depth.append(tag.name)
-            elif tag.name in depth:
-                del depth[len(depth) - 1 - depth[::-1].index(tag.name) :]
-            else:
-                unopened.append(tag.name)
-    while before and before[-1].end == start and unopened and before[-1].name == unopened[0] and not before[-1].closes:
-        start = before.pop().start
-        unopened.pop(0)
-    while after and after[0].start == end and depth and after[0].name == depth[-1] and after[0].closes:
-        end = after.pop(0).end
-        depth.pop()
+    counts: Counter[str] = Counter()
+    for tag in marks[low:high]:
+        if not tag.name or tag.empty:
+            continue
+        if not tag.closes:
+            opened.append(tag.name)
+            counts[tag.name] += 1
+        elif counts[tag.name]:
+            while (name := opened.pop()) != tag.name:
+                counts[name] -= 1
+            counts[name] -= 1
+        else:
+            unopened.append(tag.name)
+    for name in unopened:
+        before = marks[low - 1] if low else None
+        if before is None or before.end != start or before.closes or before.name != name:
+            break
+        start, low = before.start, low - 1
+    for name in reversed(opened):
+        after = marks[high] if high < len(marks) else None
+        if after is None or after.start != end or not after.closes or after.name != name:
+            break
+        end, high = after.end, high + 1
     return start, end
 
 

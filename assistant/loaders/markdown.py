@@ -334,8 +334,12 @@ class _Walk:
         shown = "".join(self._between(pieces))
         if not marks:
             return [(first + start, first + end) for start, end in sentences(shown, 0, last - first)]
+        parts: list[str] = []
+        at = 0
         for tag in marks:
-            shown = f"{shown[: tag.start - first]}{' ' * (tag.end - tag.start)}{shown[tag.end - first :]}"
+            parts += (shown[at : tag.start - first], " " * (tag.end - tag.start))
+            at = tag.end - first
+        shown = "".join((*parts, shown[at:]))
         spans: list[_Span] = []
         reached = 0
         for start, end in sentences(shown, 0, last - first):

@@ -127,12 +127,14 @@ def _yaml(matter: str, warnings: list[str]) -> dict[str, Json] | None:
     if matter.startswith(("{", "[")):
         warnings.append(f"{wrong[:200]}: it is left out")
         return {}
-    try:
-        found = _load(re.sub(r"(?m)^\t+", lambda tabs: "  " * len(tabs[0]), matter))
-        warnings.append("its front matter is indented by tabs: they are read as spaces")
-        return found
-    except BadMetadata:
-        return _piecewise(matter, warnings)
+    if (spaced := re.sub(r"(?m)^\t+", lambda tabs: "  " * len(tabs[0]), matter)) != matter:
+        try:
+            found = _load(spaced)
+            warnings.append("its front matter is indented by tabs: they are read as spaces")
+            return found
+        except BadMetadata:
+            pass
+    return _piecewise(matter, warnings)
 
 
 def _piecewise(matter: str, warnings: list[str]) -> dict[str, Json] | None:
@@ -164,11 +166,12 @@ def _piecewise(matter: str, warnings: list[str]) -> dict[str, Json] | None:
             if named is None:
                 continue
             key = named["key"]
-            try:
-                found.update(_load(line))
-                continue
-            except BadMetadata:
-                pass
+            if len(chunk) > 1:
+                try:
+                    found.update(_load(line))
+                    continue
+                except BadMetadata:
+                    pass
             if named["value"] and named["value"][0].isalnum() and len(chunk) == 1:
                 try:
                     found.update(_mapping({key: named["value"].strip()}, "its front matter"))

@@ -224,9 +224,9 @@ def test_rules_across_the_page_are_not_front_matter(tmp_path: Path, text: str) -
 ])  # fmt: skip
 def test_front_matter_that_cannot_be_used_is_left_out_and_said_and_the_text_stays(tmp_path: Path, matter: str) -> None:
     write(tmp_path, "a.md", f"---\nx: 1\n{matter}\n---\nText.")
-    started = time.perf_counter()
+    started = time.process_time()
     corpus = load_corpus(tmp_path)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
     (document,) = corpus.documents
     assert (document.text, document.metadata["x"], document.title, document.url) == ("Text.", 1, "A", None)
     assert not {"title", "url", "author"} & set(document.metadata)

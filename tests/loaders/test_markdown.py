@@ -5,10 +5,11 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from structures import hold
 
 from assistant.loaders import markdown, plain
 from assistant.loaders.markdown import structure, title
-from assistant.loaders.structure import Structure, nest, sentences
+from assistant.loaders.structure import nest, sentences
 
 PIECES = st.sampled_from([
     "# ", "## ", "### Title", " ##", "- ", "* ", "1. ", "2) ", "> ", "    ", "\t", "|", "| a | b |", "| --- | --- |",
@@ -21,24 +22,6 @@ TEXTS = st.one_of(st.lists(PIECES, max_size=40).map("".join), st.text(max_size=6
 
 def lines(text: str) -> list[tuple[str, str, int | None]]:
     return [(line.kind, text[line.start : line.end], line.parent) for line in structure(text).lines]
-
-
-def hold(text: str, read: Structure) -> None:
-    """Whatever the text, its lines are in order, apart, stripped and not empty, and its sections nest."""
-    reached = 0
-    paths = {(), *(section.path for section in read.sections)}
-    for position, line in enumerate(read.lines):
-        assert reached <= line.start < line.end <= len(text)
-        assert text[line.start : line.end] == text[line.start : line.end].strip()
-        assert line.parent is None or 0 <= line.parent < position
-        assert line.section_path in paths
-        reached = line.end
-    for before, after in zip(read.sections, read.sections[1:], strict=False):
-        assert before.start < after.start < before.end or after.start >= before.end
-        assert before.end <= len(text)
-        if after.start < before.end:
-            assert after.end <= before.end
-            assert after.path[:-1] == before.path
 
 
 @settings(max_examples=400, deadline=None)
