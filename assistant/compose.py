@@ -86,7 +86,7 @@ def build_index(settings: Settings, *, progress: Callable[[str, int, int], None]
         passages=[passage for _, passage in chunks],
         embedded=[text for text, _ in chunks],
         lines=[line_in_context(document, line) for document in corpus.documents for line in document.lines],
-        vocabulary=Counter(word for d in corpus.documents for word in _LETTERS.findall(d.text.casefold())),
+        vocabulary=Counter(word for d in corpus.documents for word in _LETTERS.findall(d.text)),
         encoder=encoder,
         settings={"chunk_tokens": settings.chunk_tokens, **reader},
         receipt={
@@ -240,7 +240,7 @@ def _assemble(settings: Settings, index: Index, encoder: OnnxEncoder, calibrated
 
     outlines = {document.id: Outline(document) for document in index.documents.values()}
     wording = Wording(words, index.lexicon.idf)
-    speller = Speller(index.vocabulary, is_word=encoder.is_word)
+    speller = Speller(index.vocabulary)
     reader = _reader(settings, index)
     calibration = _calibration(settings, "" if reader is None else reader.fingerprint, calibrated)
     return Assistant(

@@ -102,10 +102,6 @@ class OnnxEncoder:
         """The tokens of a passage, special tokens and prompt included, before anything is cut off."""
         return len(self._counter.encode(clean(self._passage_prompt + text)))
 
-    def is_word(self, word: str) -> bool:
-        """Whether the tokenizer knows the word whole, as it does common ones."""
-        return len(self._counter.encode(clean(word), add_special_tokens=False)) == 1
-
     def _encode(self, texts: Sequence[str]) -> list[Encoding]:
         encodings: list[Encoding] = self._tokenizer.encode_batch([clean(text) for text in texts])
         return encodings
