@@ -10,10 +10,12 @@ from assistant.citations import trail
 from assistant.outline import Outline
 from assistant.reading import Judged, shares
 from assistant.selecting import Selection, Unit
+from assistant.spelling import is_common
 from assistant.types import Hit, Reading
 from assistant.wording import Wording
 
 BOUND = 6.0  # what log-odds count at most, and their opposite at least; that where nothing was read
+SAID = 3  # the words that a refusal names at most
 
 Evidence = Mapping[str, float]
 
@@ -92,7 +94,7 @@ def explain_gap(
 ) -> str:
     """A sentence that says what the closest passage is about, and what of the question it does not have.
 
-    That is a name, or something of the type that is asked for, or other words.
+    That is a name, or something of the type that is asked for, or words that are not everyday ones.
     """
     unit = selection.units[0]
     outline = outlines[unit.document_id]
@@ -100,11 +102,18 @@ def explain_gap(
     path = outline.document.lines[unit.lines[0]].section_path
     where = trail(path) or outline.document.title
     names = [name for name in ask.names if not wording.holds(text, name)]
+    type_ = answer_types.expected(ask.text)
+    if names and type_:
+        return f"The closest passage, “{where}”, gives no {answer_types.NAMES[type_]} for {_either(names)}."
     if not names and (missing := answer_types.missing(ask.text, text.split("\n"))):
         return f"The closest passage, “{where}”, gives no {answer_types.NAMES[missing]}."
-    lacking = names or wording.lacking(ask.text, text)
+    lacking = names or [word for word in wording.lacking(ask.text, text) if not is_common(word)]
     if not lacking:
         return f"The closest passage, “{where}”, is about this, but does not seem to answer it."
-    said = ", ".join(f"“{word}”" for word in lacking[:-1][:3])
-    said = f"{said} or “{lacking[-1]}”" if said else f"“{lacking[-1]}”"
-    return f"The closest passage, “{where}”, does not mention {said}."
+    return f"The closest passage, “{where}”, does not mention {_either(lacking)}."
+
+
+def _either(words: Sequence[str]) -> str:
+    """At most three words as a sentence has them."""
+    quoted = [f"“{word}”" for word in words[:SAID]]
+    return " or ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)

@@ -86,16 +86,22 @@ def test_where_the_passage_was_not_read_the_reader_says_no() -> None:
 
 
 def test_a_refusal_names_what_the_closest_passage_lacks() -> None:
-    assert said("What is the median salary in Oslo?") == "The closest passage, “Pay”, does not mention “Oslo”."
-    assert said("What is the pension?") == "The closest passage, “Pay”, does not mention “pension”."
-    assert said("Does the salary have pension, car, dog or visa?") == (
-        "The closest passage, “Pay”, does not mention “pension”, “car”, “dog” or “visa”."
+    assert said("Is the median salary paid in Oslo?") == "The closest passage, “Pay”, does not mention “Oslo”."
+    assert said("Is there a pension?") == "The closest passage, “Pay”, does not mention “pension”."
+    assert said("Does the salary have pension, hamster, sabbatical or visa?") == (
+        "The closest passage, “Pay”, does not mention “pension”, “hamster” or “sabbatical”."
+    )
+
+
+def test_a_refusal_names_no_everyday_words() -> None:
+    assert said("I'm new, does the company say what a job or a day is?") == (
+        "The closest passage, “Pay”, is about this, but does not seem to answer it."
     )
 
 
 def test_a_refusal_names_the_type_of_answer_that_the_closest_passage_lacks() -> None:
     assert said("How often is the salary paid?") == "The closest passage, “Pay”, gives no frequency."
-    assert said("How often is the salary paid in Oslo?") == "The closest passage, “Pay”, does not mention “Oslo”."
+    assert said("How much is the salary in Oslo?") == "The closest passage, “Pay”, gives no amount of money for “Oslo”."
 
 
 def test_a_refusal_without_a_missing_word_says_so() -> None:
