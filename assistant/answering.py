@@ -15,6 +15,7 @@ from assistant.citations import cite, verify
 from assistant.errors import UnverifiedCitation
 from assistant.evidence import Evidence, explain_gap, gather
 from assistant.ids import answer_id, settings_id
+from assistant.naming import codes, placed
 from assistant.outline import Outline
 from assistant.reading import Judged, focus, join, judge
 from assistant.retrieval import Retriever, matching_rows
@@ -115,6 +116,8 @@ class Assistant:
         reader: Reader | None,  # reads question and passage together; None leaves it to the lines
         wording: Wording,
         correct: Callable[[str], str],  # a question to the same with its typing errors mended
+        expand: Callable[[str], str] = lambda question: question,  # the same with what its acronyms stand for
+        meant: Callable[[str], tuple[str, str] | None] = lambda question: None,  # a name that nearly is one of theirs
         calibration: Calibration,
         max_false_answer_rate: float,
         search_passages: int,
@@ -135,6 +138,8 @@ class Assistant:
         self._reader = reader
         self._wording = wording
         self._correct = correct
+        self._expand = expand
+        self._meant = meant
         self._prepare = prepare
         self.calibration = calibration
         self.promise: Promise = calibration.promise(max_false_answer_rate)
@@ -154,7 +159,8 @@ class Assistant:
 
     def prepare(self, questions: Sequence[str]) -> None:
         """Does for several questions at once what is sooner done together; they are asked next, one by one."""
-        self._prepare([ask.text for question in questions for ask in take_apart(self._correct(question.strip()))])
+        understood = [self._expand(self._correct(question.strip())) for question in questions]
+        self._prepare([ask.text for question in understood for ask in take_apart(question)])
 
     def search(self, question: str, *, k: int = 10, filters: Filters = Filters()) -> list[Hit]:
         """The best `k` passages, best first."""
@@ -178,7 +184,7 @@ class Assistant:
         question = question.strip()
         with clock.stage("understand"):
             rows = self._rows(filters)
-            standalone = self._stand_alone(question, history, rows, follower)
+            standalone = self._expand(self._stand_alone(question, history, rows, follower))
         parts, answer = self._work_out(standalone, rows, clock, follower)
         answer = replace(
             answer,
@@ -226,7 +232,7 @@ class Assistant:
         follower.check()
         with clock.stage("search"):
             hits = self._retriever.search(ask.text, k=self._search_passages, rows=rows)
-            lines = self._lines.read(ask.text, [hit.passage for hit in hits])
+            lines = self._placed(ask, self._lines.read(ask.text, [hit.passage for hit in hits]))
         judged: list[Judged] = []
         if self._reader is not None and lines and lines[0].score >= UNRELATED / 2:
             with clock.stage("read"):
@@ -252,10 +258,24 @@ class Assistant:
             reason, message = self._objection(part)
         return replace(part, reason=reason, message=message)
 
+    def _placed(self, ask: Ask, lines: list[Reading]) -> list[Reading]:
+        """The lines that have a code of the question in them or above them; all of them where none has."""
+        asked = codes(ask.text)
+        return [line for line in lines if any(self._has(line, code) for code in asked)] or lines
+
+    def _has(self, line: Reading, code: str) -> bool:
+        outline = self._outlines[line.document_id]
+        return placed(code, outline, outline.position(line.start))
+
     def _objection(self, part: Part) -> tuple[Reason, str] | tuple[None, None]:
         """Why what was selected is not given as an answer, if it is not."""
         if not part.selection.units:
             return "unrelated", "Nothing in the documents is about this."
+        if (doubt := self._meant(part.ask.text)) is not None:
+            return "unsupported", f"The documents do not mention “{doubt[0]}”. Did you mean “{doubt[1]}”?"
+        lacking = [code for code in codes(part.ask.text) if not any(self._has(line, code) for line in part.lines)]
+        if lacking:
+            return "unsupported", f"The closest passages do not mention “{lacking[0]}”."
         if part.confidence < self.promise.thresholds[kind_of(part.evidence)]:
             if part.lines[0].score < UNRELATED:
                 return "unrelated", "Nothing in the documents is about this."

@@ -51,10 +51,12 @@ def build_index(settings: Settings, *, progress: Callable[[str, int, int], None]
     """Reads the corpus and builds the index, or brings it up to date."""
     import tiktoken
 
+    from assistant.acronyms import learn
     from assistant.chunking import Budget, embedded_text, line_in_context, passages_of
     from assistant.encoders import prepare
     from assistant.index import build
     from assistant.loaders import load_corpus
+    from assistant.naming import codes
 
     corpus = load_corpus(settings.corpus, progress=lambda done, total: progress("read", done, total))
     titles = {document.id: document.title for document in corpus.documents}
@@ -86,7 +88,8 @@ def build_index(settings: Settings, *, progress: Callable[[str, int, int], None]
         passages=[passage for _, passage in chunks],
         embedded=[text for text, _ in chunks],
         lines=[line_in_context(document, line) for document in corpus.documents for line in document.lines],
-        vocabulary=Counter(word for d in corpus.documents for word in _LETTERS.findall(d.text)),
+        vocabulary=Counter(word for d in corpus.documents for word in (*_LETTERS.findall(d.text), *codes(d.text))),
+        acronyms=learn(corpus.documents),
         encoder=encoder,
         settings={"chunk_tokens": settings.chunk_tokens, **reader},
         receipt={
@@ -219,7 +222,9 @@ class GapFinder:
 
 
 def _assemble(settings: Settings, index: Index, encoder: OnnxEncoder, calibrated: bool) -> Assistant:
-    from assistant.lexicons import words
+    from assistant.acronyms import Acronyms
+    from assistant.lexicons import terms
+    from assistant.naming import Names
     from assistant.outline import Outline
     from assistant.readers.lines import LineReader
     from assistant.remembering import Remembered
@@ -239,8 +244,10 @@ def _assemble(settings: Settings, index: Index, encoder: OnnxEncoder, calibrated
         return vector
 
     outlines = {document.id: Outline(document) for document in index.documents.values()}
-    wording = Wording(words, index.lexicon.idf)
+    acronyms = Acronyms(index.acronyms, is_written=index.vocabulary.__contains__)
+    wording = Wording(terms, index.lexicon.idf, more=acronyms.both)
     speller = Speller(index.vocabulary)
+    names = Names(index.vocabulary, is_word=speller.is_known)
     reader = _reader(settings, index)
     calibration = _calibration(settings, "" if reader is None else reader.fingerprint, calibrated)
     return Assistant(
@@ -255,6 +262,8 @@ def _assemble(settings: Settings, index: Index, encoder: OnnxEncoder, calibrated
         reader=reader,
         wording=wording,
         correct=speller.correct,
+        expand=acronyms.expand,
+        meant=names.meant,
         prepare=encode.prepare,
         calibration=calibration,
         max_false_answer_rate=settings.max_false_answer_rate,

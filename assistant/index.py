@@ -17,13 +17,14 @@ from typing import Any, TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.acronyms import Acronyms, Known
 from assistant.disk import sha256, sync
 from assistant.errors import IndexDamaged, IndexFault, IndexMismatch, IndexNotFound
 from assistant.lexicons import Bm25Lexicon
 from assistant.stores import FaissStore
 from assistant.types import Document, Encoder, Json, Line, Passage, Section, Vectors
 
-SCHEMA = 1  # raise it when the files change
+SCHEMA = 2  # raise it when the files change
 AGAIN = "run `assistant index` to build it again"
 
 _Row = dict[str, Any]  # one line of a .jsonl file, which its checksum vouches for
@@ -62,7 +63,8 @@ class Index:
     vectors: FaissStore
     lexicon: Bm25Lexicon
     line_vectors: NDArray[np.float16]  # of shape (lines of all documents in their order, dim)
-    vocabulary: Mapping[str, int]  # the words of the texts, in lower case, with how often each occurs
+    vocabulary: Mapping[str, int]  # the words and codes of the texts as written, with how often each occurs
+    acronyms: Known
     encoder_name: str
     encoder_fingerprint: str
     settings: Mapping[str, Json]  # those that the build depends on
@@ -97,6 +99,7 @@ def build(
     encoder: Encoder,
     settings: Mapping[str, Json],
     receipt: Mapping[str, Json],
+    acronyms: Known,
     note: Note = lambda stage, done, total: None,
 ) -> Report:
     """Builds an index in `folder` and puts it in force.
@@ -124,7 +127,7 @@ def build(
         work = folder / "builds" / f".{uuid.uuid4().hex}"
         work.mkdir(parents=True)
         try:
-            _write(work, documents, passages, matrices, (embedded, lines), vocabulary)
+            _write(work, documents, passages, matrices, (embedded, lines), vocabulary, acronyms)
             _write_manifest(work, identity, encoder, settings, documents, passages)
             seconds["write"] = time.perf_counter() - began
             whole = {**receipt, "seconds": {stage: round(took, 3) for stage, took in seconds.items()}}
@@ -177,6 +180,7 @@ def _open(build_folder: Path) -> Index:
         lexicon=Bm25Lexicon.load(build_folder / "terms"),
         line_vectors=line_vectors,
         vocabulary=json.loads((build_folder / "vocabulary.json").read_bytes()),
+        acronyms=Known(**json.loads((build_folder / "acronyms.json").read_bytes())),
         encoder_name=manifest["encoder"]["name"],
         encoder_fingerprint=manifest["encoder"]["fingerprint"],
         settings=manifest["settings"],
@@ -254,6 +258,7 @@ def _write(
     matrices: Sequence[Vectors],
     texts: Sequence[Sequence[str]],
     vocabulary: Mapping[str, int],
+    acronyms: Known,
 ) -> None:
     (work / "texts").mkdir()
     for document in documents:
@@ -262,8 +267,9 @@ def _write(
     _write_rows(work / "passages.jsonl", map(_passage_row, passages))
     FaissStore(matrices[0]).save(work / "vectors.faiss")
     np.save(work / "lines.npy", matrices[1].astype(np.float16), allow_pickle=False)
-    Bm25Lexicon(texts[0]).save(work / "terms")
+    Bm25Lexicon(texts[0], more=Acronyms(acronyms).both).save(work / "terms")
     _write_json(work / "vocabulary.json", dict(vocabulary))
+    _write_json(work / "acronyms.json", asdict(acronyms))
     _write_json(work / "keys.json", {"passages": [_key(t) for t in texts[0]], "lines": [_key(t) for t in texts[1]]})
 
 

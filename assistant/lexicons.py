@@ -6,7 +6,7 @@ import json
 import logging
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from math import log
 from pathlib import Path
@@ -33,6 +33,12 @@ WORD = re.compile(
     r"|[^\W\d_](?:\+\+|#)(?!\w)"  # c++ and c#
     r"|[^\W_]+(?:'[^\W_]+)*"
 )
+COMPOUND = re.compile(
+    r"(?<![\w.])(?:\.[^\W\d_]{2}[^\W_]*"  # .net and .env
+    r"|v?\d+(?:\.\d+){2,}(?![^\W_])"  # 1.2.3
+    r"|(?=[\d/_-]*[^\W\d_])(?=[^\W\d]*[-/_]?[^\W\d]*\d)[^\W_]+(?:[-/_][^\W_]+)+"  # ab-1234
+    r"|[^\W_]+(?:[._][^\W\d_]{2,})+)"  # max_age and server.yml
+)
 
 _stemmer = Stemmer.Stemmer("english", 0)
 _one_at_a_time = Lock()  # the stemmer has state of its own
@@ -45,16 +51,28 @@ def words(text: str) -> list[str]:
     return [_stem(word) for word in WORD.findall(plain) if word not in STOPWORDS]
 
 
+def terms(text: str) -> list[str]:
+    """The words of a text, as `words` has them, and what several of them make up: "ab-1234", "1.2.3", ".net"."""
+    return [*words(text), *(match.group() for match in COMPOUND.finditer(text.casefold()))]
+
+
 class Bm25Lexicon:
     """BM25 over stems. A search changes nothing, so threads may share it."""
 
-    def __init__(self, texts: Sequence[str], *, k1: float = K1, b: float = B) -> None:
-        """Holds one row a text."""
+    def __init__(
+        self,
+        texts: Sequence[str],
+        *,
+        more: Callable[[Sequence[str]], Sequence[str]] = lambda stems: stems,
+        k1: float = K1,
+        b: float = B,
+    ) -> None:
+        """Holds one row a text. `more` gives the stems of a text together with those by which it is found, too."""
         import bm25s  # here, because it brings scipy, which serving can do without
 
         logging.getLogger("bm25s").setLevel(logging.WARNING)  # it turns its own debugging on
 
-        stems = [words(text) for text in texts]
+        stems = [more(terms(text)) for text in texts]
         self._words = sorted({stem for row in stems for stem in row})
         self._columns = {word: column for column, word in enumerate(self._words)}
         self._size = len(texts)
@@ -108,7 +126,7 @@ class Bm25Lexicon:
     def search(self, query: str, k: int, *, rows: Sequence[int] | None = None) -> list[tuple[int, float]]:
         """The best `k` rows with a score above 0, as (row, score), best first; of equal scores the lower row first."""
         scores = np.zeros(self._size, np.float32)
-        for word in words(query):
+        for word in terms(query):
             column = self._columns.get(word)
             if column is not None:
                 span = slice(self._starts[column], self._starts[column + 1])

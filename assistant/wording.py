@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 from assistant.asking import content_words
+from assistant.naming import codes
 from assistant.outline import Outline
 
 # How much a word of the question counts where it stands: in the line itself, above it (its headings and lead-in), or
@@ -16,13 +17,23 @@ OWN, ABOVE, TITLE = 1.0, 0.75, 0.5
 class Wording:
     """The words that a question shares with lines, rare ones counting more."""
 
-    def __init__(self, words: Callable[[str], Sequence[str]], rarity: Callable[[str], float]) -> None:
+    def __init__(
+        self,
+        words: Callable[[str], Sequence[str]],
+        rarity: Callable[[str], float],
+        *,
+        more: Callable[[Sequence[str]], Sequence[str]] = lambda found: found,
+    ) -> None:
+        """`more` gives the words of a text together with those that it says in another way, as acronyms do."""
         self._words = lru_cache(maxsize=20_000)(lambda text: frozenset(words(text)))
+        self._wider = lru_cache(maxsize=20_000)(lambda text: frozenset(more(words(text))))
         self._rarity = rarity
 
     def weigh(self, text: str) -> dict[str, float]:
         """The words of a question with their weights, which sum to 1."""
-        weights = {word: self._rarity(word) for word in sorted(self._words(" ".join(content_words(text))))}
+        weights = {
+            word: self._rarity(word) for word in sorted(self._words(" ".join([*content_words(text), *codes(text)])))
+        }
         total = sum(weights.values())
         return {word: weight / total for word, weight in weights.items()} if total else {}
 
@@ -31,7 +42,7 @@ class Wording:
         places = ((OWN, outline.text(n)), (ABOVE, outline.above(n)), (TITLE, outline.document.title))
         found: dict[str, float] = {}
         for share, text in places:
-            there = self._words(text)
+            there = self._wider(text)
             for word in asked:  # in its order, so that sums come out the same in every process
                 if word in there:
                     found.setdefault(word, share)
@@ -43,12 +54,12 @@ class Wording:
 
     def lacking(self, question: str, text: str) -> list[str]:
         """The words of a question, as it has them, that do not stand in a text."""
-        there = self._words(text)
+        there = self._wider(text)
         return [word for word in content_words(question) if not self._words(word) <= there]
 
     def holds(self, text: str, name: str) -> bool:
         """Whether every word of a name stands in a text."""
-        return self._words(name) <= self._words(text)
+        return self._words(name) <= self._wider(text)
 
     def tells_apart(self, question: str, titles: Sequence[str]) -> bool:
         """Whether the question has a word that stands in some of the titles and not in all."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.acronyms import Acronyms, Known
 from assistant.answering import Assistant
 from assistant.asking import take_apart
 from assistant.calibration import Calibration, Curve, Fit, Signal
@@ -55,6 +56,7 @@ CURVE = Curve(
     wrong=(0.6,) * 40,
 )
 CALIBRATION = Calibration(reader="", curves=dict.fromkeys(DOCUMENT_KINDS, CURVE))
+ACRONYMS = Acronyms(Known(headed={"MB": "master baker"}))
 BUDGET = Budget(60, lambda text: len(text.split()))
 
 
@@ -82,7 +84,7 @@ def assistant(
     def encode(text: str):  # type: ignore[no-untyped-def]  # a row of the encoder's
         return encoder.encode_queries([text])[0]
 
-    wording = Wording(words, lexicon.idf)
+    wording = Wording(words, lexicon.idf, more=ACRONYMS.both)
     lines = LineReader(
         outlines, vectors=lambda name, n: vectors[name][n], encode=encode, wording=wording, word_weight=0.7
     )
@@ -96,6 +98,8 @@ def assistant(
         reader=reader,
         wording=wording,
         correct=lambda question: question.replace("dutys", "duties"),
+        expand=ACRONYMS.expand,
+        meant=lambda question: ("Norwich", "Norwick") if "Norwich" in question else None,
         calibration=CALIBRATION,
         max_false_answer_rate=max_false_answer_rate,
         search_passages=20,
@@ -203,6 +207,36 @@ def test_two_documents_that_would_answer_are_asked_back_for() -> None:
 def test_a_mended_question_is_told() -> None:
     answer = BAKER.ask("  the early dutys ")
     assert (answer.question, answer.standalone_question) == ("the early dutys", "the early duties")
+
+
+def test_an_acronym_is_told_and_answered() -> None:
+    answer = BAKER.ask("What is the median wage of a MB?")
+    assert answer.standalone_question == "What is the median wage of a MB (master baker)?"
+    assert said(answer) == ["Median wage: $61,000"]
+
+
+def test_a_name_that_is_nearly_one_of_theirs_is_asked_back_for() -> None:
+    answer = BAKER.ask("What is the median wage of a Master Baker in Norwich?")
+    assert (answer.status, answer.reason) == ("refused", "unsupported")
+    assert answer.message == "The documents do not mention “Norwich”. Did you mean “Norwick”?"
+    assert "Median wage: $61,000" in answer.closest[0].cited_text
+
+
+PUMPS = """Pumps
+X210
+- Weight of the pump: 3 kg
+X220
+- Weight of the pump: 4 kg
+"""
+
+
+def test_a_code_stands_in_the_line_that_answers_or_above_it() -> None:
+    shop = assistant({"Shop": PUMPS})
+    for code, weight in (("X210", "3 kg"), ("x220", "4 kg")):
+        assert shop.ask(f"What is the weight of the {code} pump?").text == f"Weight of the pump: {weight}"
+    answer = shop.ask("What is the weight of the X290 pump?")
+    assert (answer.status, answer.reason) == ("refused", "unsupported")
+    assert answer.message is not None and "“X290”" in answer.message
 
 
 def test_the_same_question_gives_the_same_answer_and_id() -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assistant.acronyms import Known
 from assistant.errors import AssistantError, IndexDamaged, IndexFault, IndexMismatch, IndexNotFound
 from assistant.index import Report, build, current_build, open_index
 from assistant.testing import HashEncoder, document
@@ -51,6 +52,7 @@ def make(folder: Path, texts: Mapping[str, str] = TEXTS, encoder: HashEncoder | 
         encoder=encoder or HashEncoder(),
         settings={"chunk_tokens": 256},
         receipt={"smallest_cosine": 0.9999},
+        acronyms=Known({"ML": "machine learning"}),
     )
 
 
@@ -67,6 +69,7 @@ def test_opens_what_was_built(tmp_path: Path) -> None:
     assert list(index.passages) == passages(found)
     assert index.line_vectors.shape == (sum(len(d.lines) for d in found), 64)
     assert index.vocabulary == {"median": 2, "salary": 1}
+    assert index.acronyms == Known({"ML": "machine learning"})
     assert (index.encoder_name, index.encoder_fingerprint) == ("hash", "hash-64")
     assert index.settings == {"chunk_tokens": 256}
     assert current_build(tmp_path) == index.id
@@ -163,8 +166,8 @@ def test_refuses_to_build_while_another_build_writes(tmp_path: Path) -> None:
 
 def test_refuses_an_index_of_another_format(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make(tmp_path)
-    monkeypatch.setattr("assistant.index.SCHEMA", 2)
-    with pytest.raises(IndexMismatch, match="format 1"):
+    monkeypatch.setattr("assistant.index.SCHEMA", 3)
+    with pytest.raises(IndexMismatch, match="format 2"):
         open_index(tmp_path)
     assert make(tmp_path).changed
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.errors import IndexDamaged
-from assistant.lexicons import K1, B, Bm25Lexicon, words
+from assistant.lexicons import K1, B, Bm25Lexicon, terms, words
 
 TEXTS = [
     "Median salary: $336,500 a year",
@@ -43,6 +43,25 @@ TEXTS = [
 )
 def test_reduces_a_text_to_its_stems(text: str, found: list[str]) -> None:
     assert words(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "added"),
+    [
+        ("Fit the AB-1234.", ["ab-1234"]),
+        ("Came with v1.2.3, not 1.2.4", ["v1.2.3", "1.2.4"]),
+        (".NET and C++ need max_age in server.yml", [".net", "max_age", "server.yml"]),
+        ("IPv6 and E11000 are words already", []),
+        ("60-70% of 3.5 years, and/or a full-time year", []),
+    ],
+)
+def test_adds_what_words_make_up(text: str, added: list[str]) -> None:
+    assert terms(text) == [*words(text), *added]
+
+
+def test_finds_a_code_before_its_like() -> None:
+    lexicon = Bm25Lexicon(["the AB-1235 and the CD-1234", "the AB-1234 of steel and of brass, in three sizes"])
+    assert lexicon.search("AB-1234", 9)[0][0] == 1
 
 
 @given(st.text(alphabet=st.characters()))
