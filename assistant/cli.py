@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant import __version__
-from assistant.asking import MAX_QUESTION
 from assistant.batch import arguments
 from assistant.errors import AssistantError, IndexNotFound, UsageError
-from assistant.exits import ended
+from assistant.question.parse import MAX_QUESTION
+from assistant.terminal.exits import ended
 
 if TYPE_CHECKING:
     from assistant.compose import LiveAnswerer
@@ -192,25 +192,27 @@ def _settings(options: argparse.Namespace) -> Settings:
 
 def _index(options: argparse.Namespace) -> int:
     from assistant.compose import build_index
-    from assistant.progress import Progress
+    from assistant.terminal.progress import Progress
 
     settings = _settings(options)
     with Progress(sys.stderr) as progress:
         report = build_index(settings, progress=progress)
     for skipped in report.skipped:
         print(f"skipped {skipped.id}: {skipped.why}", file=sys.stderr)
+    for warned in report.warnings:
+        print(f"warning: {warned.id}: {warned.what}", file=sys.stderr)
     print(report.summary())
     return 0
 
 
 def _ask(options: argparse.Namespace) -> int:
     from assistant.compose import open_answerer
-    from assistant.showing import show_answer, show_explanation
+    from assistant.terminal.show import show_answer, show_explanation
 
     assistant = open_answerer(_settings(options))
     explanation = assistant.explain(_question(options.question))
     if options.json:
-        from assistant.server.bodies import AnswerBody
+        from assistant.server.schemas import AnswerBody
 
         print(AnswerBody.of(explanation.answer, assistant).model_dump_json(indent=2))
     else:
@@ -253,7 +255,7 @@ def _serve(options: argparse.Namespace) -> int:
 def _feedback(settings: Settings, live: LiveAnswerer) -> Iterator[Feedback]:
     """What is kept while serving; all that waits is written at the end."""
     from assistant.compose import GapFinder, open_records
-    from assistant.records import Recorder
+    from assistant.feedback.records import Recorder
     from assistant.server.feedback import Feedback
 
     key = settings.admin_key.get_secret_value() if settings.admin_key is not None else ""
@@ -267,7 +269,7 @@ def _feedback(settings: Settings, live: LiveAnswerer) -> Iterator[Feedback]:
 
 
 def _batch(options: argparse.Namespace) -> int:
-    from assistant.batching import run
+    from assistant.batch.command import run
 
     return run(options)
 
@@ -296,8 +298,8 @@ def _build_apart(settings: Settings) -> int:
 
 def _calibrate(options: argparse.Namespace) -> int:
     from assistant.compose import calibrate
-    from assistant.progress import Progress
-    from assistant.showing import show_calibration
+    from assistant.terminal.progress import Progress
+    from assistant.terminal.show import show_calibration
 
     settings = _settings(options)
     with Progress(sys.stderr) as progress:
@@ -310,8 +312,8 @@ def _calibrate(options: argparse.Namespace) -> int:
 def _gaps(options: argparse.Namespace) -> int:
     from assistant.compose import GapFinder, open_answerer, open_records
     from assistant.disk import write
-    from assistant.gaps import as_json, stub
-    from assistant.showing import show_gaps
+    from assistant.feedback.gaps import as_json, stub
+    from assistant.terminal.show import show_gaps
 
     settings = _settings(options)
     records = open_records(settings)
@@ -331,7 +333,7 @@ def _purge(options: argparse.Namespace) -> int:
     from time import time
 
     from assistant.compose import open_records
-    from assistant.records import DAY
+    from assistant.feedback.records import DAY
 
     settings = _settings(options)
     records = open_records(settings)

@@ -16,7 +16,6 @@ from urllib.request import Request, urlopen
 
 from assistant.errors import AssistantError, UsageError
 from assistant.types import (
-    DOCUMENT_KINDS,
     Answer,
     Block,
     Citation,
@@ -229,7 +228,7 @@ def promise_of(body: Mapping[str, Json]) -> Promise:
     try:
         return Promise(
             max_false_answer_rate=_number(body["max_false_answer_rate"]),
-            thresholds={kind: _number(_mapping(body["thresholds"])[kind]) for kind in DOCUMENT_KINDS},
+            threshold=_number(body["threshold"]),
             false_answer_rate=_number(body["false_answer_rate"]),
             upper_bound=_number(body["upper_bound"]),
             confidence_level=_number(body["confidence_level"]),

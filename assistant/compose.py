@@ -11,22 +11,24 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from assistant.answering import Assistant
+from assistant.answer.pipeline import Assistant
 from assistant.errors import AssistantError, CalibrationError, IndexFault, IndexMismatch, UsageError
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from assistant.calibration import Calibration
-    from assistant.encoders.onnx import OnnxEncoder
-    from assistant.gaps import Gaps
-    from assistant.index import Index, Report
-    from assistant.loaders import Skipped
-    from assistant.measures import Outcome
-    from assistant.readers.extractive import ExtractiveReader
-    from assistant.readers.onnx import OnnxReader
-    from assistant.records import Records
+    from assistant.answer.calibration import Calibration
+    from assistant.documents.files import Skipped, Warned
+    from assistant.documents.outline import Outline
+    from assistant.evaluation.metrics import Outcome
+    from assistant.feedback.gaps import Gaps
+    from assistant.feedback.records import Records
+    from assistant.index.build import Report
+    from assistant.index.files import Index
+    from assistant.models.encoder import OnnxEncoder
+    from assistant.models.extractive import ExtractiveReader
+    from assistant.models.reader import OnnxReader
     from assistant.types import Json, Passage, Promise, Vectors
 
 _log = logging.getLogger(__name__)
@@ -42,6 +44,7 @@ class Built:
 
     report: Report
     skipped: Sequence[Skipped]
+    warnings: Sequence[Warned] = ()
 
     def summary(self) -> str:
         return self.report.summary()
@@ -51,10 +54,12 @@ def build_index(settings: Settings, *, progress: Callable[[str, int, int], None]
     """Reads the corpus and builds the index, or brings it up to date."""
     import tiktoken
 
-    from assistant.chunking import Budget, embedded_text, line_in_context, passages_of
-    from assistant.encoders import prepare
-    from assistant.index import build
-    from assistant.loaders import load_corpus
+    from assistant.documents.chunking import Budget, embedded_text, line_in_context, passages_of
+    from assistant.documents.files import load_corpus
+    from assistant.index.build import build
+    from assistant.models.encoder_prepare import prepare_encoder
+    from assistant.question.acronyms import learn
+    from assistant.question.naming import codes
 
     corpus = load_corpus(settings.corpus, progress=lambda done, total: progress("read", done, total))
     titles = {document.id: document.title for document in corpus.documents}
@@ -77,7 +82,9 @@ def build_index(settings: Settings, *, progress: Callable[[str, int, int], None]
         return [max(texts, key=len), *texts[::step]][:CHECKED]
 
     progress("prepare the encoder", 0, 0)
-    encoder = prepare(settings.encoder, settings.index / "encoders", sample=sample, threads=settings.threads or None)
+    encoder = prepare_encoder(
+        settings.encoder, settings.index / "encoders", sample=sample, threads=settings.threads or None
+    )
     reader = _prepare_reader(settings, progress)
     chunks = chunk(encoder)
     report = build(
@@ -86,16 +93,18 @@ def build_index(settings: Settings, *, progress: Callable[[str, int, int], None]
         passages=[passage for _, passage in chunks],
         embedded=[text for text, _ in chunks],
         lines=[line_in_context(document, line) for document in corpus.documents for line in document.lines],
-        vocabulary=Counter(word for d in corpus.documents for word in _LETTERS.findall(d.text.casefold())),
+        vocabulary=Counter(word for d in corpus.documents for word in (*_LETTERS.findall(d.text), *codes(d.text))),
+        acronyms=learn(corpus.documents),
         encoder=encoder,
         settings={"chunk_tokens": settings.chunk_tokens, **reader},
         receipt={
             "skipped": [{"id": skipped.id, "why": skipped.why} for skipped in corpus.skipped],
+            "warnings": [{"id": warned.id, "what": warned.what} for warned in corpus.warnings],
             "smallest_cosine": encoder.smallest_cosine,
         },
         note=progress,
     )
-    return Built(report, corpus.skipped)
+    return Built(report, corpus.skipped, corpus.warnings)
 
 
 def open_answerer(settings: Settings, *, calibrated: bool = True) -> Assistant:
@@ -103,9 +112,9 @@ def open_answerer(settings: Settings, *, calibrated: bool = True) -> Assistant:
 
     Without calibration, `confidence` means nothing.
     """
-    from assistant.encoders.models import full_name
-    from assistant.encoders.onnx import OnnxEncoder
-    from assistant.index import encoder_folder, open_index
+    from assistant.index.publishing import encoder_folder, open_index
+    from assistant.models.encoder import OnnxEncoder
+    from assistant.models.encoder_names import full_name
 
     index = open_index(settings.index)
     if index.encoder_name != full_name(settings.encoder):
@@ -141,10 +150,11 @@ def calibrate(
     settings: Settings, questions: Path, output: Path, *, progress: Callable[[str, int, int], None] = lambda *_: None
 ) -> Calibrated:
     """Fits a calibration to the questions of a file, and writes it. Raises CalibrationError where they are too few."""
-    from assistant import calibration, fitting, judging
+    from assistant.answer import calibration
     from assistant.disk import write
+    from assistant.evaluation import fit, grading
 
-    asked = judging.load(questions)
+    asked = grading.load(questions)
     _check_writable(output)
     assistant = open_uncalibrated(settings)
     reader = assistant.calibration.reader
@@ -157,15 +167,15 @@ def calibrate(
         done += n
         progress("ask", done, len(asked))
 
-    labelled = fitting.label(assistant, asked, source=questions.name, group=lambda question: question.id, progress=step)
-    made = fitting.refit(labelled, before=before, reader=reader)
+    labelled = fit.label(assistant, asked, source=questions.name, group=lambda question: question.id, progress=step)
+    made = fit.refit(labelled, before=before, reader=reader)
     write(output, calibration.dump([made]).encode())
     promise = calibration.load(output)[reader].promise(settings.max_false_answer_rate)
     then = None
     if before is not None:
-        given = fitting.probabilities(labelled, before)
-        then = fitting.outcomes(labelled, given, before.promise(settings.max_false_answer_rate).thresholds)
-    now = fitting.outcomes(labelled, fitting.left_out(labelled, before=before), promise.thresholds)
+        given = fit.probabilities(labelled, before)
+        then = fit.outcomes(labelled, given, before.promise(settings.max_false_answer_rate).threshold)
+    now = fit.outcomes(labelled, fit.left_out(labelled, before=before), promise.threshold)
     return Calibrated(made, promise, then, now)
 
 
@@ -183,7 +193,7 @@ def open_promise(settings: Settings) -> Promise:
 
 def open_records(settings: Settings) -> Records:
     """The records that the settings name. Raises UsageError where they name none."""
-    from assistant.records import Records
+    from assistant.feedback.records import Records
 
     if settings.records is None:
         raise UsageError("nothing is kept: name a file with ASSISTANT_RECORDS, or with --records, and serve with it")
@@ -203,7 +213,7 @@ class GapFinder:
         self._vectors: dict[str, Vectors] = {}
 
     def __call__(self) -> Gaps:
-        from assistant import gaps
+        from assistant.feedback import gaps
 
         with self._lock:
             assistant = self._current()
@@ -215,17 +225,19 @@ class GapFinder:
                 self._vectors[question] = vector
                 return vector
 
-            return gaps.find(self._records.unanswered(), documents=assistant.documents, encode=encode)
+            return gaps.find_gaps(self._records.unanswered(), documents=assistant.documents, encode=encode)
 
 
 def _assemble(settings: Settings, index: Index, encoder: OnnxEncoder, calibrated: bool) -> Assistant:
-    from assistant.lexicons import words
-    from assistant.outline import Outline
-    from assistant.readers.lines import LineReader
-    from assistant.remembering import Remembered
-    from assistant.retrieval import Retriever
-    from assistant.spelling import Speller
-    from assistant.wording import Wording
+    from assistant.answer.overlap import TermOverlap
+    from assistant.answer.rank_lines import SimilarityRanker
+    from assistant.answer.retrieve import Retriever
+    from assistant.documents.outline import Outline
+    from assistant.models.cache import Remembered
+    from assistant.question.acronyms import Acronyms
+    from assistant.question.naming import Names
+    from assistant.question.spelling import Speller
+    from assistant.question.stems import terms
 
     encode = Remembered(lambda question: encoder.encode_queries([question])[0], encoder.encode_alike)
     first_rows: dict[str, int] = {}
@@ -239,9 +251,11 @@ def _assemble(settings: Settings, index: Index, encoder: OnnxEncoder, calibrated
         return vector
 
     outlines = {document.id: Outline(document) for document in index.documents.values()}
-    wording = Wording(words, index.lexicon.idf)
-    speller = Speller(index.vocabulary, is_word=encoder.is_word)
-    reader = _reader(settings, index)
+    acronyms = Acronyms(index.acronyms, is_written=index.vocabulary.__contains__)
+    wording = TermOverlap(terms, index.lexicon.idf, more=acronyms.both)
+    speller = Speller(index.vocabulary)
+    names = Names(index.vocabulary, is_word=speller.is_known)
+    reader = _reader(settings, index, outlines)
     calibration = _calibration(settings, "" if reader is None else reader.fingerprint, calibrated)
     return Assistant(
         index_id=index.id,
@@ -249,12 +263,14 @@ def _assemble(settings: Settings, index: Index, encoder: OnnxEncoder, calibrated
         passages=index.passages,
         outlines=outlines,
         retriever=Retriever(index.passages, index.vectors, index.lexicon, encode, settings.dense_weight),
-        lines=LineReader(
+        ranker=SimilarityRanker(
             outlines, vectors=line_vector, encode=encode, wording=wording, word_weight=settings.word_weight
         ),
         reader=reader,
         wording=wording,
         correct=speller.correct,
+        expand=acronyms.expand,
+        meant=names.meant,
         prepare=encode.prepare,
         calibration=calibration,
         max_false_answer_rate=settings.max_false_answer_rate,
@@ -268,11 +284,11 @@ def _prepare_reader(settings: Settings, progress: Callable[[str, int, int], None
     """Exports the reader in the settings, where it is a model of transformers; what the index keeps of it."""
     if settings.reader in (SHIPPED, NONE):
         return {}
-    from assistant.readers import prepare
-    from assistant.readers.extractive import check
+    from assistant.models.extractive import check
+    from assistant.models.reader_prepare import prepare_reader
 
     progress("prepare the reader", 0, 0)
-    known = check(prepare(settings.reader, settings.index / READERS))
+    known = check(prepare_reader(settings.reader, settings.index / READERS))
     return {"reader": {"name": settings.reader, "fingerprint": known["fingerprint"]}}
 
 
@@ -281,28 +297,25 @@ def _fingerprint(settings: Settings) -> str:
     if settings.reader == NONE:
         return ""
     if settings.reader == SHIPPED:
-        from assistant.readers.onnx import fingerprint
+        from assistant.models.reader import fingerprint
 
         return fingerprint()
-    from assistant.readers.models import find_reader
+    from assistant.models.reader_names import find_reader
 
     return find_reader(settings.reader).fingerprint
 
 
-def _reader(settings: Settings, index: Index) -> OnnxReader | ExtractiveReader | None:
+def _reader(settings: Settings, index: Index, outlines: Mapping[str, Outline]) -> OnnxReader | ExtractiveReader | None:
     """What the setting `reader` names. Raises IndexMismatch where the index was built for another."""
     if settings.reader == NONE:
         return None
 
-    def title(document_id: str) -> str:
-        return index.documents[document_id].title
-
     threads = settings.threads or None
     if settings.reader == SHIPPED:
-        from assistant.readers.onnx import OnnxReader
+        from assistant.models.reader import OnnxReader
 
-        return OnnxReader(titles=title, threads=threads)
-    from assistant.readers.extractive import ExtractiveReader
+        return OnnxReader(outlines=outlines, threads=threads)
+    from assistant.models.extractive import ExtractiveReader
 
     known = index.settings.get("reader")
     if not isinstance(known, dict) or known.get("name") != settings.reader:
@@ -310,12 +323,12 @@ def _reader(settings: Settings, index: Index) -> OnnxReader | ExtractiveReader |
             f"the index in {settings.index} was not prepared for the reader {settings.reader}: run `assistant index`, "
             f"or set the reader back"
         )
-    return ExtractiveReader(settings.index / READERS / str(known["fingerprint"]), titles=title, threads=threads)
+    return ExtractiveReader(settings.index / READERS / str(known["fingerprint"]), outlines=outlines, threads=threads)
 
 
 def _calibration(settings: Settings, reader: str, calibrated: bool) -> Calibration:
     """The calibration for this reader."""
-    from assistant import calibration
+    from assistant.answer import calibration
 
     if not calibrated:
         return calibration.none(reader)
@@ -350,14 +363,14 @@ class LiveAnswerer:
 
     def open(self) -> Assistant:
         """Opens the index in force. Raises what is wrong with it."""
-        from assistant.index import current_build
+        from assistant.index.publishing import current_build
 
         self._tried = current_build(self._settings.index)
         self._answerer = open_answerer(self._settings)
         return self._answerer
 
     def __call__(self) -> Assistant:
-        from assistant.index import current_build
+        from assistant.index.publishing import current_build
 
         answerer = self._answerer
         if answerer is None:

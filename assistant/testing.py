@@ -11,7 +11,7 @@ from zlib import crc32
 
 import numpy as np
 
-from assistant.citations import cite
+from assistant.documents.citations import cite
 from assistant.errors import IndexMismatch
 from assistant.ids import answer_id
 from assistant.types import (
@@ -34,7 +34,7 @@ from assistant.types import (
 
 PROMISE = Promise(
     max_false_answer_rate=0.1,
-    thresholds={"prose": 0.5, "structured": 0.4},
+    threshold=0.5,
     false_answer_rate=0.05,
     upper_bound=0.0984,
     confidence_level=0.95,

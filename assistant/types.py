@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol, TypeAlias, Union, get_args, runtime_checkable
+from typing import Literal, Protocol, TypeAlias, Union, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,14 +89,25 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """Where, in a document, a reader sees the answer, and how sure it is. A higher score is always better."""
+class ScoredLine:
+    """A line of a document, by its position there, and how likely it answers. A higher score is always better."""
 
     document_id: str
-    start: int
-    end: int
+    line: int
     score: float
-    answerable: float = 0.0  # of a model: log-odds that the passage, read whole, answers the question
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPassage:
+    """What a reader says of one passage. Log-odds are natural ones: above 0 it is likelier than not.
+
+    Those of lines mean the same in every passage, so that the best line of a search is the one with the highest.
+    """
+
+    passage: Passage
+    lines: tuple[ScoredLine, ...]  # every line of the passage in its order: log-odds that it belongs to the answer
+    answerable: float  # log-odds that the passage answers the question at all
+    spans: tuple[tuple[int, int], ...] = ()  # where in the document's text its words may stand, the likeliest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,10 +179,6 @@ class Answer:
         return "\n".join(block.text for block in self.blocks)
 
 
-DocumentKind = Literal["prose", "structured"]
-DOCUMENT_KINDS: tuple[DocumentKind, ...] = get_args(DocumentKind)
-
-
 @dataclass(frozen=True, slots=True)
 class Source:
     """A data set that the promise rests on."""
@@ -187,7 +194,7 @@ class Promise:
     """An operating point, and what it rests on. Rates are shares from 0 to 1."""
 
     max_false_answer_rate: float  # what was asked for
-    thresholds: Mapping[DocumentKind, float]  # answers at least this probable are given
+    threshold: float  # answers at least this probable are given
     false_answer_rate: float  # of the calibration's questions without an answer
     upper_bound: float  # of that rate, one-sided, at the confidence level
     confidence_level: float
@@ -211,10 +218,8 @@ class Promise:
             else f"A rate of {rate} cannot be promised on so few questions: the strictest operating point is in force"
         )
         names = ", ".join(dict.fromkeys(source.name for source in self.sources))
-        prose, structured = (f"{self.thresholds[kind]:.2f}" for kind in DOCUMENT_KINDS)
-        points = prose if prose == structured else f"{prose} in prose, {structured} in documents of headings and lists"
         return (
-            f"{said} (what is given is right with a probability of at least {points}). It rests on "
+            f"{said} (what is given is right with a probability of at least {self.threshold:.2f}). It rests on "
             f"{self.unanswerable} questions without an answer, of which {self.false_answer_rate:.1%} were answered "
             f"({self.hard:.1%} of the hard ones, {self.easy:.1%} of the easy ones; the rate is below "
             f"{self.upper_bound:.1%} with {self.confidence_level:.0%} confidence), and on {self.answerable} with one: "
@@ -273,11 +278,21 @@ class Lexicon(Protocol):
     def __len__(self) -> int: ...
 
 
-class Reader(Protocol):
-    """Reads a question and passages together, and says where the answer stands."""
+class LineRanker(Protocol):
+    """Ranks lines cheaply, before any passage is read."""
 
-    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
-        """The places of the answer, best first."""
+    def rank(self, question: str, passages: Sequence[Passage]) -> list[ScoredLine]:
+        """Every line of the passages, best first; of equal scores in the order given."""
+        ...
+
+
+class Reader(Protocol):
+    """Reads a question and a passage together, and says which of its lines answer."""
+
+    fingerprint: str  # of the weights and all else that decides what it says
+
+    def read(self, question: str, passage: Passage) -> ReadPassage:
+        """What it says of one passage. It depends on nothing else, and so not on the other passages."""
         ...
 
 

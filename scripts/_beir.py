@@ -19,14 +19,14 @@ import tiktoken
 from ir_measures import R, nDCG
 from tqdm import tqdm
 
-from assistant import encoders
-from assistant.chunking import Budget, embedded_text, passages_of
-from assistant.encoders.onnx import OnnxEncoder
+from assistant.answer.retrieve import FusionMethod, Ranking, fuse
+from assistant.documents.chunking import Budget, embedded_text, passages_of
 from assistant.errors import UsageError
-from assistant.lexicons import Bm25Lexicon
-from assistant.retrieval import FusionMethod, Ranking, fuse
+from assistant.index.bm25 import Bm25Lexicon
+from assistant.index.vectors import FaissStore
+from assistant.models import encoder_prepare
+from assistant.models.encoder import OnnxEncoder
 from assistant.settings import Settings
-from assistant.stores import FaissStore
 from assistant.types import Document, Json, Vectors
 
 Scores: TypeAlias = dict[str, float]  # of documents, for one query
@@ -162,7 +162,7 @@ def _passages(
     """The document of each passage, what is embedded of it, and the encoder, exported first where it is not yet."""
     named = [(id, Document(id, "", title, id, "text/plain", text)) for id, (title, text) in corpus.items()]
     sample = [embedded_text(document.title, (), document.text) for _, document in named[:64]]
-    encoder = encoders.prepare(
+    encoder = encoder_prepare.prepare_encoder(
         settings.encoder, cache / "encoders", sample=lambda _: sample, threads=settings.threads or None
     )
     if whole:

@@ -23,7 +23,7 @@ def again(error: ModuleNotFoundError) -> NoReturn:
 def run(main: Callable[[], int]) -> NoReturn:
     """Ends the process as the `assistant` command does; a file that is not there is said, too."""
     from assistant.errors import UsageError
-    from assistant.exits import ended
+    from assistant.terminal.exits import ended
 
     def work() -> int:
         try:

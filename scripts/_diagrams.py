@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from assistant.measures import BINS, Outcome, expected_calibration_error, reliability, risk_coverage
+from assistant.evaluation.metrics import BINS, Outcome, expected_calibration_error, reliability, risk_coverage
 
 COLOURS = ("#0b5fa5", "#c2410c", "#15803d", "#7e22ce", "#a16207", "#be185d")  # dark enough to read as text on white
 INK, MUTED, FAINT = "#1f2937", "#6b7280", "#e5e7eb"

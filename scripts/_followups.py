@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.asking import content_words
 from assistant.errors import UsageError
-from assistant.following import follow
-from assistant.lexicons import words
+from assistant.question.parse import content_words
+from assistant.question.rewrite import follow
+from assistant.question.stems import words
 from assistant.types import Turn
 
 HALVES = ("development", "held-out")

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
+import lzma
 import re
+import shutil
+import sys
 import tarfile
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NotRequired, TypedDict, cast
+from typing import NotRequired, TypeAlias, TypedDict, cast
 from urllib.parse import unquote
 
-from assistant import judging
+from assistant.documents.files import load_corpus
 from assistant.errors import UsageError
-from assistant.judging import Question, Verdict
+from assistant.evaluation import grading
+from assistant.evaluation.grading import Evidence, Question, Span, Verdict
 from assistant.types import Answer, Document, Filters
 
 RUN, STEP = 10, 5  # words of a supporting sentence that an answer must share, and from where to where they are taken
@@ -40,6 +46,16 @@ FORMS: Mapping[str, Sequence[str]] = {
     "Long-term on-the-job training": ["long-term training", "more than 1 year", "more than 12 months"],
     "Internship/residency": ["internship", "residency"],
 }
+
+
+class _Written(TypedDict):
+    document: str
+    question: str
+    type: str
+    split: str
+    evidence: Sequence[Sequence[int]]
+    quotes: Sequence[str]
+    answer: str | None
 
 
 class _Gold(TypedDict):
@@ -97,15 +113,18 @@ class Asked:
 
     def judge(self, answer: Answer, documents: Mapping[str, Document]) -> tuple[Verdict, str]:
         """As questions are judged; and a right value from a page about something else is wrong."""
-        verdict, why = judging.judge(self.question, answer, documents)
+        verdict, why = grading.grade(self.question, answer, documents)
         cited = {citation.document_id for citation in answer.citations}
-        named = not self.named or any(judging.holds(documents[id].text, self.named) for id in cited)
+        named = not self.named or any(grading.holds(documents[id].text, self.named) for id in cited)
         if verdict == "right" and cited and not named:
             return "wrong", f"from pages that do not name {self.named!r}"
         return verdict, why
 
 
-def place(name: str, gather: Callable[[Path], list[Asked]], cache: Path) -> tuple[Path, list[Asked]]:
+Gather: TypeAlias = Callable[[Path], list[Asked]]  # writes documents into a folder, and gives their questions
+
+
+def place(name: str, gather: Gather, cache: Path) -> tuple[Path, list[Asked]]:
     """The folder that has the documents in `corpus`, and the questions that `gather` gives as it writes them.
 
     Its name tells what the documents hold, so that an index beside them serves again.
@@ -126,6 +145,15 @@ def place(name: str, gather: Callable[[Path], list[Asked]], cache: Path) -> tupl
             kept.mkdir(exist_ok=True)
             corpus.rename(kept / "corpus")
     return kept, asked
+
+
+def share_encoders(folder: Path, cache: Path) -> None:
+    """Has the index of this folder keep its encoders where the others of the cache do: each is exported once."""
+    encoders = folder / "index" / "encoders"
+    if not encoders.exists():
+        (cache / "encoders").mkdir(exist_ok=True)
+        encoders.parent.mkdir(exist_ok=True)
+        encoders.symlink_to((cache / "encoders").resolve())
 
 
 def names(given: str | None) -> list[str]:
@@ -206,10 +234,109 @@ def guides(folder: Path, names: Sequence[str], out: Path) -> list[Asked]:
     asked = []
     for name in sorted(_known(names, documents, folder)):
         _put(out / documents[name].name, _read(documents[name]))
-        for question in judging.load(folder / f"{name}.jsonl"):
+        for question in grading.load(folder / f"{name}.jsonl"):
             question = replace(question, id=f"{name}/{question.id}")
             asked.append(Asked(question, Filters(document_ids=(documents[name].name,))))
     return asked
+
+
+def written(folder: Path, split: str, domains: Sequence[str]) -> dict[str, Gather]:
+    """For each domain, or for those that are named, all its documents with the questions of the split."""
+    rows: dict[str, dict[str, _Written]] = {}  # by domain and id
+    numbers: Counter[str] = Counter()
+    splits = set()
+    try:
+        for row in cast("Sequence[_Written]", _jsonl(_either(folder, "questions.jsonl.xz", "questions.jsonl"))):
+            numbers[row["document"]] += 1
+            domain = rows.setdefault(row["document"].split("/")[0], {})
+            splits.add(row["split"])
+            if row["split"] == split:
+                domain[f"{row['document']}#{numbers[row['document']]}"] = row
+    except (KeyError, TypeError, AttributeError) as error:
+        raise UsageError(f"{folder} does not hold written questions ({error!r}): is it the right folder?") from error
+    if split not in splits:
+        raise UsageError(f"no split {split!r} in {folder}: there are {', '.join(sorted(splits))}")
+    return {name: partial(_domain, folder / name, rows[name]) for name in _known(domains, rows, folder)}
+
+
+def _domain(folder: Path, rows: Mapping[str, _Written], out: Path) -> list[Asked]:
+    """The questions of a domain, each with its lines as they stand in the document as it is loaded now."""
+    _copy(folder, out)
+    texts = {document.id: document.text for document in load_corpus(out).documents} if rows else {}
+    asked, lost = [], []
+    for id, row in rows.items():
+        document_id = row["document"].removeprefix(f"{folder.name}/")
+        spans = [
+            _located(texts.get(document_id, ""), quote, (start, end))
+            for (start, end), quote in zip(row["evidence"], row["quotes"], strict=True)
+        ]
+        lines = tuple(span for span in spans if span)
+        if len(lines) < len(spans) or document_id not in texts:
+            lost.append(id)
+            continue
+        kind = row["type"] if row["type"] in ("near", "far") else ""
+        evidence = Evidence(document_id, lines, row["answer"] or "") if lines else None
+        question = Question(id, "unanswerable" if kind else row["type"], row["question"], kind, evidence=evidence)
+        asked.append(Asked(question, Filters(document_ids=(document_id,))))
+    if lost:
+        print(f"{folder.name}: {len(lost)} left out, whose lines are not found, such as {lost[0]}", file=sys.stderr)
+    return asked
+
+
+def _located(text: str, quote: str, span: Span) -> Span | None:
+    """Where the quotation stands: at the span, or else nearest to it, white space aside; None where it does not."""
+    start, end = span
+    if text[start:end] == quote:
+        return start, end
+    pattern = r"\s+".join(re.escape(word) for word in quote.split())
+    found = [match.span() for match in re.finditer(pattern, text)] if pattern else []
+    return min(found, key=lambda place: abs(place[0] - start), default=None)
+
+
+def cases(folder: Path, split: str, names: Sequence[str]) -> dict[str, Gather]:
+    """For each case, or for those that are named in whole or by the part before the first hyphen, its questions.
+
+    A case is a folder with `corpus` and `questions.jsonl`; `folder` is one, or holds some, or holds `corpora/NAME` with
+    `questions/SPLIT/NAME.jsonl` or `questions/NAME.jsonl`.
+    """
+    if not folder.is_dir():
+        raise UsageError(f"no folder {folder}")
+    if (folder / "corpora").is_dir():
+        questions = folder / "questions"
+        if (questions / split).is_dir():
+            questions /= split
+        found = {path.stem: (folder / "corpora" / path.stem, path) for path in sorted(questions.glob("*.jsonl"))}
+    else:
+        folders = [folder] if (folder / "questions.jsonl").exists() else sorted(folder.iterdir())
+        found = {path.resolve().name: (path / "corpus", path / "questions.jsonl") for path in folders}
+        found = {name: (corpus, path) for name, (corpus, path) in found.items() if path.exists()}
+    if not found:
+        raise UsageError(
+            f"no cases in {folder}: a case is a folder with corpus and questions.jsonl, or corpora/NAME with "
+            f"questions/{split}/NAME.jsonl"
+        )
+    if without := [corpus for corpus, _ in found.values() if not corpus.is_dir()]:
+        raise UsageError(f"no folder {without[0]}, which the questions are about")
+    short = {name.split("-")[0]: name for name in found}
+    chosen = _known([name if name in found else short.get(name, name) for name in names], found, folder)
+    return {name: partial(_case, name, *found[name]) for name in chosen}
+
+
+def _case(name: str, corpus: Path, questions: Path, out: Path) -> list[Asked]:
+    _copy(corpus, out)
+    return [Asked(replace(question, id=f"{name}/{question.id}")) for question in grading.load(questions)]
+
+
+def _copy(folder: Path, out: Path) -> None:
+    try:
+        shutil.copytree(folder, out, dirs_exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"cannot copy {folder}: {error}") from error
+
+
+def _either(folder: Path, *names: str) -> Path:
+    """The first of these files that there is; else the first."""
+    return next((folder / name for name in names if (folder / name).exists()), folder / names[0])
 
 
 def _question(id: str, text: str, gold: Sequence[str], *, type: str = "fact") -> Question:
@@ -295,6 +422,9 @@ def _jsonl(path: Path) -> Sequence[object]:
 
 def _read(path: Path) -> str:
     try:
+        if path.suffix == ".xz":
+            with lzma.open(path, "rt", encoding="utf-8") as file:
+                return file.read()
         return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, lzma.LZMAError) as error:
         raise UsageError(f"cannot read {path}: {error}") from error

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from threading import Lock
 
-from assistant.batch.alike import Likeness, by_words
 from assistant.batch.bodies import Body, string
 from assistant.batch.journal import Earlier, Journal
-from assistant.batch.running import Asker, Failed, Results, Run
-from assistant.batch.tables import Table
+from assistant.batch.near_duplicates import Likeness, by_words
+from assistant.batch.run import Asker, Failed, Results, Run
+from assistant.batch.worker import reply
 from assistant.ids import answer_id
+from assistant.spreadsheets.tables import Table
 from assistant.testing import StaticAnswerer, document
 from assistant.types import Document
-from assistant.worker import reply
 
 GUIDE = document("# Pay\nMedian salary: $336,500\n# Duties\nLead the team\n")
 

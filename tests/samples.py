@@ -52,6 +52,8 @@ def write(folder: Path) -> None:
     _questions(folder / "qa")
     _clapnq(folder / "clapnq")
     _scifact(folder / "scifact")
+    _written(folder / "written")
+    _cases(folder / "cases")
     talk = {"id": "1_2", "history": ["What is gout?"], "raw": "Is it curable?", "rewrite": "Is gout curable?"}
     _rows(folder / "followups" / "talks.jsonl", [talk])
     answer = "It is a disease of the joints. " * 8
@@ -151,6 +153,33 @@ def _scifact(folder: Path) -> None:
     for split in ("test", "train"):
         judged = "query-id\tcorpus-id\tscore\n1\tb\t1\n2\tc\t1\n3\ta\t1\n"
         (folder / "qrels" / f"{split}.tsv").write_text(judged, encoding="utf-8")
+
+
+def _written(folder: Path) -> None:
+    """Two domains of one document each."""
+    for domain, text in (("hr", "Leave is 25 days a year."), ("roles", "A cook reports to the chef.")):
+        _page(folder / domain / "docs" / "page.md", text)
+    row: dict[str, object] = {"split": "develop", "answer": None, "closest": []}
+    leave = {**row, "document": "hr/docs/page.md", "question": "How long is leave a year?", "type": "fact"}
+    chef = {**row, "document": "roles/docs/page.md", "question": "What waiter reports to the chef?", "type": "near"}
+    quote = "Leave is 25 days a year."
+    _rows(
+        folder / "questions.jsonl",
+        [{**leave, "evidence": [[8, 8 + len(quote)]], "quotes": [quote]}, {**chef, "evidence": [], "quotes": []}],
+    )
+
+
+def _cases(folder: Path) -> None:
+    """Two cases of one question each."""
+    question = {"id": "1", "type": "fact", "question": "How long is leave a year?", "gold": [["25 days"]]}
+    for name in ("02-leave", "notes"):
+        _page(folder / name / "corpus" / "page.md", "Leave is 25 days a year.")
+        _rows(folder / name / "questions.jsonl", [question])
+
+
+def _page(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"# Page\n\n{text}\n", encoding="utf-8")
 
 
 def _rows(path: Path, rows: Iterable[Mapping[str, object]]) -> None:

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from assistant.citations import cite
+from assistant.documents.citations import cite
 from assistant.errors import AssistantError
-from assistant.server.bodies import SaidBody
 from assistant.server.problems import Problem
+from assistant.server.schemas import SaidBody
 from assistant.testing import document
 from assistant.types import Block, Json
 

@@ -18,7 +18,7 @@ import pytest
 
 from assistant import __version__
 from assistant.cli import main
-from assistant.records import DAY, Recorder, Records
+from assistant.feedback.records import DAY, Recorder, Records
 from assistant.testing import StaticAnswerer, document
 
 CORPUS = Path(__file__).parent.parent / "corpus"

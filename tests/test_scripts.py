@@ -20,8 +20,9 @@ from _sets import Asked
 from serving import serving
 
 from assistant.compose import open_answerer
+from assistant.documents.files import load_corpus
 from assistant.errors import UsageError
-from assistant.judging import Question
+from assistant.evaluation.grading import Question
 from assistant.server import create_app
 from assistant.settings import load_settings
 from assistant.testing import StaticAnswerer, document
@@ -195,6 +196,56 @@ def test_an_outcome_is_right_by_what_is_said_when_everything_is_answered(monkeyp
     ]
 
 
+@pytest.fixture
+def faked(here: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the samples, where what is indexed is answered by exact words."""
+    samples.write(here / "data")
+    monkeypatch.setattr("assistant.compose.build_index", lambda settings, progress: None)
+    monkeypatch.setattr(
+        "assistant.compose.open_answerer", lambda settings: StaticAnswerer(*load_corpus(settings.corpus).documents)
+    )
+    return here
+
+
+def test_evaluate_reports_written_questions_by_domain_and_type(
+    faked: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["--written", "data/written", "--index-cache", "cache", "--json", "found.json"]
+    assert call("evaluate", monkeypatch, *asked) == 0
+    said = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert said[0] == "n right right of all first right near refused far refused false answers AUC ECE"
+    assert "hr 1 1/1 100% 1/1 100% 1/1 100% – – – – 0.333" in said
+    assert "near 1 – – – 0/1 0% – 1/1 100% – 0.667" in said
+    assert "all 2 1/1 100% 1/1 100% 1/1 100% 0/1 0% – 1/1 100% 0.500 0.167" in said
+    report = json.loads((faked / "found.json").read_text(encoding="utf-8"))
+    assert [(o["id"], o["right"], o["kind"]) for o in report["outcomes"]] == [
+        ("hr/docs/page.md#1", True, ""),
+        ("roles/docs/page.md#1", False, "near"),
+    ]
+    assert report["promised"][0]["cited"] == [["docs/page.md", 8, 32]]
+    assert list(report["index_ids"]) == ["written-hr", "written-roles"]
+    assert report["groups"][-1]["false_answers"] == [1, 1]
+    assert call("evaluate", monkeypatch, *asked, "--sample", "1") == 0
+    assert len(json.loads((faked / "found.json").read_text(encoding="utf-8"))["index_ids"]) == 1
+    with pytest.raises(UsageError, match="no split 'train'"):
+        call("evaluate", monkeypatch, *asked, "--split", "train", "--domains", "roles")
+
+
+def test_evaluate_prints_a_line_a_case(
+    faked: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["--cases", "data/cases", "--index-cache", "cache", "--json", "found.json"]
+    assert call("evaluate", monkeypatch, *asked, "--verbose") == 0
+    said = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert "case n right wrong refused false answers" in said
+    assert "02-leave 1 1 0 0 0" in said and "all 2 2 0 0 0" in said
+    report = json.loads((faked / "found.json").read_text(encoding="utf-8"))
+    assert [line["name"] for line in report["cases"]] == ["02-leave", "notes", "all"]
+    assert len(list((faked / "cache").glob("case-*"))) == 2
+    assert call("evaluate", monkeypatch, *asked, "--names", "02") == 0
+    assert len(json.loads((faked / "found.json").read_text(encoding="utf-8"))["outcomes"]) == 1
+
+
 def test_evaluate_takes_one_thing_to_measure(monkeypatch: pytest.MonkeyPatch) -> None:
     for arguments in ([], ["q.jsonl", "--clapnq", "folder"], ["--squad", "a.json", "--draw", "b.json"]):
         with pytest.raises(UsageError, match="give a file of questions, or one of"):
@@ -238,9 +289,9 @@ def test_the_scripts_of_development_tell_what_they_do(name: str) -> None:
         assert done.returncode == 2 and done.stdout.startswith("usage: ")
 
 
-def test_every_script_stands_in_the_readme() -> None:
+def test_every_script_stands_on_the_page_for_developers() -> None:
     scripts = [path for path in (ROOT / "scripts").rglob("*") if path.is_file() and os.access(path, os.X_OK)]
-    text = (ROOT / "README.md").read_text("utf-8")
+    text = (ROOT / "docs/develop.md").read_text("utf-8")
     assert len(scripts) >= 10
     assert [path for path in scripts if f"\n| `{path.relative_to(ROOT)}" not in text] == []
 

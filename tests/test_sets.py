@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+import lzma
 import tarfile
 from functools import partial
 from io import BytesIO
 from pathlib import Path
 
 import pytest
-from _sets import Asked, clapnq, guides, names, occupations, place, squad, withheld
+from _sets import Asked, cases, clapnq, guides, names, occupations, place, share_encoders, squad, withheld, written
 
+from assistant.documents.files import load_corpus
 from assistant.errors import UsageError
-from assistant.judging import Question, holds
-from assistant.loaders import load_corpus
+from assistant.evaluation.grading import Evidence, Question, holds
 from assistant.testing import StaticAnswerer, document
 from assistant.types import Filters
 
@@ -204,3 +205,123 @@ def test_the_guides_to_calibrate_on_hold_what_their_questions_ask_for(tmp_path: 
         for forms in one.question.gold:
             assert any(holds(text, form) for form in forms), one.question
         assert one.question.gold or one.question.kind in ("near", "far")
+
+
+def written_questions(folder: Path) -> None:
+    """Two domains: one with a text file and a Markdown file, one without a question of the split."""
+    for name, text in {
+        "hr/docs/pay.txt": "Pay is monthly.\n",
+        "hr/docs/leave.md": "# Leave\n\nLeave is long.\n",
+    }.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    (folder / "roles" / "docs").mkdir(parents=True)
+    (folder / "roles" / "docs" / "cook.md").write_text("A cook cooks.\n", encoding="utf-8")
+    row: dict[str, object] = {"split": "develop", "answer": None, "closest": []}
+    fact = {**row, "type": "fact", "question": "How is pay?"}
+    jsonl(
+        folder / "questions.jsonl",
+        {**fact, "document": "hr/docs/pay.txt", "evidence": [[0, 15]], "quotes": ["Pay is monthly."]},
+        {
+            **fact,
+            "document": "hr/docs/leave.md",
+            "evidence": [[90, 99]],
+            "quotes": ["Leave is long."],
+            "answer": "long",
+        },
+        {**fact, "document": "hr/docs/leave.md", "evidence": [[0, 9]], "quotes": ["Leave is gone."]},
+        {**fact, "document": "hr/docs/leave.md", "evidence": [], "quotes": [], "type": "far"},
+        {**fact, "document": "roles/docs/cook.md", "evidence": [], "quotes": [], "type": "near", "split": "train"},
+    )
+
+
+def test_written_questions_have_the_lines_of_their_document(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    written_questions(tmp_path)
+    gathers = written(tmp_path, "develop", ())
+    assert list(gathers) == ["hr", "roles"]
+    pay, leave, far = gathers["hr"](tmp_path / "out")
+    documents = {d.id: d for d in load_corpus(tmp_path / "out").documents}
+    assert set(documents) == {"docs/leave.md", "docs/pay.txt"}
+    assert pay.question == Question(
+        "hr/docs/pay.txt#1", "fact", "How is pay?", evidence=Evidence("docs/pay.txt", ((0, 15),))
+    )
+    assert pay.own == Filters(document_ids=("docs/pay.txt",))
+    known = leave.question.evidence
+    assert known and known.words == "long"
+    ((start, end),) = known.lines  # moved to where the words are
+    assert documents["docs/leave.md"].text[start:end] == "Leave is long."
+    assert (far.question.id, far.question.kind, far.question.answerable) == ("hr/docs/leave.md#3", "far", False)
+    assert capsys.readouterr().err == "hr: 1 left out, whose lines are not found, such as hr/docs/leave.md#2\n"
+    answerer = StaticAnswerer(*documents.values())
+    assert pay.judge(answerer.ask("Pay is monthly"), documents) == ("right", "")
+    assert leave.judge(answerer.ask("Pay is monthly"), documents)[0] == "wrong"
+    assert gathers["roles"](tmp_path / "others") == []
+
+
+def test_written_questions_are_named_by_split_and_domain(tmp_path: Path) -> None:
+    written_questions(tmp_path)
+    assert list(written(tmp_path, "train", ["roles"])) == ["roles"]
+    with pytest.raises(UsageError, match=r"no split 'test' in .*: there are develop, train"):
+        written(tmp_path, "test", ())
+    with pytest.raises(UsageError, match="no 'law'"):
+        written(tmp_path, "develop", ["law"])
+    with pytest.raises(UsageError, match=r"cannot read .*questions\.jsonl\.xz"):
+        written(tmp_path / "hr", "develop", ())
+    jsonl(tmp_path / "other" / "questions.jsonl", {"id": "1"})
+    with pytest.raises(UsageError, match="is it the right folder"):
+        written(tmp_path / "other", "develop", ())
+
+
+def test_questions_that_are_packed_are_read(tmp_path: Path) -> None:
+    written_questions(tmp_path)
+    plain = tmp_path / "questions.jsonl"
+    (tmp_path / "questions.jsonl.xz").write_bytes(lzma.compress(plain.read_bytes()))
+    plain.unlink()
+    assert list(written(tmp_path, "develop", ())) == ["hr", "roles"]
+
+
+QUESTION = {"id": "1", "type": "fact", "question": "How is pay?", "gold": [["monthly"]]}
+
+
+@pytest.mark.parametrize(
+    ("corpus", "questions"),
+    [
+        ("{}/corpus", "{}/questions.jsonl"),
+        ("corpora/{}", "questions/dev/{}.jsonl"),
+        ("corpora/{}", "questions/{}.jsonl"),
+    ],
+)
+def test_cases_lie_in_folders_of_their_own_or_by_their_names(tmp_path: Path, corpus: str, questions: str) -> None:
+    folder = tmp_path / "cases"
+    for name in ("01-pay", "leave"):
+        (folder / corpus.format(name)).mkdir(parents=True)
+        (folder / corpus.format(name) / "a.md").write_text(f"{name} is monthly.\n", encoding="utf-8")
+        jsonl(folder / questions.format(name), QUESTION)
+    (folder / "README.md").write_text("Cases.\n", encoding="utf-8")
+    gathers = cases(folder, "dev", ())
+    assert list(gathers) == ["01-pay", "leave"]
+    assert [one.question.id for one in gathers["leave"](tmp_path / "out")] == ["leave/1"]
+    assert (tmp_path / "out" / "a.md").read_text(encoding="utf-8") == "leave is monthly.\n"
+    assert list(cases(folder, "dev", ["01"])) == list(cases(folder, "dev", ["01-pay"])) == ["01-pay"]
+    if questions.endswith("/questions.jsonl"):
+        assert list(cases(folder / "leave", "dev", ())) == ["leave"]
+    with pytest.raises(UsageError, match="no '02'"):
+        cases(folder, "dev", ["02"])
+
+
+def test_what_is_no_case_is_said_to_be_none(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"no cases in .*: a case is a folder with corpus and questions\.jsonl"):
+        cases(tmp_path, "dev", ())
+    with pytest.raises(UsageError, match=r"no folder .*nowhere"):
+        cases(tmp_path / "nowhere", "dev", ())
+    jsonl(tmp_path / "pay" / "questions.jsonl", QUESTION)
+    with pytest.raises(UsageError, match=r"no folder .*corpus, which the questions are about"):
+        cases(tmp_path, "dev", ())
+
+
+def test_indexes_of_a_cache_share_their_encoders(tmp_path: Path) -> None:
+    for name in ("one", "two", "one"):
+        (tmp_path / name).mkdir(exist_ok=True)
+        share_encoders(tmp_path / name, tmp_path)
+    (tmp_path / "one" / "index" / "encoders" / "model").touch()
+    assert (tmp_path / "two" / "index" / "encoders" / "model").exists()

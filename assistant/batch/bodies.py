@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias, cast
 
-from assistant.citations import trail
+from assistant.documents.citations import trail
 from assistant.types import Json
 
 Body: TypeAlias = Mapping[str, Json]
@@ -106,11 +106,6 @@ def link(citation: Body, base: str = "") -> str:
 def source(citation: Body, base: str = "") -> str:
     """A citation in words: where it stands, its quotation, its link."""
     return f'{place(citation)}: "{string(citation, "cited_text")}" ({link(citation, base)})'
-
-
-def counted(n: int, name: str) -> str:
-    """So many things of a name, in words."""
-    return f"{n} {name}" + ("" if n == 1 else "s")
 
 
 def one_line(text: str) -> str:

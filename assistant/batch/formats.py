@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import BinaryIO
 
-from assistant.batch import delimited, jsonl, lists, pages
-from assistant.batch.bodies import Body, confidence, counted, places, source, string, why
-from assistant.batch.encodings import decoded
-from assistant.batch.running import Results
-from assistant.batch.tables import Cell, Missing, Row, Table, names_a_question, new_names
+from assistant.batch import pages
+from assistant.batch.bodies import Body, confidence, places, source, string, why
+from assistant.batch.run import Results
 from assistant.errors import UsageError
+from assistant.spreadsheets import delimited, jsonl, lists
+from assistant.spreadsheets.counted import counted
+from assistant.spreadsheets.encodings import decoded
+from assistant.spreadsheets.tables import Cell, Missing, Row, Table, names_a_question, new_names
 
 COLUMNS = ("status", "answer", "confidence", "sources", "index", "reason")
 
@@ -19,7 +21,7 @@ COLUMNS = ("status", "answer", "confidence", "sources", "index", "reason")
 def read(data: bytes, format: str, *, encoding: str | None = None, sheet: str | None = None) -> Table:
     """The table of a file in one of the formats that are read. Raises UsageError where it holds none."""
     if format == "xlsx":
-        from assistant.batch import workbooks  # its library takes a while to load
+        from assistant.spreadsheets import workbooks  # its library takes a while to load
 
         return _filled(workbooks.read(data, sheet=sheet))
     if format == "txt" and _is_tabbed(data, encoding):
@@ -51,7 +53,7 @@ def write(file: BinaryIO, results: Results, format: str, *, base: str = "") -> t
     """Writes what became of the rows, and gives what should be said of it. `base` goes before links to sources."""
     table = results.table
     if format == "xlsx":
-        from assistant.batch import workbooks
+        from assistant.spreadsheets import workbooks
 
         cut = workbooks.write(file, rows(results, base=base))
         said = f"cut, since a workbook takes no more: {counted(cut, 'cell')}; write JSONL to keep them"

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from assistant.batch.bodies import KEYS, Body, string
-from assistant.batch.jsonl import line
 from assistant.errors import UsageError
+from assistant.spreadsheets.jsonl import line
 
 START = b'{"question": '  # of every line of a journal
 Fresh = Callable[[Body], bool]  # whether an answer is what would be said today

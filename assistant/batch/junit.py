@@ -9,9 +9,9 @@ from typing import BinaryIO
 from junitparser import Error, Failure, JUnitXml, TestCase, TestSuite
 
 from assistant.batch.bodies import short
-from assistant.batch.comparing import NOT_ASKED, Difference
-from assistant.batch.gating import Gate
-from assistant.batch.running import Results
+from assistant.batch.compare import NOT_ASKED, Difference
+from assistant.batch.quality_gate import Gate
+from assistant.batch.run import Results
 
 NAME = 100  # characters of a question in the name of a test
 NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2: no Char

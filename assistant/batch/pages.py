@@ -11,8 +11,8 @@ from html import escape
 from urllib.parse import urlsplit
 
 from assistant.batch.bodies import Body, answered, blocks, link, one_line, place, places, string
-from assistant.batch.lists import OURS
-from assistant.batch.running import Result, Results
+from assistant.batch.run import Result, Results
+from assistant.spreadsheets.lists import OURS
 
 TITLE = "Questions and answers"
 UNANSWERED = "Questions without an answer"

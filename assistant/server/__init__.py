@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from assistant.server.app import create_app
 from assistant.server.limits import Limits
-from assistant.server.running import run
+from assistant.server.serve import run
 
 __all__ = ["Limits", "create_app", "run"]

@@ -18,28 +18,28 @@ from assistant.errors import (
     DocumentNotFound,
     RateLimited,
 )
-from assistant.server import chat, pages, source_page
-from assistant.server.bodies import (
+from assistant.feedback.suggestions import Suggester
+from assistant.server import chat
+from assistant.server.feedback import Feedback, add_routes
+from assistant.server.limits import Limits, RateLimit
+from assistant.server.middleware import Exchange, JsonRoute
+from assistant.server.origins import Origins, framed
+from assistant.server.pages import home, source_page
+from assistant.server.peers import ProxyHeaders
+from assistant.server.problems import AT_QUEUE, NO_INDEX, QUESTION, ChatProblem, Problem, documented, install, problem
+from assistant.server.queue import Job, WorkQueue
+from assistant.server.requests import AskRequest, SearchRequest
+from assistant.server.schemas import (
     AnswerBody,
-    AskRequest,
     DocumentsBody,
     HealthBody,
     PromiseBody,
     ReadyBody,
     SearchBody,
-    SearchRequest,
     SuggestionsBody,
     WholeDocumentBody,
 )
-from assistant.server.desk import Desk, Job
-from assistant.server.feedback import Feedback, add_routes
-from assistant.server.limits import Limits, RateLimit
-from assistant.server.origins import Origins, framed
-from assistant.server.peers import Behind
-from assistant.server.problems import AT_DESK, NO_INDEX, QUESTION, ChatProblem, Problem, documented, install, problem
-from assistant.server.streaming import Question, documented_events, event, in_blocks, stream, whole
-from assistant.server.wire import Exchange, JsonRoute
-from assistant.suggesting import Suggester
+from assistant.server.streaming import IncomingQuestion, documented_events, event, in_blocks, stream, whole
 from assistant.types import Answerer, Document
 
 DESCRIPTION = """Answers questions over a folder of documents. Every answer carries the exact places that it comes from;
@@ -71,7 +71,7 @@ def create_app(
     app.router.route_class = JsonRoute
     _surround(app, limits, log_questions)
     install(app)
-    desk = Desk(at_once=limits.max_concurrent, waiting=limits.max_queue, seconds=limits.request_timeout)
+    desk = WorkQueue(at_once=limits.max_concurrent, waiting=limits.max_queue, seconds=limits.request_timeout)
     widget_files, page_files = StaticFiles(directory=WIDGET), StaticFiles(directory=STATIC)
     get = partial(app.get, responses=documented(RateLimited, *NO_INDEX))
     get_document = partial(app.get, responses=documented(DocumentNotFound, RateLimited, *NO_INDEX), tags=["documents"])
@@ -87,7 +87,7 @@ def create_app(
         responses={200: STREAM, **questions},
     )
     async def ask(body: AskRequest, request: Request) -> AnswerBody | Response:
-        question = Question(body.question, body.turns(), body.only())
+        question = IncomingQuestion(body.question, body.turns(), body.only())
         if body.stream:
             return await stream(
                 desk, request, in_blocks(current, question, feedback.note), lambda error: event(problem(error), "error")
@@ -112,7 +112,7 @@ def create_app(
         "/v1/suggestions",
         summary="Suggest questions that the documents answer",
         tags=["questions"],
-        responses=documented(RateLimited, *NO_INDEX, *AT_DESK),
+        responses=documented(RateLimited, *NO_INDEX, *AT_QUEUE),
     )
     async def suggestions(request: Request) -> SuggestionsBody:
         def find(job: Job[SuggestionsBody]) -> SuggestionsBody:
@@ -133,12 +133,12 @@ def create_app(
             return JSONResponse(
                 WholeDocumentBody.of(answerer.documents[f"{id}/text"], answerer).model_dump(mode="json")
             )
-        return PlainTextResponse(find(answerer, id).text)
+        return PlainTextResponse(find_document(answerer, id).text)
 
     @get_document("/v1/documents/{id:path}", summary="Show a document and its outline")
     def document(id: str) -> WholeDocumentBody:
         answerer = current()
-        return WholeDocumentBody.of(find(answerer, id), answerer)
+        return WholeDocumentBody.of(find_document(answerer, id), answerer)
 
     @get("/healthz", summary="Tell whether the process is alive", tags=["health"])
     async def healthz() -> HealthBody:  # takes no thread, so that it answers while all of them are busy
@@ -160,7 +160,7 @@ def create_app(
         answerer: Answerer | None = None
         try:
             answerer = current()
-            return source_page.source(find(answerer, id), start, end, version, quote)
+            return source_page.source(find_document(answerer, id), start, end, version, quote)
         except AssistantError as error:
             if error.status == 500:
                 raise
@@ -168,15 +168,15 @@ def create_app(
 
     @get_page("/docs")
     def docs() -> HTMLResponse:
-        return pages.docs(title)
+        return home.docs(title)
 
     @get_page("/")
     def index() -> Response:
-        return framed(pages.index(title), limits.allowed_origins)
+        return framed(home.index(title), limits.allowed_origins)
 
     @get_page("/docs/{name}")
     def docs_file(name: str) -> Response:
-        return pages.docs_file(name)
+        return home.docs_file(name)
 
     @get_page("/openapi.json")
     def openapi() -> JSONResponse:
@@ -212,12 +212,12 @@ def _surround(app: FastAPI, limits: Limits, log_questions: bool) -> None:
         app.add_middleware(RateLimit, rate=limits.rate_limit)
     app.add_middleware(Exchange, log_questions=log_questions)
     if limits.trusted_proxies:
-        app.add_middleware(Behind, trusted=limits.trusted_proxies)
+        app.add_middleware(ProxyHeaders, trusted=limits.trusted_proxies)
     if limits.allowed_origins:
         app.add_middleware(Origins, origins=limits.allowed_origins)
 
 
-def find(answerer: Answerer, id: str) -> Document:
+def find_document(answerer: Answerer, id: str) -> Document:
     """The document of this id, from memory: no file is ever looked for."""
     if document := answerer.documents.get(id):
         return document

@@ -19,18 +19,18 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator
 from starlette.requests import Request
 from starlette.responses import Response
 
-from assistant.asking import MAX_QUESTION
-from assistant.citations import place, verify
+from assistant.documents.citations import place, verify
 from assistant.errors import (
     ModelNotFound,
     RateLimited,
 )
-from assistant.server.bodies import MAX_TURN, MAX_TURNS
-from assistant.server.desk import Desk, Job
+from assistant.question.parse import MAX_QUESTION
+from assistant.server.middleware import JsonRoute
 from assistant.server.peers import base_url
 from assistant.server.problems import QUESTION, chat_problem, documented
-from assistant.server.streaming import Question, Said, documented_events, event, stream, work_out
-from assistant.server.wire import JsonRoute
+from assistant.server.queue import Job, WorkQueue
+from assistant.server.requests import MAX_TURN, MAX_TURNS
+from assistant.server.streaming import IncomingQuestion, Said, documented_events, event, stream, work_out
 from assistant.types import Answer, Answerer, Citation, Turn
 
 MODEL = "role-assistant"
@@ -108,10 +108,10 @@ class ChatRequest(_Lenient):
             raise ValueError(f"should end in a question of 1 to {MAX_QUESTION} characters: shorten or add it")
         return messages
 
-    def question(self) -> Question:
+    def question(self) -> IncomingQuestion:
         """The last message of the user, and what was said before it: of that the last turns, and their beginnings."""
         last = _last(self.messages) or 0
-        return Question(self.messages[last].text().strip(), tuple(_turns(self.messages[:last]))[-MAX_TURNS:])
+        return IncomingQuestion(self.messages[last].text().strip(), tuple(_turns(self.messages[:last]))[-MAX_TURNS:])
 
 
 def _last(messages: Sequence[Message]) -> int | None:
@@ -166,7 +166,7 @@ class Usage(BaseModel):
     total_tokens: int
 
     @classmethod
-    def of(cls, question: Question, content: str) -> Usage:
+    def of(cls, question: IncomingQuestion, content: str) -> Usage:
         asked = sum(_tokens(text) for text in (question.text, *(turn.content for turn in question.history)))
         said = _tokens(content)
         return cls(prompt_tokens=asked, completion_tokens=said, total_tokens=asked + said)
@@ -200,7 +200,7 @@ class Models(BaseModel):
     data: list[Model]
 
 
-def routes(current: Callable[[], Answerer], desk: Desk, note: Callable[[Answer], None]) -> APIRouter:
+def routes(current: Callable[[], Answerer], desk: WorkQueue, note: Callable[[Answer], None]) -> APIRouter:
     """The routes over the index that `current` gives. Each answer is noted."""
     router = APIRouter(route_class=ChatRoute, tags=["chat clients"])
     model = Model(created=int(time()))
@@ -243,7 +243,7 @@ STREAM = documented_events(
 
 
 def _completion(
-    current: Callable[[], Answerer], question: Question, base: str, note: Callable[[Answer], None]
+    current: Callable[[], Answerer], question: IncomingQuestion, base: str, note: Callable[[Answer], None]
 ) -> Callable[[Job[ChatCompletion]], ChatCompletion]:
     def complete(job: Job[ChatCompletion]) -> ChatCompletion:
         answerer = current()
@@ -263,7 +263,12 @@ def _completion(
 
 
 def _chunks(
-    current: Callable[[], Answerer], question: Question, base: str, note: Callable[[Answer], None], *, usage: bool
+    current: Callable[[], Answerer],
+    question: IncomingQuestion,
+    base: str,
+    note: Callable[[Answer], None],
+    *,
+    usage: bool,
 ) -> Callable[[Job[bytes]], None]:
     """The reply in chunks: the role, each block, the sources, why it ends, the tokens if wanted, and `[DONE]`."""
 

@@ -17,9 +17,9 @@ from assistant.errors import (
     RateLimited,
     Unauthorized,
 )
-from assistant.gaps import Gaps, stub
-from assistant.records import Recorder
-from assistant.server import admin
+from assistant.feedback.gaps import Gaps, stub
+from assistant.feedback.records import Recorder
+from assistant.server.pages import admin
 from assistant.server.problems import BAD_BODY, ProblemResponse, documented
 from assistant.types import Answer
 

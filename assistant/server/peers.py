@@ -15,7 +15,7 @@ HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _WITH_PORT = re.compile(r"\[(?P<six>.+)\](?::\d+)?|(?P<four>[\d.]+):\d+")
 
 
-class Behind:
+class ProxyHeaders:
     """Around the app: what trusted proxies say of the client, its scheme and its host, is taken over."""
 
     def __init__(self, app: ASGIApp, trusted: Sequence[str]) -> None:

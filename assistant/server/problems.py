@@ -34,8 +34,8 @@ from assistant.errors import (
 logger = logging.getLogger("assistant.server")
 BAD_BODY = (MalformedRequest, RequestTooLarge, UnsupportedType, InvalidRequest)
 NO_INDEX = (IndexNotFound, IndexDamaged, IndexMismatch)
-AT_DESK = (Busy, TimedOut)  # of work that waits for its turn
-QUESTION = (*BAD_BODY, RateLimited, *NO_INDEX, *AT_DESK)  # of a route that takes a question
+AT_QUEUE = (Busy, TimedOut)  # of work that waits for its turn
+QUESTION = (*BAD_BODY, RateLimited, *NO_INDEX, *AT_QUEUE)  # of a route that takes a question
 CHAT = re.compile("/v1/(chat|models)(/|$)")  # the routes that speak the protocol of chat clients
 
 

@@ -13,17 +13,17 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from assistant.citations import verify
+from assistant.documents.citations import verify
 from assistant.errors import AssistantError
-from assistant.server.bodies import AnswerBody, SaidBody
-from assistant.server.desk import Desk, Job
+from assistant.server.queue import Job, WorkQueue
+from assistant.server.schemas import AnswerBody, SaidBody
 from assistant.types import Answer, Answerer, Block, Citation, Filters, Followed, Json, Turn
 
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # no proxy keeps it, or holds it back
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class IncomingQuestion:
     """What is asked of an answerer."""
 
     text: str
@@ -56,7 +56,11 @@ class Teller:
 
 
 def work_out(
-    answerer: Answerer, question: Question, *, check: Callable[[], None], say: Callable[[Said], object] = lambda _: None
+    answerer: Answerer,
+    question: IncomingQuestion,
+    *,
+    check: Callable[[], None],
+    say: Callable[[Said], object] = lambda _: None,
 ) -> Answer:
     """The answer. `say` is called with each block of it as soon as there is one; what `check` raises ends the work."""
 
@@ -88,7 +92,7 @@ class EventStream(EventSourceResponse):
 
 
 async def stream(
-    desk: Desk, request: Request, work: Callable[[Job[bytes]], None], failure: Callable[[AssistantError], bytes]
+    desk: WorkQueue, request: Request, work: Callable[[Job[bytes]], None], failure: Callable[[AssistantError], bytes]
 ) -> EventStream:
     """The events that the work says. What fails before the first is raised; what fails later is the last event."""
     first, rest = await desk.stream(work, request.receive)
@@ -122,7 +126,7 @@ def event(body: BaseModel | Mapping[str, Json], name: str | None = None) -> byte
 
 
 def whole(
-    current: Callable[[], Answerer], question: Question, note: Callable[[Answer], None]
+    current: Callable[[], Answerer], question: IncomingQuestion, note: Callable[[Answer], None]
 ) -> Callable[[Job[AnswerBody]], AnswerBody]:
     """The work whose result is the answer, which is noted."""
 
@@ -137,7 +141,7 @@ def whole(
 
 
 def in_blocks(
-    current: Callable[[], Answerer], question: Question, note: Callable[[Answer], None]
+    current: Callable[[], Answerer], question: IncomingQuestion, note: Callable[[Answer], None]
 ) -> Callable[[Job[bytes]], None]:
     """The work that says an event for each block, then one for the answer, which is noted."""
 

@@ -1,6 +1,6 @@
 // The chat widget: a round button that opens a dialog, which asks the assistant and shows answers with their sources.
 // It stores nothing and talks to one host. Importing this file does nothing; widget.js registers the element.
-// The README tells its attributes, parts and events.
+// docs/embed.md tells its attributes, parts and events.
 import { Client, Failure } from "./client.js";
 import { STRINGS, button, element, say } from "./parts.js";
 import { Reply } from "./reply.js";

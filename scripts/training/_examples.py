@@ -31,7 +31,7 @@ class Example:
 
     @property
     def context(self) -> str:
-        """What stands before the text in the model's input: as `assistant.chunking.embedded_text` puts it."""
+        """What stands before the text in the model's input: as `assistant.documents.chunking.embedded_text` puts it."""
         return ": ".join([part for part in (self.title, *self.path) if part] + [""])
 
 

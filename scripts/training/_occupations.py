@@ -12,8 +12,8 @@ from typing import Any
 
 from _examples import Example
 
-from assistant.chunking import Budget, passages_of
-from assistant.loaders import load_corpus
+from assistant.documents.chunking import Budget, passages_of
+from assistant.documents.files import load_corpus
 from assistant.types import Document, Passage
 
 # What a row of the table of quick facts, or a line of projections, answers.

@@ -1,0 +1,387 @@
+"""From a question to an answer made of the documents' own words, or to a refusal."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from time import perf_counter
+
+from assistant.answer.calibration import Calibration
+from assistant.answer.overlap import TermOverlap
+from assistant.answer.quote import Quotations
+from assistant.answer.rank_lines import as_read
+from assistant.answer.read import by_lines, ranking, read
+from assistant.answer.retrieve import Retriever, matching_rows
+from assistant.answer.select import Selection, select
+from assistant.answer.signals import Signals, explain_gap, gather_signals
+from assistant.documents.citations import cite
+from assistant.documents.outline import Outline
+from assistant.ids import answer_id, settings_id
+from assistant.question import rewrite
+from assistant.question.naming import codes, placed
+from assistant.question.parse import ParsedQuestion, take_apart
+from assistant.types import (
+    Answer,
+    Block,
+    Citation,
+    Document,
+    Filters,
+    Follower,
+    Hit,
+    Json,
+    LineRanker,
+    Passage,
+    Promise,
+    Reader,
+    ReadPassage,
+    Reason,
+    ScoredLine,
+    Turn,
+    Vectors,
+)
+
+CLOSEST = 3  # the passages that a refusal shows
+ALIKE = 0.5  # how much the lines of two documents share where the question must say which of them it means
+RIVAL = 1.0  # and how far behind, in log-odds, the other may be
+UNRELATED = 0.25  # the score of the best line below which nothing is near
+
+_log = logging.getLogger(__name__)
+
+Conflict = tuple[tuple[int, ...], ...]  # groups of indices into the citations, one a value
+
+
+@dataclass(frozen=True, slots=True)
+class PartExplanation:
+    """How one part of a question was worked out."""
+
+    ask: ParsedQuestion
+    hits: tuple[Hit, ...]
+    ranked: tuple[ScoredLine, ...]  # by similarity alone
+    read: tuple[ReadPassage, ...]
+    selection: Selection
+    evidence: Signals
+    confidence: float  # the probability that what was selected is right
+    reason: Reason | None  # why it was refused, if it was
+    message: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """An answer and how it came about."""
+
+    answer: Answer
+    parts: tuple[PartExplanation, ...]
+    threshold: float  # the probability that an answer must reach
+
+
+@dataclass(frozen=True, slots=True)
+class _Deaf:
+    """Hears nothing, and may end the work: for an answer that is only looked up, or that nobody follows."""
+
+    check: Callable[[], None] = lambda: None
+
+    def hear(self, block: Block, citations: Sequence[Citation]) -> None: ...
+
+
+_NOBODY = _Deaf()
+
+
+@dataclass(slots=True)
+class _Clock:
+    """How long each stage took, in milliseconds."""
+
+    stages: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        began = perf_counter()
+        try:
+            yield
+        finally:
+            self.stages[name] = self.stages.get(name, 0.0) + (perf_counter() - began) * 1000
+
+
+class Assistant:
+    """Answers questions from one opened index. It never changes once made, so threads may share it."""
+
+    def __init__(
+        self,
+        *,
+        index_id: str,
+        documents: Mapping[str, Document],
+        passages: Sequence[Passage],
+        outlines: Mapping[str, Outline],
+        retriever: Retriever,
+        ranker: LineRanker,
+        reader: Reader | None,  # None leaves it to the ranking of the lines
+        wording: TermOverlap,
+        correct: Callable[[str], str],  # a question to the same with its typing errors mended
+        expand: Callable[[str], str] = lambda question: question,  # the same with what its acronyms stand for
+        meant: Callable[[str], tuple[str, str] | None] = lambda question: None,  # a name that nearly is one of theirs
+        calibration: Calibration,
+        max_false_answer_rate: float,
+        search_passages: int,
+        read_passages: int,
+        settings: Mapping[str, Json] = {},
+        prepare: Callable[[Sequence[str]], None] = lambda texts: None,  # encodes what will be searched for
+    ) -> None:
+        self.index_id = index_id
+        self.documents = documents
+        counts = dict.fromkeys(documents, 0)
+        for passage in passages:
+            counts[passage.document_id] += 1
+        self.passage_counts: Mapping[str, int] = counts
+        self.passages = passages
+        self.outlines = outlines
+        self._retriever = retriever
+        self._ranker = ranker
+        self._reader = reader
+        self._wording = wording
+        self._correct = correct
+        self._expand = expand
+        self._meant = meant
+        self._prepare = prepare
+        self.calibration = calibration
+        self.promise: Promise = calibration.promise(max_false_answer_rate)
+        self._search_passages = search_passages
+        self._read_passages = read_passages
+        self.settings_id = settings_id(settings)
+
+    def ask(self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Answer:
+        """The answer to a question, or a refusal."""
+        return self.explain(question, history=history, filters=filters).answer
+
+    def follow(
+        self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters(), follower: Follower
+    ) -> Answer:
+        """The same answer. `follower` hears each block of it as soon as there is one, and may end the work."""
+        return self.explain(question, history=history, filters=filters, follower=follower).answer
+
+    def prepare(self, questions: Sequence[str]) -> None:
+        """Does for several questions at once what is sooner done together; they are asked next, one by one."""
+        understood = [self._expand(self._correct(question.strip())) for question in questions]
+        self._prepare([ask.text for question in understood for ask in take_apart(question)])
+
+    def search(self, question: str, *, k: int = 10, filters: Filters = Filters()) -> list[Hit]:
+        """The best `k` passages, best first."""
+        return self._retriever.search(question.strip(), k=k, rows=self._rows(filters))
+
+    def passages_to_read(self, question: str) -> list[Passage]:
+        """All passages that a search brings, in the order in which the reader would read them."""
+        hits = self._retriever.search(question, k=self._search_passages)
+        return by_lines(hits, self._ranker.rank(question, [hit.passage for hit in hits]), self._lines_of)
+
+    def encode(self, question: str) -> Vectors:
+        """The question's vector, of length 1."""
+        return self._retriever.encode(question)
+
+    def explain(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        filters: Filters = Filters(),
+        follower: Follower = _NOBODY,
+    ) -> Explanation:
+        """The answer to a question, with all that led to it."""
+        began = perf_counter()
+        clock = _Clock()
+        question = question.strip()
+        with clock.stage("understand"):
+            rows = self._rows(filters)
+            standalone = self._expand(self._stand_alone(question, history, rows, follower))
+        parts, answer = self._work_out(standalone, rows, clock, follower)
+        answer = replace(
+            answer,
+            id=self._id(question, history, filters),
+            question=question,
+            standalone_question=standalone,
+        )
+        timings = {**clock.stages, "total": (perf_counter() - began) * 1000}
+        return Explanation(replace(answer, timings_ms=timings), tuple(parts), self.promise.threshold)
+
+    def _stand_alone(
+        self, question: str, history: Sequence[Turn], rows: Sequence[int] | None, follower: Follower
+    ) -> str:
+        """The question, its typing errors mended, as it would be asked without what was said before it."""
+
+        def said(earlier: str) -> list[str]:
+            return [block.text for block in self._work_out(earlier, rows, _Clock(), _Deaf(follower.check))[1].blocks]
+
+        return rewrite.follow(
+            self._correct(question), history, correct=self._correct, said=said, one_subject=len(self.documents) < 2
+        )
+
+    def _work_out(
+        self, question: str, rows: Sequence[int] | None, clock: _Clock, follower: Follower
+    ) -> tuple[list[PartExplanation], Answer]:
+        """The answer, and its parts; each part is cited, and heard, before the next one is worked on."""
+        parts: list[PartExplanation] = []
+        quoted = Quotations(self.outlines)
+        for ask in take_apart(question) if rows != [] else ():
+            parts.append(self._work(ask, rows, clock, follower))
+            if parts[-1].reason is None:
+                heard = len(quoted.blocks)
+                with clock.stage("compose"):
+                    quoted.add(parts[-1].selection)
+                for block in quoted.blocks[heard:]:
+                    follower.hear(block, [quoted.citations[n] for n in block.citations])
+        with clock.stage("compose"):
+            return parts, self._compose(parts, quoted)
+
+    def _rows(self, filters: Filters) -> list[int] | None:
+        return matching_rows(self.passages, self.documents, filters) if filters else None
+
+    def _work(
+        self, ask: ParsedQuestion, rows: Sequence[int] | None, clock: _Clock, follower: Follower
+    ) -> PartExplanation:
+        follower.check()
+        with clock.stage("search"):
+            hits = self._retriever.search(ask.text, k=self._search_passages, rows=rows)
+            ranked = self._placed(ask, self._ranker.rank(ask.text, [hit.passage for hit in hits]))
+        with clock.stage("read"):
+            read = self._read(ask.text, hits, ranked, follower)
+        with clock.stage("select"):
+            spans = [(one.passage.document_id, *span) for one in read for span in one.spans]
+            selection = select(ask.text, self._placed(ask, ranking(read)), self.outlines, self._wording, spans)
+            evidence = gather_signals(
+                ask, ranked=ranked, read=read, selection=selection, outlines=self.outlines, wording=self._wording
+            )
+            confidence = self.calibration.probability(evidence)
+            part = PartExplanation(
+                ask, tuple(hits), tuple(ranked), tuple(read), selection, evidence, confidence, None, None
+            )
+            reason, message = self._objection(part)
+        return replace(part, reason=reason, message=message)
+
+    def _read(
+        self, question: str, hits: Sequence[Hit], ranked: Sequence[ScoredLine], follower: Follower
+    ) -> list[ReadPassage]:
+        """What is said of the passages with the best lines; nothing where no line is near."""
+        if not ranked or ranked[0].score < UNRELATED / 2:
+            return []
+        passages = by_lines(hits, ranked, self._lines_of)
+        if self._reader is None:
+            return [as_read(passage, ranked, self.outlines[passage.document_id]) for passage in passages]
+        return read(self._reader, question, passages, k=self._read_passages, check=follower.check)
+
+    def _lines_of(self, passage: Passage) -> range:
+        return self.outlines[passage.document_id].overlapping(passage.start, passage.end)
+
+    def _placed(self, ask: ParsedQuestion, lines: list[ScoredLine]) -> list[ScoredLine]:
+        """The lines that have a code of the question in them or above them; all of them where none has."""
+        asked = codes(ask.text)
+        return [line for line in lines if any(self._has(line, code) for code in asked)] or lines
+
+    def _has(self, line: ScoredLine, code: str) -> bool:
+        return placed(code, self.outlines[line.document_id], line.line)
+
+    def _objection(self, part: PartExplanation) -> tuple[Reason, str] | tuple[None, None]:
+        """Why what was selected is not given as an answer, if it is not."""
+        if not part.selection.units:
+            return "unrelated", "Nothing in the documents is about this."
+        if (doubt := self._meant(part.ask.text)) is not None:
+            return "unsupported", f"The documents do not mention “{doubt[0]}”. Did you mean “{doubt[1]}”?"
+        lacking = [code for code in codes(part.ask.text) if not any(self._has(line, code) for line in part.ranked)]
+        if lacking:
+            return "unsupported", f"The closest passages do not mention “{lacking[0]}”."
+        if part.confidence < self.promise.threshold:
+            if part.ranked[0].score < UNRELATED:
+                return "unrelated", "Nothing in the documents is about this."
+            return "unsupported", explain_gap(part.ask, part.hits, part.selection, self.outlines, self._wording)
+        rivals = self._rivals(part.ask, part.selection)
+        if rivals:
+            ids = (part.selection.first.document_id, *(line.document_id for line in rivals))
+            titles = [self.documents[id].title for id in ids]
+            return "ambiguous", f"Several documents answer this. Which one do you mean: {_either(titles)}?"
+        return None, None
+
+    def _rivals(self, ask: ParsedQuestion, selection: Selection) -> list[ScoredLine]:
+        """Lines of other documents that say as well what the first one says of its own, each document's best."""
+        first = selection.first
+        best: dict[str, ScoredLine] = {}
+        for line in selection.ranked:
+            if line.score >= first.score - RIVAL:
+                best.setdefault(line.document_id, line)
+        del best[first.document_id]
+        titles = [self.documents[document_id].title for document_id in (first.document_id, *best)]
+        if not best or self._wording.tells_apart(ask.text, titles):
+            return []
+        said = self._said(first)
+        others = ((line, self._said(line)) for line in best.values())
+        return [line for line, text in others if text != said and self._wording.likeness(text, said) >= ALIKE]
+
+    def _said(self, line: ScoredLine) -> str:
+        return self.outlines[line.document_id].text(line.line)
+
+    def _compose(self, parts: Sequence[PartExplanation], quoted: Quotations) -> Answer:
+        if quoted.blocks:
+            return _answer(
+                blocks=tuple(quoted.blocks),
+                citations=tuple(quoted.citations),
+                conflicts=tuple(quoted.conflicts),
+                confidence=round(min(part.confidence for part in parts if part.reason is None), 4),
+                index_id=self.index_id,
+            )
+        if not parts:
+            return _refusal("filtered", "The filters leave nothing to search: loosen or drop them.", self.index_id)
+        part = max(parts, key=lambda part: part.confidence)
+        reason = part.reason or "unsupported"
+        message = part.message or "The documents have something near, which does not answer this."
+        refusal = _refusal(reason, message, self.index_id)
+        return replace(refusal, closest=tuple(self._closest(part)), confidence=round(part.confidence, 4))
+
+    def _closest(self, part: PartExplanation) -> Iterator[Citation]:
+        hits = part.hits
+        if part.reason == "unsupported":  # the passage that the message speaks of comes first
+            unit = part.selection.units[0]
+            start = self.outlines[unit.document_id].starts[unit.lines[0]]
+            hits = tuple(sorted(hits, key=lambda hit: not _holds(hit.passage, unit.document_id, start)))
+        if part.reason == "ambiguous":
+            hits = tuple({hit.passage.document_id: hit for hit in reversed(hits)}.values())
+            hits = tuple(sorted(hits, key=lambda hit: -hit.score))
+        for hit in hits[:CLOSEST]:
+            passage = hit.passage
+            yield cite(self.documents[passage.document_id], passage.start, passage.end, score=hit.score)
+
+    def _id(self, question: str, history: Sequence[Turn], filters: Filters) -> str:
+        return answer_id(question, history, filters, settings_id=self.settings_id, index_id=self.index_id)
+
+
+def _answer(
+    *,
+    blocks: tuple[Block, ...],
+    citations: tuple[Citation, ...],
+    conflicts: tuple[Conflict, ...],
+    confidence: float,
+    index_id: str,
+) -> Answer:
+    return Answer(
+        id="",
+        question="",
+        standalone_question="",
+        status="answered",
+        reason=None,
+        message=None,
+        blocks=blocks,
+        citations=citations,
+        conflicts=conflicts,
+        confidence=confidence,
+        closest=(),
+        index_id=index_id,
+    )
+
+
+def _refusal(reason: Reason, message: str, index_id: str) -> Answer:
+    empty = _answer(blocks=(), citations=(), conflicts=(), confidence=0.0, index_id=index_id)
+    return replace(empty, status="refused", reason=reason, message=message)
+
+
+def _holds(passage: Passage, document_id: str, start: int) -> bool:
+    return passage.document_id == document_id and passage.start <= start < passage.end
+
+
+def _either(titles: Sequence[str]) -> str:
+    return ", ".join(titles[:-1]) + f" or {titles[-1]}"

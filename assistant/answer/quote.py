@@ -1,0 +1,112 @@
+"""From the lines that were selected to blocks, each with the citations that hold all of its words."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from assistant.answer.select import Selection, Unit
+from assistant.documents.citations import cite, verify
+from assistant.documents.outline import Outline
+from assistant.documents.shown import shown
+from assistant.errors import UnverifiedCitation
+from assistant.types import Block, Citation, LineKind
+
+_log = logging.getLogger(__name__)
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(slots=True)
+class Quotations:
+    """The blocks and citations of an answer, as they are put together, part by part."""
+
+    outlines: Mapping[str, Outline]
+    blocks: list[Block] = field(default_factory=list)
+    citations: list[Citation] = field(default_factory=list)
+    conflicts: list[tuple[tuple[int, ...], ...]] = field(default_factory=list)  # groups of citations, one a value
+
+    def add(self, selection: Selection) -> None:
+        """Says what was selected for one part of the question; what is said already is not said again.
+
+        Where it comes from several sections, each piece begins with the heading that tells it from the others.
+        """
+        labels = self._labels(selection)
+        places = [self._add(unit, label) for unit, label in zip(selection.units, labels, strict=True)]
+        conflict = tuple(tuple(n for unit in group for n in places[unit]) for group in selection.conflicts)
+        if len(conflict) > 1 and all(conflict):
+            self.conflicts.append(conflict)
+
+    def _add(self, unit: Unit, label: int | None) -> list[int]:
+        """The positions of the citations of a unit's lines."""
+        outline = self.outlines[unit.document_id]
+        lines = [outline.document.lines[n] for n in unit.lines]
+        spans = unit.spans or [(line.start, line.end) for line in lines]
+        places = []
+        for line, (start, end) in zip(lines, spans, strict=False):
+            known = self._known(unit.document_id, start, end)
+            if known is None:
+                known = self._cite(outline, start, end)
+                if known is None:
+                    continue
+                heading = None if label is None else outline.document.lines[label]
+                above = None if heading is None else self._place(outline, heading.start, heading.end)
+                self._say(known, line.kind, above)
+                label = None
+            places.append(known)
+        return places
+
+    def _say(self, n: int, kind: LineKind, above: int | None) -> None:
+        text = self._shown(n, kind)
+        if above is None:
+            self.blocks.append(Block(text, (n,)))
+        else:
+            heading = self._shown(above, "heading").rstrip(":")
+            self.blocks.append(Block(f"{heading}: {text}", (above, n)))
+
+    def _shown(self, n: int, kind: LineKind) -> str:
+        """What a citation says, without marks; as it is written where its words would not stand in it otherwise."""
+        citation = self.citations[n]
+        written = " ".join(citation.cited_text.split())
+        if self.outlines[citation.document_id].document.media_type != "text/markdown":
+            return written
+        said = " ".join(shown(citation.cited_text, kind).split())
+        words = set(_WORD.findall(said.casefold()))
+        return said if words and words <= set(_WORD.findall(written.casefold())) else written
+
+    def _place(self, outline: Outline, start: int, end: int) -> int | None:
+        known = self._known(outline.document.id, start, end)
+        return self._cite(outline, start, end) if known is None else known
+
+    def _known(self, document_id: str, start: int, end: int) -> int | None:
+        for n, citation in enumerate(self.citations):
+            if (citation.document_id, citation.start, citation.end) == (document_id, start, end):
+                return n
+        return None
+
+    def _cite(self, outline: Outline, start: int, end: int) -> int | None:
+        """The position of a new citation; None, and said in the log, where it does not hold."""
+        citation = cite(outline.document, start, end)
+        try:
+            verify(citation, outline.document)
+        except UnverifiedCitation as error:
+            _log.error("a citation was dropped: %s", error)
+            return None
+        self.citations.append(citation)
+        return len(self.citations) - 1
+
+    def _labels(self, selection: Selection) -> list[int | None]:
+        """For each unit the line of the heading that tells its section from the others'; None where there is one."""
+        paths = []
+        for unit in selection.units:
+            line = self.outlines[unit.document_id].document.lines[unit.lines[0]]
+            paths.append(line.section_path if line.kind != "heading" else ())
+        if len(paths) < 2 or not all(paths) or len(set(paths)) < 2:
+            return [None] * len(paths)
+        level = next(n for n in range(max(map(len, paths))) if len({path[n : n + 1] for path in paths}) > 1)
+        labels: list[int | None] = []
+        for unit, path in zip(selection.units, paths, strict=True):
+            found = self.outlines[unit.document_id].heading(unit.lines[0], path[: level + 1])
+            labels.append(None if found in labels else found)
+        return labels

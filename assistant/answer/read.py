@@ -1,0 +1,48 @@
+"""Which passages a reader is given to read, and the lines of all of them in one ranking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from assistant.types import Hit, Passage, Reader, ReadPassage, ScoredLine
+
+
+def read(
+    reader: Reader,
+    question: str,
+    passages: Sequence[Passage],
+    *,
+    k: int,
+    check: Callable[[], None] = lambda: None,
+) -> list[ReadPassage]:
+    """What the reader says of the first `k` passages. `check` is called before each, and may raise."""
+    found = []
+    for passage in passages[:k]:
+        check()
+        found.append(reader.read(question, passage))
+    return found
+
+
+def by_lines(hits: Sequence[Hit], ranked: Sequence[ScoredLine], holding: Callable[[Passage], range]) -> list[Passage]:
+    """The passages of a search in the order of their best lines; those that have none last.
+
+    `holding` gives the lines of a passage.
+    """
+    lines = [(hit.passage, holding(hit.passage)) for hit in hits]
+    best: dict[int, float] = {}
+    for line in ranked:
+        for n, (passage, inside) in enumerate(lines):
+            if passage.document_id == line.document_id and line.line in inside:
+                best.setdefault(n, line.score)
+    order = sorted(range(len(hits)), key=lambda n: (-best.get(n, float("-inf")), n))
+    return [hits[n].passage for n in order]
+
+
+def ranking(read: Sequence[ReadPassage]) -> list[ScoredLine]:
+    """The lines of all that was read, best first; one that was read twice counts where it is likeliest."""
+    best: dict[tuple[str, int], ScoredLine] = {}
+    for line in (line for one in read for line in one.lines):
+        key = (line.document_id, line.line)
+        if key not in best or line.score > best[key].score:
+            best[key] = line
+    return sorted(best.values(), key=lambda line: -line.score)

@@ -1,0 +1,123 @@
+"""The signals that the probability of an answer is made of, and what a refusal can say of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import exp, log, log1p
+
+from assistant.answer.overlap import TermOverlap
+from assistant.answer.select import Selection, Unit
+from assistant.documents.citations import trail
+from assistant.documents.outline import Outline
+from assistant.question import answer_type
+from assistant.question.parse import ParsedQuestion
+from assistant.question.spelling import is_common
+from assistant.types import Hit, ReadPassage, ScoredLine
+
+SAID = 3  # the words that a refusal names at most
+BOUND = 8.0  # what log-odds count at most, and their opposite at least
+
+Signals = Mapping[str, float]
+
+
+def gather_signals(
+    ask: ParsedQuestion,
+    *,
+    ranked: Sequence[ScoredLine],
+    read: Sequence[ReadPassage],
+    selection: Selection,
+    outlines: Mapping[str, Outline],
+    wording: TermOverlap,
+) -> dict[str, float]:
+    """The signals for what was selected, by name; empty where nothing was.
+
+    `ranked` are the lines by similarity, `read` what a reader said. All mean the same in every kind of document.
+    """
+    if not selection.units:
+        return {}
+    first = selection.first
+    outline = outlines[first.document_id]
+    said = {(unit.document_id, n) for unit in selection.units for n in unit.lines}
+    likeness = {(line.document_id, line.line): line.score for line in reversed(ranked)}
+    holding = [one for one in read if any(line.line == first.line for line in _own(one, first.document_id))]
+    rest = [line.score for line in selection.ranked if (line.document_id, line.line) not in said]
+    own = [outline.text(n) for unit in selection.units for n in unit.lines]
+    above = outline.above(first.line)
+    near = "\n".join((outline.document.title, above, *own))
+    whole = f"{outline.document.title}\n{outline.document.text}"
+    return {
+        "line": _bounded(first.score),
+        "passage": _bounded(max((one.answerable for one in holding), default=-BOUND)),
+        "best_passage": _bounded(max((one.answerable for one in read), default=-BOUND)),
+        "ahead": min(first.score - max(rest, default=-BOUND), BOUND),
+        "others": _bounded(_log_sum(rest)),
+        "similar": likeness.get((first.document_id, first.line), 0.0),
+        "most_similar": ranked[0].score if ranked else 0.0,
+        "several": log1p(len(said) - 1),
+        "names_nowhere": float(any(not wording.holds(whole, name) for name in ask.names)),
+        "names_elsewhere": float(any(not wording.holds(near, name) for name in ask.names)),
+        "type_missing": float(answer_type.missing(ask.text, (*own, above)) is not None),
+        "covered": wording.coverage(wording.weigh(ask.text), outline, first.line),
+    }
+
+
+def _own(read: ReadPassage, document_id: str) -> Sequence[ScoredLine]:
+    return read.lines if read.passage.document_id == document_id else ()
+
+
+def _bounded(log_odds: float) -> float:
+    return min(max(log_odds, -BOUND), BOUND)
+
+
+def _log_sum(scores: Sequence[float]) -> float:
+    """The log-odds that some of the lines answer, if just one of them can."""
+    highest = max(scores, default=-BOUND)
+    return highest + log(sum(exp(score - highest) for score in scores)) if scores else -BOUND
+
+
+def passage_text(unit: Unit, hits: Sequence[Hit], outline: Outline) -> str:
+    """The title, the section path and the text of the passages that a unit stands in."""
+    document = outline.document
+    start = outline.starts[unit.lines[0]]
+    within = [
+        hit.passage
+        for hit in hits
+        if hit.passage.document_id == unit.document_id and hit.passage.start <= start < hit.passage.end
+    ]
+    path = document.lines[unit.lines[0]].section_path
+    texts = [passage.text for passage in within] or [outline.text(n) for n in unit.lines]
+    return "\n".join([document.title, *path, *texts])
+
+
+def explain_gap(
+    ask: ParsedQuestion,
+    hits: Sequence[Hit],
+    selection: Selection,
+    outlines: Mapping[str, Outline],
+    wording: TermOverlap,
+) -> str:
+    """A sentence that says what the closest passage is about, and what of the question it does not have.
+
+    That is a name, or something of the type that is asked for, or words that are not everyday ones.
+    """
+    unit = selection.units[0]
+    outline = outlines[unit.document_id]
+    text = passage_text(unit, hits, outline)
+    path = outline.document.lines[unit.lines[0]].section_path
+    where = trail(path) or outline.document.title
+    names = [name for name in ask.names if not wording.holds(text, name)]
+    type_ = answer_type.expected(ask.text)
+    if names and type_:
+        return f"The closest passage, “{where}”, gives no {answer_type.NAMES[type_]} for {_either(names)}."
+    if not names and (missing := answer_type.missing(ask.text, text.split("\n"))):
+        return f"The closest passage, “{where}”, gives no {answer_type.NAMES[missing]}."
+    lacking = names or [word for word in wording.lacking(ask.text, text) if not is_common(word)]
+    if not lacking:
+        return f"The closest passage, “{where}”, is about this, but does not seem to answer it."
+    return f"The closest passage, “{where}”, does not mention {_either(lacking)}."
+
+
+def _either(words: Sequence[str]) -> str:
+    """At most three words as a sentence has them."""
+    quoted = [f"“{word}”" for word in words[:SAID]]
+    return " or ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)

@@ -1,0 +1,122 @@
+"""A page that shows the answers of two runs side by side, for a person to look through before they are published."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+from html import escape
+
+from assistant.batch import pages
+from assistant.batch.bodies import Body, blocks, confidence, one_line, string, why
+from assistant.batch.compare import KINDS, SOURCE_GONE, Change, Difference
+from assistant.batch.journal import Earlier
+from assistant.batch.run import Results
+
+TITLE = "What has changed"
+NEW, DROPPED = "new questions", "questions that are not asked any more"
+STYLE = (
+    pages.STYLE
+    + """
+body { max-width: 76rem }
+nav ul { padding-left: 1.25rem }
+h4 { font-size: 1rem; margin: .25rem 0 }
+.pair { display: grid; gap: 0 2rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)) }
+.pair > div { min-width: 0 }
+.note { color: var(--soft); font-size: .9rem }
+ins { text-decoration: underline; text-decoration-thickness: 2px }
+del { text-decoration: line-through; text-decoration-thickness: 2px }
+"""
+)
+TOKEN = re.compile(r"\x1e|[^\W_]+(?:[.,'\u2019][^\W_]+)*|\s+|.", re.DOTALL)
+BREAK = "\x1e"  # between two blocks of an answer
+ALIKE = 0.3  # of two answers, from which their difference is worth marking
+LONG = 4_000  # tokens of two answers, above which it would take long to find
+
+
+def page(results: Results, earlier: Earlier, difference: Difference, *, base: str) -> Iterator[str]:
+    """The page in pieces. It needs nothing else and runs nothing. Questions whose answers are the same are left out."""
+    sections: dict[str, list[int]] = {}
+    for kind in KINDS:
+        sections[kind] = [number for number, changes in difference.changes.items() if changes[0].kind == kind]
+    sections = {name: numbers for name, numbers in (*sections.items(), (NEW, [*difference.new])) if numbers}
+    counts = {name: len(numbers) for name, numbers in sections.items()}
+    if difference.dropped:
+        counts[DROPPED] = len(difference.dropped)
+    n = len(difference.compared)
+    yield pages.top(TITLE, STYLE)
+    yield f"<p>Asked before and now: {n}. With the same answer: {n - len(difference.changes)}.</p>\n"
+    if counts:
+        yield '<nav aria-label="What has changed"><ul>\n'
+        yield from (f'<li><a href="#{_id(name)}">{name}: {count}</a></li>\n' for name, count in counts.items())
+        yield "</ul></nav>\n"
+    for name, numbers in sections.items():
+        yield _heading(name)
+        for number in numbers:
+            yield from _article(results, earlier, number, difference.changes.get(number, ()), base)
+        yield "</section>\n"
+    if difference.dropped:
+        yield _heading(DROPPED) + "<ul>\n"
+        yield from (f'<li dir="auto">{escape(one_line(question))}</li>\n' for question in difference.dropped)
+        yield "</ul>\n</section>\n"
+    yield pages.BOTTOM
+
+
+def marked(before: Sequence[str], after: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The HTML of the blocks of two answers: what only one of them says stands in `del` or `ins`.
+
+    Nothing is marked where they have little in common.
+    """
+    first, second = _tokens(before), _tokens(after)
+    matcher = SequenceMatcher(a=first, b=second, autojunk=False)
+    if not first or not second or len(first) + len(second) > LONG or matcher.ratio() < ALIKE:
+        return [escape(text) for text in before], [escape(text) for text in after]
+    old = new = ""
+    for kind, start, end, other_start, other_end in matcher.get_opcodes():
+        old += _wrapped(first[start:end], "" if kind == "equal" else "del")
+        new += _wrapped(second[other_start:other_end], "" if kind == "equal" else "ins")
+    return old.split(BREAK), new.split(BREAK)
+
+
+def _tokens(blocks: Sequence[str]) -> list[str]:
+    return TOKEN.findall(BREAK.join(text.replace(BREAK, " ") for text in blocks))
+
+
+def _wrapped(tokens: Sequence[str], tag: str) -> str:
+    parts = map(escape, "".join(tokens).split(BREAK))
+    return BREAK.join(f"<{tag}>{part}</{tag}>" if tag and part else part for part in parts)
+
+
+def _article(results: Results, earlier: Earlier, number: int, changes: Sequence[Change], base: str) -> Iterator[str]:
+    question = results.question(number)
+    before, after = earlier.get(question), results.find(question).body
+    yield pages.heading(number, question)
+    yield f'<p class="note">Row {number}</p>\n'
+    for change in changes[1:] or [change for change in changes if change.kind == SOURCE_GONE]:
+        yield f'<p class="note" dir="auto">{change.kind}: {escape(change.what)}</p>\n'
+    said = [[text for text, _ in blocks(body)] if body else [] for body in (before, after)]
+    old, new = marked(*said)
+    yield '<div class="pair">\n'
+    if before is not None:
+        yield from _side("Before", before, old, f"q{number}before", base)
+    yield from _side("Now", after, new, f"q{number}now", base)
+    yield "</div>\n</article>\n"
+
+
+def _side(name: str, body: Body, words: Sequence[str], id: str, base: str) -> Iterator[str]:
+    share, status = confidence(body), string(body, "status")
+    known = f", confidence {share:.2f}" if share is not None else ""
+    yield f"<div>\n<h4>{name}: {escape(status)}{known}</h4>\n"
+    if words:
+        yield from pages.said(body, words, id, base=base)
+    else:
+        yield f'<p dir="auto">{escape(why(body))}</p>\n'
+    yield "</div>\n"
+
+
+def _heading(name: str) -> str:
+    return pages.section(_id(name), name.capitalize())
+
+
+def _id(name: str) -> str:
+    return name.replace(" ", "-")

@@ -1,0 +1,128 @@
+"""What a run came to, in a few lines."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from heapq import nlargest, nsmallest
+from operator import attrgetter
+
+from assistant.batch.bodies import Body, answered, confidence, places, short, string
+from assistant.batch.run import Asker, Results, repeated
+from assistant.spreadsheets.counted import counted
+
+PLACE = ("document_id", "start_char_index", "end_char_index")  # what tells two citations apart
+LOW = 0.6  # confidence below which an answer deserves a look
+SHOWN = 5
+STATUSES = ("answered", "refused", "error", "skipped")
+
+
+@dataclass(frozen=True, slots=True)
+class NearDuplicateRows:
+    """Two questions that may be one."""
+
+    rows: tuple[int, int]
+    questions: tuple[str, str]
+    likeness: float
+    answers: str  # what their answers have in common
+
+
+@dataclass(slots=True)
+class Summary:
+    """The figures of a run. Rows are counted, and the same question asked twice counts twice."""
+
+    rows: int = 0
+    asked: int = 0
+    repeated: int = 0
+    statuses: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+    low: list[tuple[float, int, str]] = field(default_factory=list)  # (confidence, row, question)
+    conflicts: list[int] = field(default_factory=list)  # rows
+    slowest: list[tuple[float, str]] = field(default_factory=list)  # (seconds, question)
+    cited: Counter[str] = field(default_factory=Counter)  # answers that cite a document
+    never: list[str] = field(default_factory=list)
+    alike: list[NearDuplicateRows] = field(default_factory=list)  # most alike first
+
+    def lines(self) -> Iterator[str]:
+        """The figures as a person reads them."""
+        said = ", ".join(f"{self.statuses[status]} {status}" for status in STATUSES)
+        yield f"{self.rows} rows: {said} ({self.asked} asked now, {self.repeated} repeated)"
+        if self.reasons:
+            yield "why not: " + ", ".join(f"{n} {reason}" for reason, n in self.reasons.most_common())
+        if self.low:
+            lowest = "; ".join(
+                f"row {row} {share:.2f} {question}" for share, row, question in nsmallest(SHOWN, self.low)
+            )
+            yield f"low confidence, below {LOW:.2f}: {len(self.low)}, lowest: {lowest}"
+        if self.conflicts:
+            rows = ", ".join(map(str, self.conflicts[:SHOWN])) + (", \u2026" if len(self.conflicts) > SHOWN else "")
+            yield f"conflicting sources: {len(self.conflicts)}, rows {rows}"
+        if self.slowest:
+            yield "slowest: " + "; ".join(f"{seconds:.2f} s {question}" for seconds, question in self.slowest)
+        if self.cited:
+            yield "cited most: " + ", ".join(f"{name} ({n})" for name, n in self.cited.most_common(SHOWN))
+        if self.never:
+            names = ", ".join(self.never[:SHOWN]) + (", \u2026" if len(self.never) > SHOWN else "")
+            yield f"never cited: {len(self.never)}, {names}"
+        if self.alike:
+            yield f"most alike, candidates to merge: {counted(len(self.alike), 'pair')}"
+            for one in self.alike[:SHOWN]:
+                rows, questions = " and ".join(map(str, one.rows)), " | ".join(one.questions)
+                yield f"  rows {rows}, {one.likeness:.2f}, {one.answers}: {questions}"
+
+
+def sum_up(results: Results, asker: Asker, *, asked: int) -> Summary:
+    """The figures of a run that is over."""
+    found = Summary(rows=len(results), asked=asked, repeated=repeated(results.questions()))
+    different: dict[str, _Asked] = {}
+    for result in results:
+        status = string(result.body, "status")
+        found.statuses[status] += 1
+        if status in ("refused", "error"):
+            found.reasons[string(result.body, "reason")] += 1
+        if status in ("answered", "refused") and result.question not in different:
+            different[result.question] = _Asked(result.number, result.question, result.seconds, _answer(result.body))
+        if status != "answered":
+            continue
+        share = confidence(result.body) or 0.0
+        if share < LOW:
+            found.low.append((share, result.number, short(result.question)))
+        if result.body.get("conflicts"):
+            found.conflicts.append(result.number)
+        found.cited.update({string(citation, "document_id") for citation in places(result.body)})
+    slowest = nlargest(3, different.values(), key=attrgetter("seconds"))
+    found.slowest = [(one.seconds, short(one.question)) for one in slowest if one.seconds]
+    found.never = [id for id in asker.documents if id not in found.cited]
+    found.alike = _alike([*different.values()], asker)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question, where it is asked first, and what tells whether another has the same answer; None without one."""
+
+    row: int
+    question: str
+    seconds: float
+    answer: tuple[object, ...] | None
+
+
+def _answer(body: Body) -> tuple[object, ...] | None:
+    if not answered(body):
+        return None
+    return tuple(tuple(map(citation.get, PLACE)) for citation in places(body))
+
+
+def _alike(asked: Sequence[_Asked], asker: Asker) -> list[NearDuplicateRows]:
+    """The questions that are most like an earlier one."""
+    from assistant.batch.near_duplicates import near_duplicates  # here, because numpy takes a while to load
+
+    alike = []
+    for pair in near_duplicates(asker.likeness([one.question for one in asked]), [one.answer for one in asked]):
+        both = (asked[pair.earlier], asked[pair.later])
+        n = sum(one.answer is not None for one in both)
+        answers = "same answer" if pair.same else ("neither answered", "one answered", "other answers")[n]
+        rows, questions = (both[0].row, both[1].row), (short(both[0].question), short(both[1].question))
+        alike.append(NearDuplicateRows(rows, questions, pair.likeness, answers))
+    return alike

@@ -1,0 +1,277 @@
+"""Fits the calibration on questions with known answers, and measures it on questions that it was not fitted on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import log
+from typing import Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold
+
+from assistant.answer.calibration import Calibration, Fit, Signal
+from assistant.answer.pipeline import Assistant
+from assistant.errors import CalibrationError
+from assistant.evaluation.grading import Question, grade
+from assistant.evaluation.metrics import Outcome
+from assistant.types import Answer, Filters, Source
+
+Kind: TypeAlias = Literal["hard", "easy"]
+
+SIGNALS = (
+    "line",
+    "passage",
+    "best_passage",
+    "ahead",
+    "others",
+    "similar",
+    "most_similar",
+    "several",
+    "names_nowhere",
+    "names_elsewhere",
+    "type_missing",
+    "covered",
+)
+"""What the probability is made of, where it is known: see `assistant.answer.signals`."""
+
+PENALTY = 0.3  # of large weights: the inverse of scikit-learn's C
+ENOUGH = 300  # questions from which on every weight is fitted anew; with fewer, only how sure the whole is
+FEW = 10  # questions of either outcome that a fit needs at least
+FOLDS = 5
+SMALLEST_SCALE = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A question, the signals that it gave with everything answered, and whether the answer was right."""
+
+    source: str
+    group: str  # what must not stand on both sides of a split: the document
+    evidence: Mapping[str, float]
+    right: bool
+    answerable: bool
+    kind: Kind = "hard"  # of a question without an answer
+
+
+def label(
+    assistant: Assistant,
+    questions: Sequence[Question],
+    *,
+    source: str,
+    group: Callable[[Question], str],
+    filters: Callable[[Question], Filters] = lambda _: Filters(),
+    right: Callable[[Question, Answer], bool] | None = None,
+    progress: Callable[[int], None] = lambda _: None,
+) -> list[Labelled]:
+    """Asks each question of an assistant that answers everything, and judges the answer, by `right` where it is given.
+
+    Left out are questions in several parts, those that are asked back as ambiguous, and those that either an answer or
+    a refusal would suit.
+    """
+    found = []
+    for question in questions:
+        progress(1)
+        if question.gold_or_refuse:
+            continue
+        explanation = assistant.explain(question.question, history=question.history, filters=filters(question))
+        if len(explanation.parts) != 1 or explanation.parts[0].reason == "ambiguous":
+            continue
+        answer = explanation.answer
+        is_right = right(question, answer) if right else grade(question, answer, assistant.documents)[0] == "right"
+        found.append(
+            Labelled(
+                source,
+                group(question),
+                explanation.parts[0].evidence,
+                question.answerable and is_right,
+                question.answerable,
+                "easy" if question.kind == "far" else "hard",
+            )
+        )
+    return found
+
+
+def fit(labelled: Sequence[Labelled], *, reader: str) -> Calibration:
+    """A calibration with every weight fitted; its probabilities are of questions left out, by their documents."""
+    _check(labelled)
+    return _with_curve(labelled, reader, _logistic)
+
+
+def refit(labelled: Sequence[Labelled], *, before: Calibration | None, reader: str) -> Calibration:
+    """A calibration for an operator's own questions.
+
+    With few of them, the weights that there were are kept, and only scale and shift of the whole are fitted (Platt
+    1999). Where there were none for this reader, all are fitted. Raises CalibrationError where the questions are too
+    few.
+    """
+    if before is None or len(labelled) >= ENOUGH:
+        return fit(labelled, reader=reader)
+    _check(labelled)
+    return _with_curve(labelled, reader, lambda chosen: _scaled(chosen, before))
+
+
+def left_out(labelled: Sequence[Labelled], *, before: Calibration | None) -> list[float]:
+    """The probability of each by a calibration fitted as `refit` does it, to the others."""
+    if before is None or len(labelled) >= ENOUGH:
+        return cross_validated(labelled, _logistic)
+    return cross_validated(labelled, lambda chosen: _scaled(chosen, before))
+
+
+def outcomes(labelled: Sequence[Labelled], given: Sequence[float], threshold: float) -> list[Outcome]:
+    """What becomes of each with these probabilities, at the operating point."""
+    return [
+        Outcome(
+            id=str(n),
+            source=one.source,
+            answerable=one.answerable,
+            kind="far" if one.kind == "easy" else "near",
+            right=one.right,
+            confidence=probability,
+            status="answered" if one.evidence and probability >= threshold else "refused",
+            given=bool(one.evidence),
+        )
+        for n, (one, probability) in enumerate(zip(labelled, given, strict=True))
+    ]
+
+
+def probabilities(labelled: Sequence[Labelled], calibration: Calibration) -> list[float]:
+    """What a calibration gives to each."""
+    return [calibration.probability(one.evidence) for one in labelled]
+
+
+def cross_validated(labelled: Sequence[Labelled], fitted: Callable[[Sequence[Labelled]], Fit]) -> list[float]:
+    """The probability of each, by a fit to the others: those of other documents, in five parts."""
+    groups = [one.group for one in labelled]
+    folds = min(FOLDS, len(set(groups)))
+    if folds < 2:
+        groups, folds = [str(n) for n in range(len(labelled))], FOLDS
+    given = [0.0] * len(labelled)
+    for others, left_out in GroupKFold(folds).split(groups, groups=groups):
+        made = fitted([labelled[n] for n in others])
+        for n in left_out:
+            given[n] = made.probability(labelled[n].evidence)
+    return given
+
+
+def _with_curve(labelled: Sequence[Labelled], reader: str, fitted: Callable[[Sequence[Labelled]], Fit]) -> Calibration:
+    probabilities = cross_validated(labelled, fitted)
+    given = list(zip(labelled, probabilities, strict=True))
+    sources = dict.fromkeys((one.source, one.kind) for one in labelled)
+    return Calibration(
+        reader=reader,
+        fit=fitted(labelled),
+        hard=tuple(sorted(p for one, p in given if not one.answerable and one.kind == "hard")),
+        easy=tuple(sorted(p for one, p in given if not one.answerable and one.kind == "easy")),
+        right=tuple(sorted(p for one, p in given if one.answerable and one.right)),
+        wrong=tuple(sorted(p for one, p in given if one.answerable and not one.right)),
+        sources=tuple(
+            Source(
+                name,
+                sum(one.answerable for one in labelled if (one.source, one.kind) == (name, kind)),
+                sum(not one.answerable for one in labelled if (one.source, one.kind) == (name, kind)),
+                kind,
+            )
+            for name, kind in sources
+        ),
+        design_effect=design_effect(labelled, probabilities),
+    )
+
+
+def design_effect(labelled: Sequence[Labelled], given: Sequence[float], *, rate: float = 0.1) -> float:
+    """How much more the rate of false answers varies than if questions on one document told nothing of each other.
+
+    At the operating points where such a share of them would be answered, the data sets being strata; 1 at least (Kish
+    1965, for a ratio over clusters).
+    """
+    without = [(one, p) for one, p in zip(labelled, given, strict=True) if not one.answerable]
+    if not without:
+        return 1.0
+    ordered = sorted(p for _, p in without)
+    threshold = ordered[-max(1, round(rate * len(ordered)))]
+    counts: dict[str, dict[str, list[int]]] = {}  # of each document, by data set: answered, asked
+    for one, p in without:
+        found = counts.setdefault(one.source, {}).setdefault(one.group, [0, 0])
+        found[0] += p >= threshold
+        found[1] += 1
+    clustered = single = 0.0
+    for groups in counts.values():
+        n = sum(size for _, size in groups.values())
+        share = sum(false for false, _ in groups.values()) / n
+        single += n * share * (1 - share)
+        if len(groups) > 1:
+            squares = sum((false - size * share) ** 2 for false, size in groups.values())
+            clustered += len(groups) / (len(groups) - 1) * squares
+    return max(1.0, clustered / single) if single else 1.0
+
+
+def _logistic(labelled: Sequence[Labelled]) -> Fit:
+    """A fit of all weights."""
+    chosen = [one for one in labelled if one.evidence]
+    known = {name for one in chosen for name in one.evidence}
+    names = [name for name in SIGNALS if name in known]
+    present = np.array([[one.evidence.get(name, np.nan) for name in names] for one in chosen])
+    means, scales = np.nanmean(present, axis=0), np.nanstd(present, axis=0)
+    scales[scales < 1e-6] = 1.0
+    values = np.nan_to_num((present - means) / scales)
+    weights, intercept = _solve(values, [one.right for one in chosen], PENALTY)
+    signals = {
+        name: Signal(float(mean), float(scale), float(weight))
+        for name, mean, scale, weight in zip(names, means, scales, weights, strict=True)
+    }
+    return Fit(intercept, signals)
+
+
+def _scaled(labelled: Sequence[Labelled], shipped: Calibration) -> Fit:
+    """The fit that there was, with another scale and another shift."""
+    chosen = [one for one in labelled if one.evidence]
+    odds = np.array([[_log_odds(shipped.probability(one.evidence))] for one in chosen])
+    (scale, *_), shift = _solve(odds, [one.right for one in chosen], 0.01)
+    if scale < SMALLEST_SCALE:  # a surer answer is never less likely right
+        scale = SMALLEST_SCALE
+        shift = _shift(scale * odds[:, 0], sum(one.right for one in chosen) / len(chosen))
+    signals = {
+        name: Signal(signal.mean, signal.scale, signal.weight * float(scale))
+        for name, signal in shipped.fit.signals.items()
+    }
+    return Fit(shipped.fit.intercept * float(scale) + shift, signals)
+
+
+def _shift(odds: NDArray[np.float64], base: float) -> float:
+    """What is to be added to log-odds so that the mean of their probabilities is the base rate."""
+    low, high = -30.0, 30.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if float(np.mean(1 / (1 + np.exp(-odds - middle)))) < base else (low, middle)
+    return low
+
+
+def _solve(values: NDArray[np.float64], right: Sequence[bool], penalty: float) -> tuple[NDArray[np.float64], float]:
+    if len(set(right)) < 2:
+        raise CalibrationError("all answers are right, or all are wrong: there is nothing to tell them apart by")
+    model = LogisticRegression(C=1 / penalty, max_iter=2_000).fit(values, right)
+    return model.coef_[0], float(model.intercept_[0])
+
+
+def _check(labelled: Sequence[Labelled]) -> None:
+    right = sum(one.right for one in labelled)
+    if all(one.answerable for one in labelled):
+        raise CalibrationError("every question has an answer: add some that the documents do not answer")
+    if _least_common(labelled) < FEW:
+        raise CalibrationError(
+            f"{right} answers are right and {len(labelled) - right} are not: a calibration needs {FEW} of each; "
+            f"add questions, some of them without an answer in the documents"
+        )
+
+
+def _least_common(labelled: Sequence[Labelled]) -> int:
+    """How many of the rarer outcome there are: right, or not."""
+    right = sum(one.right for one in labelled)
+    return min(right, len(labelled) - right)
+
+
+def _log_odds(p: float) -> float:
+    p = min(max(p, 1e-6), 1 - 1e-6)
+    return log(p / (1 - p))

@@ -1,0 +1,240 @@
+"""The files of one build: written, listed in a manifest with their checksums, checked when they are opened."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, TypedDict
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.disk import sha256
+from assistant.errors import IndexDamaged, IndexMismatch
+from assistant.index.bm25 import Bm25Lexicon
+from assistant.index.vectors import FaissStore
+from assistant.question.acronyms import Acronyms, Known
+from assistant.types import Document, Encoder, Json, Line, Passage, Section, Vectors
+
+SCHEMA = 2  # raise it when the files change
+AGAIN = "run `assistant index` to build it again"
+
+_Row = dict[str, Any]  # one line of a .jsonl file, which its checksum vouches for
+
+
+class _File(TypedDict):
+    bytes: int
+    sha256: str
+
+
+class _Encoder(TypedDict):
+    name: str
+    fingerprint: str
+    dim: int
+
+
+class _Manifest(TypedDict):
+    schema: int
+    id: str
+    encoder: _Encoder
+    settings: dict[str, Json]
+    files: dict[str, _File]
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """One opened build. It never changes."""
+
+    id: str
+    documents: Mapping[str, Document]
+    passages: tuple[Passage, ...]
+    vectors: FaissStore
+    lexicon: Bm25Lexicon
+    line_vectors: NDArray[np.float16]  # of shape (lines of all documents in their order, dim)
+    vocabulary: Mapping[str, int]  # the words and codes of the texts as written, with how often each occurs
+    acronyms: Known
+    encoder_name: str
+    encoder_fingerprint: str
+    settings: Mapping[str, Json]  # those that the build depends on
+
+
+def open_build(build_folder: Path) -> Index:
+    manifest = _manifest(build_folder)
+    for name, known in manifest["files"].items():
+        _check(build_folder / name, known)
+    texts = {
+        name: (build_folder / name).read_bytes().decode() for name in manifest["files"] if name.startswith("texts/")
+    }
+    documents = [_document(row, texts) for row in _rows(build_folder / "documents.jsonl")]
+    by_id = {document.id: document for document in documents}
+    passages = tuple(_passage(row, by_id) for row in _rows(build_folder / "passages.jsonl"))
+    vectors = FaissStore.load(build_folder / "vectors.faiss")
+    line_vectors = np.load(build_folder / "lines.npy", allow_pickle=False)
+    if len(vectors) != len(passages) or len(line_vectors) != sum(len(d.lines) for d in documents):
+        raise IndexDamaged(f"the parts of {build_folder} disagree: {AGAIN}")
+    return Index(
+        id=manifest["id"],
+        documents=by_id,
+        passages=passages,
+        vectors=vectors,
+        lexicon=Bm25Lexicon.load(build_folder / "terms"),
+        line_vectors=line_vectors,
+        vocabulary=json.loads((build_folder / "vocabulary.json").read_bytes()),
+        acronyms=Known(**json.loads((build_folder / "acronyms.json").read_bytes())),
+        encoder_name=manifest["encoder"]["name"],
+        encoder_fingerprint=manifest["encoder"]["fingerprint"],
+        settings=manifest["settings"],
+    )
+
+
+def text_key(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+def write_files(
+    work: Path,
+    documents: Sequence[Document],
+    passages: Sequence[Passage],
+    matrices: Sequence[Vectors],
+    texts: Sequence[Sequence[str]],
+    vocabulary: Mapping[str, int],
+    acronyms: Known,
+) -> None:
+    (work / "texts").mkdir()
+    for document in documents:
+        (work / _text_name(document)).write_bytes(document.text.encode())
+    _write_rows(work / "documents.jsonl", map(document_row, documents))
+    _write_rows(work / "passages.jsonl", map(_passage_row, passages))
+    FaissStore(matrices[0]).save(work / "vectors.faiss")
+    np.save(work / "lines.npy", matrices[1].astype(np.float16), allow_pickle=False)
+    Bm25Lexicon(texts[0], more=Acronyms(acronyms).both).save(work / "terms")
+    write_json(work / "vocabulary.json", dict(vocabulary))
+    write_json(work / "acronyms.json", asdict(acronyms))
+    write_json(
+        work / "keys.json", {"passages": [text_key(t) for t in texts[0]], "lines": [text_key(t) for t in texts[1]]}
+    )
+
+
+def write_manifest(
+    work: Path,
+    identity: str,
+    encoder: Encoder,
+    settings: Mapping[str, Json],
+    documents: Sequence[Document],
+    passages: Sequence[Passage],
+) -> None:
+    files = sorted(path for path in work.rglob("*") if path.is_file())
+    said: dict[str, Json] = {
+        "schema": SCHEMA,
+        "id": identity,
+        "encoder": {"name": encoder.name, "fingerprint": encoder.fingerprint, "dim": encoder.dim},
+        "settings": dict(settings),
+        "counts": {"documents": len(documents), "passages": len(passages)},
+        "files": {
+            path.relative_to(work).as_posix(): {"bytes": path.stat().st_size, "sha256": sha256(path)} for path in files
+        },
+    }
+    write_json(work / "manifest.json", {**said, "checksum": _checksum(said)})
+
+
+def _manifest(build_folder: Path) -> _Manifest:
+    """What manifest.json says, its own checksum checked."""
+    path = build_folder / "manifest.json"
+    try:
+        said = json.loads(path.read_bytes())
+        checksum = said.pop("checksum")
+    except FileNotFoundError as error:
+        raise IndexDamaged(f"{path} is missing: {AGAIN}") from error
+    except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
+        raise IndexDamaged(f"{path} is damaged: {AGAIN}") from error
+    if checksum != _checksum(said):
+        raise IndexDamaged(f"{path} is damaged: {AGAIN}")
+    if said["schema"] != SCHEMA:
+        raise IndexMismatch(f"{build_folder} is in format {said['schema']}, this version reads {SCHEMA}: {AGAIN}")
+    manifest: _Manifest = said
+    return manifest
+
+
+def _check(path: Path, known: _File) -> None:
+    try:
+        if path.stat().st_size != known["bytes"] or sha256(path) != known["sha256"]:
+            raise IndexDamaged(f"{path} is damaged: {AGAIN}")
+    except FileNotFoundError as error:
+        raise IndexDamaged(f"{path} is missing: {AGAIN}") from error
+    except OSError as error:
+        raise IndexDamaged(f"{path} cannot be read ({error.strerror}): {AGAIN}") from error
+
+
+def document_row(document: Document) -> dict[str, Json]:
+    return {
+        "id": document.id,
+        "version": document.version,
+        "title": document.title,
+        "source": document.source,
+        "media_type": document.media_type,
+        "metadata": dict(document.metadata),
+        "page_starts": list(document.page_starts),
+        "sections": [[s.title, list(s.path), s.start, s.end] for s in document.sections],
+        "lines": [[n.kind, n.start, n.end, list(n.section_path), n.parent] for n in document.lines],
+        "file": _text_name(document),
+    }
+
+
+def _document(row: _Row, texts: Mapping[str, str]) -> Document:
+    return Document(
+        id=row["id"],
+        version=row["version"],
+        title=row["title"],
+        source=row["source"],
+        media_type=row["media_type"],
+        text=texts[row["file"]],
+        sections=tuple(Section(title, tuple(path), start, end) for title, path, start, end in row["sections"]),
+        lines=tuple(Line(kind, start, end, tuple(path), parent) for kind, start, end, path, parent in row["lines"]),
+        page_starts=tuple(row["page_starts"]),
+        metadata=row["metadata"],
+    )
+
+
+def _text_name(document: Document) -> str:
+    return f"texts/{hashlib.sha256(document.id.encode()).hexdigest()[:24]}.txt"
+
+
+def _passage_row(passage: Passage) -> dict[str, Json]:
+    row = asdict(passage)
+    del row["text"], row["document_version"]
+    return row
+
+
+def _passage(row: _Row, documents: Mapping[str, Document]) -> Passage:
+    document = documents[row["document_id"]]
+    return Passage(
+        document_id=document.id,
+        document_version=document.version,
+        start=row["start"],
+        end=row["end"],
+        text=document.text[row["start"] : row["end"]],
+        section_path=tuple(row["section_path"]),
+        page=row["page"],
+    )
+
+
+def _rows(path: Path) -> Iterator[_Row]:
+    with path.open(encoding="utf-8", newline="\n") as file:
+        for line in file:
+            yield json.loads(line)
+
+
+def _write_rows(path: Path, rows: Iterable[Mapping[str, Json]]) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(json.dumps(row) + "\n" for row in rows)
+
+
+def write_json(path: Path, value: Mapping[str, Json]) -> None:
+    path.write_text(json.dumps(value, indent=1, sort_keys=True), "utf-8")
+
+
+def _checksum(said: Mapping[str, Json]) -> str:
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,102 @@
+"""Lists of questions, in Markdown and in plain text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from markdown_it import MarkdownIt
+from markdown_it.tree import SyntaxTreeNode
+
+from assistant.spreadsheets.encodings import decoded
+from assistant.spreadsheets.tables import Table, names_a_question, table
+
+OURS = "<!-- The questions are the headings of the second level. -->"  # what our own Markdown begins with
+FRONT = re.compile(r"\A---\r?\n.*?\n---\r?\n", re.DOTALL)  # YAML
+BOX = re.compile(r"\[[ xX]\]\s+")
+MARKER = re.compile(
+    r"\s*(?:[-*+\u2022\u2013\u00b7\u25cf\u25aa]|\(?(?:\d{1,4}|[a-zA-Z])[.)]|[Qq]\d*[:.])\s+(?:\[[ xX]\]\s+)?"
+)
+
+
+def read_markdown(data: bytes, *, encoding: str | None = None) -> Table:
+    """The first table that has questions, else the list items and the headings that ask, else a table, else the lines.
+
+    Where headings ask, list items do so only with a question mark: the others are of the answers.
+    """
+    content, notes = decoded(data, encoding)
+    root = SyntaxTreeNode(MarkdownIt("commonmark").enable("table").parse(FRONT.sub("", content)))
+    if content.startswith(OURS):
+        return _list((_text(node) for node in root.walk() if node.type == "heading" and node.tag == "h2"), notes)
+    tables = [_records(node) for node in root.walk() if node.type == "table"]
+    asked = _asked(root, alone=not any(node.type == "heading" and _asks(node) for node in root.walk()))
+    if named := next((records for records in tables if names_a_question(records[0])), None):
+        others = len(tables) > 1 or bool(asked)
+        return table(named, notes=(*notes, *["a table is read, and nothing else of the file"] * others))
+    if asked or not tables:
+        return _list(asked or _lines(_written(root)), notes)
+    return table(tables[0], notes=notes)
+
+
+def read_text(data: bytes, *, encoding: str | None = None) -> Table:
+    """The questions of a text file, one a line, without the marks of a list."""
+    content, notes = decoded(data, encoding)
+    return _list(_lines(content), notes)
+
+
+def _records(node: SyntaxTreeNode) -> list[list[str]]:
+    return [[_text(cell) for cell in row.children] for part in node.children for row in part.children]
+
+
+def _asked(node: SyntaxTreeNode, *, alone: bool) -> list[str]:
+    """The headings that ask, and the list items: if `alone`, also those without a question mark.
+
+    An item that only heads others which ask is not one.
+    """
+    found: list[str] = []
+    for child in node.children:
+        if child.type == "heading":
+            found += [_text(child)] if _asks(child) else []
+        elif child.type == "list_item":
+            own = BOX.sub("", " ".join(_text(part) for part in child.children if part.type == "paragraph"), count=1)
+            below = [part for part in child.children if part.type in ("bullet_list", "ordered_list")]
+            nested = [one for part in below for one in _asked(part, alone=alone)]
+            asking = [one for one in nested if one.endswith("?")]
+            if own.endswith("?"):
+                found += [own, *asking]
+            elif asking or not own:
+                found += nested
+            elif alone:
+                found.append(own)
+        elif child.type in ("bullet_list", "ordered_list", "blockquote"):
+            found += _asked(child, alone=alone)
+    return found
+
+
+def _asks(node: SyntaxTreeNode) -> bool:
+    return _text(node).endswith("?")
+
+
+def _written(root: SyntaxTreeNode) -> str:
+    """The lines of paragraphs and of code, without their marks."""
+    parts = [node for node in root.walk() if node.type in ("paragraph", "fence", "code_block")]
+    return "\n".join(_text(node, "\n") if node.type == "paragraph" else node.content for node in parts)
+
+
+def _text(node: SyntaxTreeNode, end: str = " ") -> str:
+    """The text of a block without its marks; `end` is what its lines end with."""
+    if node.type in ("text", "code_inline"):
+        return node.content
+    if node.type in ("softbreak", "hardbreak"):
+        return end
+    return "".join(_text(child, end) for child in node.children) if node.type != "html_inline" else ""
+
+
+def _lines(content: str) -> list[str]:
+    lines = (line[mark.end() if (mark := MARKER.match(line)) else 0 :].strip() for line in content.splitlines())
+    return [line for line in lines if line]
+
+
+def _list(questions: Iterable[str], notes: tuple[str, ...]) -> Table:
+    rows = tuple((question.strip(),) for question in questions)
+    return Table(("question",) if rows else (), rows, notes=notes)

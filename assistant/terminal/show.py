@@ -1,0 +1,156 @@
+"""How an answer, and what led to it, reads in a terminal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from assistant.answer.pipeline import Explanation, PartExplanation
+from assistant.documents.citations import in_words, trail
+from assistant.types import Answer, Citation, Document, ScoredLine
+
+if TYPE_CHECKING:
+    from assistant.compose import Calibrated
+    from assistant.feedback.gaps import Gaps
+
+SHOWN = 6  # hits and candidates of an explanation
+WIDTH = 88  # characters of a line of text in a list
+
+_ADVICE = (
+    "look at the first stage that goes astray: if the right passage is missing under 1, it is the search; if its "
+    "passage is not read under 3, the comparing of lines; if it is there but not said "
+    "under 4, the choosing."
+)
+
+_NOT_PRINTED = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
+
+
+def show_answer(answer: Answer, documents: Mapping[str, Document]) -> str:
+    """The answer, then its numbered sources; or what a refusal says, then the closest passages."""
+    return "\n".join(_answer(answer, documents))
+
+
+def show_explanation(explanation: Explanation, documents: Mapping[str, Document]) -> str:
+    """How the answer came about, stage by stage."""
+    lines = ["", "How this came about"]
+    if explanation.answer.standalone_question != explanation.answer.question:
+        lines.append(f"  read as: {printable(explanation.answer.standalone_question)}")
+    for part in explanation.parts:
+        lines += _part(part, explanation.threshold, documents)
+    stages = ", ".join(f"{name} {ms:.1f}" for name, ms in explanation.answer.timings_ms.items())
+    return "\n".join([*lines, "", f"  milliseconds: {stages}"])
+
+
+def show_calibration(made: Calibrated) -> str:
+    """The figures before and after, side by side, and what is promised now."""
+    from assistant.evaluation.metrics import (
+        Figures,  # here, because it brings scikit-learn, which answering can do without
+    )
+
+    after = Figures.of(made.after).rows()
+    before = Figures.of(made.before).rows() if made.before is not None else [(name, "–") for name, _ in after]
+    rows = [("", "before", "after"), *((n, b, a) for (n, b), (_, a) in zip(before, after, strict=True) if n != "p50")]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    lines = ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return "\n".join([*lines, "", made.promise.statement()])
+
+
+def show_gaps(gaps: Gaps) -> str:
+    """The gaps, asked most first, each with how often it was asked and what came closest."""
+    lines = []
+    for gap in gaps.groups:
+        first, last = (datetime.fromtimestamp(at, UTC).date().isoformat() for at in (gap.first, gap.last))
+        seen = last if first == last else f"{first} to {last}"
+        lines.append(f"{gap.count}x {printable(gap.question)}")
+        lines.append(f"    refused {gap.refused}, voted up {gap.up}, down {gap.down}; {seen}")
+        lines += [f"    also: {printable(other)}" for other in gap.others]
+        lines += [f"    comment: {printable(comment)}" for comment in gap.comments]
+        if gap.closest is not None:
+            lines.append(f"    closest: {printable(in_words(gap.closest))}")
+    if gaps.left_out:
+        lines.append(f"and {gaps.left_out} questions that were asked more seldom")
+    return "\n".join(lines or ["Nothing was refused or voted down."])
+
+
+def printable(text: str) -> str:
+    """The text on one line, without characters that would steer a terminal."""
+    return _NOT_PRINTED.sub(" ", " ".join(text.split()))
+
+
+def place(citation: Citation, documents: Mapping[str, Document]) -> str:
+    """Where a citation stands: title, sections, line."""
+    row = documents[citation.document_id].text.count("\n", 0, citation.start) + 1
+    path = trail(map(printable, (citation.document_title, *citation.section_path)))
+    return f"{path} ({printable(citation.document_id)}, line {row})"
+
+
+def _answer(answer: Answer, documents: Mapping[str, Document]) -> Iterator[str]:
+    if answer.status == "refused":
+        yield f"No answer ({answer.reason}): {answer.message}"
+        if answer.closest:
+            yield ""
+            yield "The closest passages:"
+        for number, citation in enumerate(answer.closest, start=1):
+            yield f"[{number}] {place(citation, documents)}"
+            yield f"    {_short(citation.cited_text)}"
+        return
+    for block in answer.blocks:
+        marks = "".join(f"[{n + 1}]" for n in block.citations)
+        yield f"{printable(block.text)} {marks}"
+    yield ""
+    yield "Sources:"
+    for number, citation in enumerate(answer.citations, start=1):
+        yield f"[{number}] {place(citation, documents)}"
+    for groups in answer.conflicts:
+        values = " against ".join("".join(f"[{n + 1}]" for n in group) for group in groups)
+        yield f"The documents contradict each other here: {values}."
+    yield f"Confidence: {answer.confidence:.2f}"
+
+
+def _part(part: PartExplanation, threshold: float, documents: Mapping[str, Document]) -> Iterator[str]:
+    def text(line: ScoredLine) -> str:
+        document = documents[line.document_id]
+        return _short(document.text[document.lines[line.line].start : document.lines[line.line].end])
+
+    yield ""
+    yield f"  asked: {printable(part.ask.text)}"
+    if part.ask.names:
+        yield f"  naming {', '.join(part.ask.names)}"
+    yield ""
+    yield "  1. found: passages by meaning (dense) and by words (lexical), fused"
+    for hit in part.hits[:SHOWN]:
+        dense = "    –" if hit.dense is None else f"{hit.dense:5.3f}"
+        lexical = "    –" if hit.lexical is None else f"{hit.lexical:5.2f}"
+        path = trail(hit.passage.section_path)
+        yield f"     {hit.score:5.3f}  dense {dense}  lexical {lexical}  {_short(path or hit.passage.text)}"
+    yield "  2. compared: the lines that are most like the question"
+    for line in part.ranked[:SHOWN]:
+        yield f"     {line.score:5.3f}  {text(line)}"
+    yield "  3. read: log-odds that each passage answers"
+    for one in part.read:
+        yield f"     {one.answerable:6.2f}  {_short(trail(one.passage.section_path) or one.passage.text)}"
+    yield "  4. chosen: log-odds that each line belongs to the answer; * is said"
+    said = {(unit.document_id, n) for unit in part.selection.units for n in unit.lines}
+    for line in part.selection.ranked[:SHOWN]:
+        mark = "*" if (line.document_id, line.line) in said else " "
+        yield f"   {mark} {line.score:6.2f}  {text(line)}"
+    yield "  5. judged by these signals"
+    for name, value in part.evidence.items():
+        yield f"     {value:6.3f}  {name.replace('_', ' ')}"
+    yield f"  6. decided: {_decision(part, threshold)}"
+
+
+def _decision(part: PartExplanation, threshold: float) -> str:
+    odds = f"right with probability {part.confidence:.2f}, where {threshold:.2f} is asked for"
+    if part.reason is not None:
+        return f"{odds}: refused as {part.reason}. {part.message} {_ADVICE}"
+    chosen = "one line or list" if len(part.selection.units) == 1 else f"{len(part.selection.units)} lines or lists"
+    contradicts = ", which contradict each other" if part.selection.conflicts else ""
+    return f"{odds}: answered with {chosen}{contradicts}. If that is wrong, {_ADVICE}"
+
+
+def _short(text: str) -> str:
+    shown = printable(text)
+    return shown if len(shown) <= WIDTH else shown[: WIDTH - 1] + "…"

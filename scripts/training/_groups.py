@@ -1,0 +1,178 @@
+"""What the reader learns from: a question with passages, and which of their lines belong to the answer."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+from _examples import Example, rows
+
+from assistant.documents.outline import Outline
+from assistant.documents.structure import sentences
+from assistant.models.pairs import LineSpan
+from assistant.models.reader import passage_input
+from assistant.types import Passage
+
+SHARED = 0.5  # of a line or of a quotation, that must lie in the other where the line is taken to be evidence
+
+
+class Indexed(Protocol):
+    """What a search of one domain searches."""
+
+    @property
+    def passages(self) -> Sequence[Passage]: ...
+
+    @property
+    def outlines(self) -> Mapping[str, Outline]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One passage as it is read for a question."""
+
+    context: str
+    text: str
+    lines: tuple[LineSpan, ...]
+    gold: tuple[int, ...] = ()  # positions in `lines` of those that belong to the answer
+    span: tuple[int, int] | None = None  # the exact words of the answer, in `text`
+    tempts: bool = False  # it holds the lines that come closest to an answer, and are none
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One question with the passages that a search brings, best first."""
+
+    source: str
+    document: str  # what splits are made by
+    question: str
+    type: str
+    passages: tuple[Read, ...]
+    weight: float = 1.0
+    found: int = 1  # how many of the passages the search brought; what it missed follows them
+
+    @property
+    def answerable(self) -> bool:
+        return any(read.gold for read in self.passages)
+
+    def drawn(self, rng: random.Random, *, golden: int, others: int, among: int) -> Group:
+        """The group with at most so many passages with the answer and, of the best `among` others, so many without.
+
+        Those that tempt are kept.
+        """
+        with_gold = [read for read in self.passages if read.gold]
+        without = [read for read in self.passages if not read.gold]
+        kept = rng.sample(with_gold, min(golden, len(with_gold)))
+        tempting = [read for read in without if read.tempts][:1]
+        rest = [read for read in without[:among] if read not in tempting]
+        drawn = rng.sample(rest, min(max(others - len(tempting), 0), len(rest)))
+        passages = (*kept, *tempting, *drawn)
+        return replace(self, passages=passages, found=len(passages))
+
+
+def write(path: Path, groups: Sequence[Group]) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        for group in groups:
+            file.write(json.dumps(asdict(group), ensure_ascii=False) + "\n")
+
+
+def read(path: Path) -> Iterator[Group]:
+    for row in rows(path):
+        yield Group(**{**row, "passages": tuple(_read(one) for one in row["passages"])})
+
+
+def _read(row: dict[str, Any]) -> Read:
+    return Read(
+        row["context"],
+        row["text"],
+        tuple((start, end, kind) for start, end, kind in row["lines"]),
+        tuple(row["gold"]),
+        tuple(row["span"]) if row["span"] else None,
+        row["tempts"],
+    )
+
+
+def of_example(example: Example) -> Group | None:
+    """A question with one passage, its sentences being the lines; None where it is not known which of them answer."""
+    lines = [(start, end, "sentence") for start, end in sentences(example.text, 0, len(example.text))]
+    gold: list[int] = []
+    if example.answerable:
+        if example.span is None:
+            return None
+        gold = [n for n, (start, end, _) in enumerate(lines) if start < example.span[1] and end > example.span[0]]
+        if not gold:
+            return None
+    passage = Read(example.context, example.text, cast("tuple[LineSpan, ...]", tuple(lines)), tuple(gold), example.span)
+    return Group(example.source, example.document, example.question, "fact", (passage,), example.weight)
+
+
+def written(
+    folder: Path,
+    split: str,
+    *,
+    search: Callable[[str, str], tuple[Sequence[Passage], Indexed]],
+    step: Callable[[int], None] = lambda _: None,
+) -> Iterator[Group]:
+    """The written questions of a split, each with the passages that `search` brings in its domain, and its own.
+
+    `search` is given the domain and the question; it gives passages, best first, and what it searches.
+    """
+    for row in rows(folder / "questions.jsonl"):
+        if row["split"] != split:
+            continue
+        domain, _, name = row["document"].partition("/docs/")
+        brought, indexed = search(domain, row["question"])
+        step(1)
+        said = {" ".join(quote.split()) for quote in row["quotes"]}
+        reads = []
+        for passage in brought:
+            one = _of_row(row, name, passage, indexed.outlines[passage.document_id])
+            twin = any(" ".join(one.text[start:end].split()) in said for start, end, _ in one.lines)
+            if one.gold or not twin:  # the very same line elsewhere is no wrong answer
+                reads.append(one)
+        found = len(reads)
+        for passage in indexed.passages:
+            if passage.document_id == name and passage not in brought:
+                one = _of_row(row, name, passage, indexed.outlines[name])
+                if one.gold or one.tempts:
+                    reads.append(one)
+        if reads and bool(row["evidence"]) == any(one.gold for one in reads):
+            source, question = f"written-{domain}", row["question"].strip()
+            yield Group(source, row["document"], question, row["type"], tuple(reads), found=found)
+
+
+def _of_row(row: dict[str, Any], name: str, passage: Passage, outline: Outline) -> Read:
+    own = passage.document_id == name
+    evidence, closest = (row["evidence"], row["closest"]) if own else ((), ())
+    return read_of(outline, passage, evidence=evidence, answer=row["answer"], closest=closest)
+
+
+def read_of(
+    outline: Outline,
+    passage: Passage,
+    *,
+    evidence: Sequence[Sequence[int]] = (),
+    answer: str | None = None,
+    closest: Sequence[Sequence[int]] = (),
+) -> Read:
+    """A passage as the reader is given it, with the lines marked that the evidence, in the document's text, covers."""
+    document = outline.document
+    context, text, lines = passage_input(outline, passage)
+    inside = [document.lines[n] for n in outline.overlapping(passage.start, passage.end)]
+    gold = [n for n, line in enumerate(inside) if any(_covers(span, line.start, line.end) for span in evidence)]
+    span = None
+    for n in gold if answer else ():
+        at = document.text.find(answer or "", max(inside[n].start, passage.start), min(inside[n].end, passage.end))
+        if at >= 0:
+            span = (at - passage.start, at - passage.start + len(answer or ""))
+            break
+    tempts = any(start < passage.end and end > passage.start for start, end in closest)
+    return Read(context, text, tuple(lines), tuple(gold), span, tempts)
+
+
+def _covers(span: Sequence[int], start: int, end: int) -> bool:
+    shared = min(span[1], end) - max(span[0], start)
+    return shared > 0 and shared >= SHARED * min(end - start, span[1] - span[0])

@@ -1,0 +1,43 @@
+"""Two legs, fused."""
+
+from __future__ import annotations
+
+from assistant.answer.retrieve import fuse, matching_rows
+from assistant.testing import document
+from assistant.types import Filters, Passage
+
+
+def test_a_convex_combination_weighs_scaled_scores() -> None:
+    fused = fuse([(0, 0.8), (1, 0.4)], [(1, 10.0), (2, 5.0)], dense_weight=0.5)
+    assert fused == [(1, 0.75), (0, 0.5), (2, 0.25)]
+
+
+def test_reciprocal_rank_fusion_weighs_ranks() -> None:
+    fused = fuse([(0, 0.9), (1, 0.8)], [(1, 3.0)], dense_weight=0.5, method="reciprocal_rank")
+    assert fused == [(1, 0.5 / 62 + 0.5 / 61), (0, 0.5 / 61)]
+
+
+def test_ties_go_to_the_lower_row() -> None:
+    assert [row for row, _ in fuse([(7, 0.5), (3, 0.5)], [], dense_weight=1.0)] == [3, 7]
+
+
+def test_nothing_fuses_to_nothing() -> None:
+    assert fuse([], [], dense_weight=0.5) == []
+    assert fuse([(0, -0.2)], [], dense_weight=0.5) == [(0, 0.0)]
+
+
+def test_all_filters_must_hold() -> None:
+    documents = {
+        "a.txt": document("x", id="a.txt", metadata={"team": "data", "tags": ["x"]}),
+        "b.txt": document("x", id="b.txt", metadata={"team": "web"}),
+    }
+    passages = [Passage(id, "v", 0, 1, "x", path) for id in documents for path in ((), ("Pay", "Bonus"))]
+
+    def rows(**given: object) -> list[int]:
+        return matching_rows(passages, documents, Filters(**given))  # type: ignore[arg-type]  # named by each test
+
+    assert rows(document_ids=("b.txt",)) == [2, 3]
+    assert rows(sections=("PAY",)) == [1, 3]
+    assert rows(metadata={"team": "data", "tags": ["x"]}) == [0, 1]
+    assert rows(sections=("bonus",), metadata={"team": "web"}) == [3]
+    assert rows(metadata={"absent": None, "team": "x"}) == []

@@ -1,0 +1,98 @@
+"""A small guide, and an assistant over it and others like it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from assistant.answer.calibration import Calibration, Curve, Fit, Signal
+from assistant.answer.overlap import TermOverlap
+from assistant.answer.pipeline import Assistant
+from assistant.answer.rank_lines import LineReader
+from assistant.answer.retrieve import Retriever
+from assistant.documents.chunking import Budget, line_in_context, passages_of
+from assistant.documents.outline import Outline
+from assistant.documents.plain import structure
+from assistant.index.bm25 import Bm25Lexicon
+from assistant.index.vectors import FaissStore
+from assistant.question.stems import words
+from assistant.testing import HashEncoder
+from assistant.types import DOCUMENT_KINDS, Document, Reader
+
+BAKERY = """Duties
+The baker holds these duties:
+Early Duties
+- Light the ovens
+- Mix the dough
+Late Duties
+- Sweep the floor
+- Count the till
+Wages
+These are the wages in 2024:
+Master Baker
+- Median wage: $61,000
+- Entry wage: $40,000
+Journeyman
+- Median wage: $45,000
+- Entry wage: $30,000
+Schooling
+Formal Schooling
+- A Master's certificate in baking or confectionery
+- Some courses in bookkeeping
+First Steps
+- Schooling: usually a Bachelor's certificate in baking is required.
+- Practice: work in any bakery for a summer.
+"""
+# As likely right as not where the best line scores 0.3; hardly ever where a name is missing.
+CURVE = Curve(
+    fit=Fit(0.0, {"line": Signal(0.3, 0.125, 1.0), "names_nowhere": Signal(0.0, 1.0, -10.0)}),
+    hard=(0.499,) * 100,
+    right=(0.9,) * 60,
+    wrong=(0.6,) * 40,
+)
+CALIBRATION = Calibration(reader="", curves=dict.fromkeys(DOCUMENT_KINDS, CURVE))
+BUDGET = Budget(60, lambda text: len(text.split()))
+
+
+def assistant(
+    texts: Mapping[str, str], *, reader: Reader | None = None, max_false_answer_rate: float = 0.1
+) -> Assistant:
+    """An assistant over plain texts, by title, with an encoder that knows words only."""
+    documents = {}
+    for title, text in texts.items():
+        read = structure(text)
+        name = f"{title.casefold()}.txt"
+        documents[name] = Document(
+            name, "v", title, name, "text/plain", text, read.sections, read.lines, metadata={"shop": title}
+        )
+    encoder = HashEncoder(dim=512)
+    passages = [passage for document in documents.values() for passage in passages_of(document, budgets=[BUDGET])]
+    embedded = [passage.text for passage in passages]
+    lexicon = Bm25Lexicon(embedded)
+    outlines = {name: Outline(document) for name, document in documents.items()}
+    vectors = {
+        name: encoder.encode_passages([line_in_context(document, line) for line in document.lines])
+        for name, document in documents.items()
+    }
+
+    def encode(text: str):  # type: ignore[no-untyped-def]  # a row of the encoder's
+        return encoder.encode_queries([text])[0]
+
+    wording = TermOverlap(words, lexicon.idf)
+    lines = LineReader(
+        outlines, vectors=lambda name, n: vectors[name][n], encode=encode, wording=wording, word_weight=0.7
+    )
+    return Assistant(
+        index_id="test",
+        documents=documents,
+        passages=passages,
+        outlines=outlines,
+        retriever=Retriever(passages, FaissStore(encoder.encode_passages(embedded)), lexicon, encode, 0.5),
+        lines=lines,
+        reader=reader,
+        wording=wording,
+        correct=lambda question: question.replace("dutys", "duties"),
+        calibration=CALIBRATION,
+        max_false_answer_rate=max_false_answer_rate,
+        search_passages=20,
+        read_passages=4,
+    )

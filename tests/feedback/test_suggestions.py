@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from assistant.compose import build_index, open_answerer
+from assistant.documents.citations import cite
+from assistant.documents.files import load_corpus
+from assistant.feedback.suggestions import Suggester, candidates, suggest
+from assistant.server import create_app
+from assistant.settings import load_settings
+from assistant.testing import StaticAnswerer, document
+from assistant.types import Answer, Block, Document, Filters, Turn
+
+GUIDE = """# 1. Salary Ranges (US, 2024)
+The salary of a head of AI varies with the place.
+## Head of AI
+- Median salary: $234,750
+- Notes: as of 2024
+## Head of Sales
+- Median salary: $99,000
+# 2. Key Requirements
+A candidate has:
+- Proficiency in programming languages:
+  - Python
+  - R
+- A degree from Vienna
+# How long is the Vienna course?
+It takes two years in Vienna.
+# Rules of Vienna and Audits
+One is to be on time.
+# Status
+Open to all.
+"""
+
+
+class Willing(StaticAnswerer):
+    """Answers any question with the line that shares the most words with it."""
+
+    refused: frozenset[str] = frozenset()
+
+    def __init__(self, *documents: Document, index_id: str = "willing") -> None:
+        super().__init__(*documents, index_id=index_id)
+        self.asked: list[str] = []
+
+    def ask(self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Answer:
+        self.asked.append(question)
+        refusal = super().ask("zebra")
+        if question in self.refused:
+            return refusal
+        lines = [(d, line) for d in self.documents.values() for line in d.lines]
+        known = set(question.casefold().strip("?").split())
+
+        def shared(each: Document, text: str) -> int:
+            return len(known & set(f"{text} {each.title}".casefold().split()))
+
+        best, line = max(lines, key=lambda pair: shared(pair[0], pair[0].text[pair[1].start : pair[1].end]))
+        citation = cite(best, line.start, line.end)
+        blocks = (Block(citation.cited_text, (0,)),)
+        return replace(refusal, status="answered", blocks=blocks, citations=(citation,), closest=())
+
+
+def load(folder: Path, kind: str = "txt", **files: str) -> list[Document]:
+    for name, text in files.items():
+        (folder / f"{name}.{kind}").write_text(text, "utf-8")
+    return list(load_corpus(folder).documents)
+
+
+@pytest.fixture
+def guide(tmp_path: Path) -> Document:
+    [document] = load(tmp_path, "md", guide=GUIDE)
+    return document
+
+
+def test_questions_are_made_of_headings_figures_and_lead_ins(guide: Document) -> None:
+    made = {candidate.question: guide.text[candidate.start : candidate.end] for candidate in candidates(guide)}
+    assert list(made)[:3] == [
+        "What are the salary ranges?",
+        "What is the median salary for Head of AI?",
+        "Which programming languages are mentioned?",
+    ]
+    assert made["What is the median salary for Head of AI?"] == "Median salary: $234,750"
+    assert "- Python" in made["Which programming languages are mentioned?"]
+    assert "What are the key requirements?" in made and "How long is the Vienna course?" in made
+    assert "What are the rules of Vienna and audits?" in made  # a name keeps its capital
+    assert "What is said about status?" in made  # no plural, whatever its last letter
+    assert not any("notes" in question or "candidate" in question for question in made)
+
+
+def test_only_what_is_answered_from_that_very_place_is_suggested(guide: Document) -> None:
+    answerer = Willing(guide)
+    answerer.refused = frozenset({"What are the salary ranges?"})
+    suggested = suggest(answerer)
+    assert "What are the key requirements?" in suggested
+    assert "What are the salary ranges?" in answerer.asked and "What are the salary ranges?" not in suggested
+    assert "What is the median salary for Head of Sales?" in answerer.asked  # answered with the other figure's line
+    assert "What is the median salary for Head of Sales?" not in suggested
+
+
+def test_of_several_documents_each_is_named_and_has_its_turn(tmp_path: Path) -> None:
+    files = {f"guide_{n:02}": f"Duties of {n}\nLead the team.\nKey Tools\n- A saw\n- A plane\n" for n in range(20)}
+    answerer = Willing(*load(tmp_path, **files))
+    suggested = suggest(answerer, k=8)
+    titles = [document.title for document in answerer.documents.values()]
+    named = [next(title for title in titles if question.endswith(f" in {title}?")) for question in suggested]
+    assert len(set(named)) == 8
+    assert len(answerer.asked) <= 28
+
+
+def test_no_more_are_suggested_than_asked_for_and_none_where_nothing_is_answered(guide: Document) -> None:
+    assert len(suggest(Willing(guide), k=2)) == 2
+    assert suggest(StaticAnswerer(document("Nothing to ask about."))) == ()
+    assert suggest(StaticAnswerer()) == ()
+
+
+def test_an_index_is_tried_out_once(guide: Document) -> None:
+    suggester = Suggester()
+    first, second = Willing(guide), Willing(guide, index_id="another")
+    assert suggester(first) == suggester(first) == suggest(first)
+    assert len(first.asked) == 2 * len(set(first.asked))
+    suggester(second)
+    assert second.asked
+
+
+@pytest.mark.model
+def test_what_is_suggested_of_the_shipped_guide_is_answered_at_the_promise(tmp_path: Path) -> None:
+    settings = load_settings({"corpus": Path(__file__).parent.parent.parent / "corpus", "index": tmp_path / "index"})
+    build_index(settings)
+    answerer = open_answerer(settings)
+    suggested = suggest(answerer)
+    assert len(suggested) == 8
+    assert "What is the median salary for Head of AI?" in suggested
+    assert {answerer.ask(question).status for question in suggested} == {"answered"}
+
+
+def test_the_server_suggests_questions(guide: Document) -> None:
+    answerer = Willing(guide)
+    client = TestClient(create_app(lambda: answerer))
+    assert client.get("/v1/suggestions").json() == {"questions": list(suggest(answerer)), "index_id": "willing"}

@@ -1,0 +1,50 @@
+"""Long work says how far it is, by a bar on a terminal and by plain lines elsewhere."""
+
+from __future__ import annotations
+
+import io
+import re
+
+from assistant.terminal.progress import Pace
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_file_gets_a_line_now_and_then_with_rate_and_time_left() -> None:
+    out = io.StringIO()
+    pace = Pace(out, every=0.0)
+    pace(0, 4)
+    pace(1, 4)
+    pace(3, 4)
+    pace(4, 4)
+    pace.close()
+    lines = out.getvalue().splitlines()
+    assert [line.split(",")[0] for line in lines] == ["1 of 4", "3 of 4"]
+    assert re.fullmatch(r"3 of 4, [\d.]+ a second, \d+ s left", lines[1])
+
+
+def test_a_quick_run_says_nothing_to_a_file() -> None:
+    out = io.StringIO()
+    pace = Pace(out)
+    for done in range(5):
+        pace(done, 4)
+    assert out.getvalue() == ""
+
+
+def test_a_terminal_gets_a_bar_and_no_lines() -> None:
+    out = Terminal()
+    pace = Pace(out, every=0.0)
+    pace(0, 4)
+    pace(3, 4)
+    pace.close()
+    said = out.getvalue()
+    assert "3/4" in said and "question/s" in said and "of 4," not in said
+
+
+def test_nothing_to_do_makes_no_bar() -> None:
+    out = Terminal()
+    Pace(out)(0, 0)
+    assert out.getvalue() == ""
