@@ -241,7 +241,7 @@ def guides(folder: Path, names: Sequence[str], out: Path) -> list[Asked]:
 
 
 def written(folder: Path, split: str, domains: Sequence[str]) -> dict[str, Gather]:
-    """For each domain, or for those that are named, all its documents with the questions of the split."""
+    """For each domain that has questions of the split, or those that are named, its documents with them."""
     rows: dict[str, dict[str, _Written]] = {}  # by domain and id
     numbers: Counter[str] = Counter()
     splits = set()
@@ -256,13 +256,14 @@ def written(folder: Path, split: str, domains: Sequence[str]) -> dict[str, Gathe
         raise UsageError(f"{folder} does not hold written questions ({error!r}): is it the right folder?") from error
     if split not in splits:
         raise UsageError(f"no split {split!r} in {folder}: there are {', '.join(sorted(splits))}")
-    return {name: partial(_domain, folder / name, rows[name]) for name in _known(domains, rows, folder)}
+    asked = {name: own for name, own in rows.items() if own}
+    return {name: partial(_domain, folder / name, asked[name]) for name in _known(domains, asked, folder)}
 
 
 def _domain(folder: Path, rows: Mapping[str, _Written], out: Path) -> list[Asked]:
     """The questions of a domain, each with its lines as they stand in the document as it is loaded now."""
     _copy(folder, out)
-    texts = {document.id: document.text for document in load_corpus(out).documents} if rows else {}
+    texts = {document.id: document.text for document in load_corpus(out).documents}
     asked, lost = [], []
     for id, row in rows.items():
         document_id = row["document"].removeprefix(f"{folder.name}/")

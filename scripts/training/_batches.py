@@ -11,8 +11,11 @@ from _groups import Group, Read
 from torch import Tensor
 
 from assistant.models.pairs import NO_LINE, EncodedPair, PairEncoder
+from assistant.question.parse import FUNCTION_WORDS
+from assistant.question.stems import STOPWORDS
 
 MAX_TOKENS = 288
+IGNORED = FUNCTION_WORDS | STOPWORDS  # words that count as no content in what the reader sees
 
 
 @dataclass(frozen=True, slots=True)

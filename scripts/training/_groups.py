@@ -13,11 +13,10 @@ from _examples import Example, rows
 
 from assistant.documents.outline import Outline
 from assistant.documents.structure import sentences
+from assistant.evaluation.grading import covers
 from assistant.models.pairs import LineSpan
 from assistant.models.reader import passage_input
 from assistant.types import Passage
-
-SHARED = 0.5  # of a line or of a quotation, that must lie in the other where the line is taken to be evidence
 
 
 class Indexed(Protocol):
@@ -120,7 +119,7 @@ def written(
 
     `search` is given the domain and the question; it gives passages, best first, and what it searches.
     """
-    for row in rows(folder / "questions.jsonl"):
+    for row in rows(next(folder.glob("questions.jsonl*"))):
         if row["split"] != split:
             continue
         domain, _, name = row["document"].partition("/docs/")
@@ -162,7 +161,7 @@ def read_of(
     document = outline.document
     context, text, lines = passage_input(outline, passage)
     inside = [document.lines[n] for n in outline.overlapping(passage.start, passage.end)]
-    gold = [n for n, line in enumerate(inside) if any(_covers(span, line.start, line.end) for span in evidence)]
+    gold = [n for n, line in enumerate(inside) if any(covers(span, line.start, line.end) for span in evidence)]
     span = None
     for n in gold if answer else ():
         at = document.text.find(answer or "", max(inside[n].start, passage.start), min(inside[n].end, passage.end))
@@ -171,8 +170,3 @@ def read_of(
             break
     tempts = any(start < passage.end and end > passage.start for start, end in closest)
     return Read(context, text, tuple(lines), tuple(gold), span, tempts)
-
-
-def _covers(span: Sequence[int], start: int, end: int) -> bool:
-    shared = min(span[1], end) - max(span[0], start)
-    return shared > 0 and shared >= SHARED * min(end - start, span[1] - span[0])
