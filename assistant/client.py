@@ -251,6 +251,7 @@ def _source(row: Mapping[str, Json]) -> Source:
         _as(row["answerable"], int),
         _as(row["unanswerable"], int),
         "easy" if row["kind"] == "easy" else "hard",
+        None if row["false_answer_rate"] is None else _number(row["false_answer_rate"]),
     )
 
 

@@ -167,7 +167,8 @@ def calibrate(
         done += n
         progress("ask", done, len(asked))
 
-    labelled = fit.label(assistant, asked, source=questions.name, group=lambda question: question.id, progress=step)
+    explained = fit.explain_all(assistant, asked, progress=step)
+    labelled = fit.label(assistant, explained, source=questions.name, group=lambda question: question.id)
     made = fit.refit(labelled, before=before, reader=reader)
     write(output, calibration.dump([made]).encode())
     promise = calibration.load(output)[reader].promise(settings.max_false_answer_rate)
@@ -252,7 +253,7 @@ def _assemble(settings: Settings, index: Index, encoder: OnnxEncoder, calibrated
 
     outlines = {document.id: Outline(document) for document in index.documents.values()}
     acronyms = Acronyms(index.acronyms, is_written=index.vocabulary.__contains__)
-    wording = TermOverlap(terms, index.lexicon.idf, more=acronyms.both)
+    overlap = TermOverlap(terms, index.lexicon.idf, more=acronyms.both)
     speller = Speller(index.vocabulary)
     names = Names(index.vocabulary, is_word=speller.is_known)
     reader = _reader(settings, index, outlines)
@@ -264,10 +265,10 @@ def _assemble(settings: Settings, index: Index, encoder: OnnxEncoder, calibrated
         outlines=outlines,
         retriever=Retriever(index.passages, index.vectors, index.lexicon, encode, settings.dense_weight),
         ranker=SimilarityRanker(
-            outlines, vectors=line_vector, encode=encode, wording=wording, word_weight=settings.word_weight
+            outlines, vectors=line_vector, encode=encode, overlap=overlap, word_weight=settings.word_weight
         ),
         reader=reader,
-        wording=wording,
+        overlap=overlap,
         correct=speller.correct,
         expand=acronyms.expand,
         meant=names.meant,
@@ -330,9 +331,10 @@ def _calibration(settings: Settings, reader: str, calibrated: bool) -> Calibrati
     """The calibration for this reader."""
     from assistant.answer import calibration
 
-    if not calibrated:
-        return calibration.none(reader)
     path = settings.calibration or calibration.SHIPPED
+    if not calibrated:
+        shipped = calibration.load(calibration.SHIPPED).get(reader)
+        return calibration.none(reader) if shipped is None else calibration.none(reader, lines=shipped.lines)
     fitted = calibration.load(path)
     if reader not in fitted:
         raise CalibrationError(

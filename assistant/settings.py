@@ -88,7 +88,7 @@ class Settings(BaseModel):
         description="What reads question and passage together: shipped, none, or an extractive question-answering "
         "model of transformers, by its name in the local cache or the path of its folder.",
     )
-    read_passages: int = Field(4, ge=1, le=100, description="The passages that the reader reads, at most.")
+    read_passages: int = Field(5, ge=1, le=100, description="The passages that the reader reads, at most.")
     max_false_answer_rate: float = Field(
         0.10,
         ge=0,

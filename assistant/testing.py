@@ -12,8 +12,10 @@ from zlib import crc32
 import numpy as np
 
 from assistant.documents.citations import cite
+from assistant.documents.outline import Outline
 from assistant.errors import IndexMismatch
 from assistant.ids import answer_id
+from assistant.question.parse import content_words
 from assistant.types import (
     Answer,
     Block,
@@ -25,7 +27,9 @@ from assistant.types import (
     Line,
     Passage,
     Promise,
+    ReadPassage,
     Reason,
+    ScoredLine,
     Section,
     Source,
     Turn,
@@ -147,6 +151,36 @@ class StaticAnswerer:
     def _cite(self, hit: Hit) -> Citation:
         passage = hit.passage
         return cite(self.documents[passage.document_id], passage.start, passage.end, score=hit.score)
+
+
+class WordReader:
+    """Reads by shared words: of a line, the share of the question's that it has, or, at 3/4, that stand above it.
+
+    Log-odds are 20 times that share, less 10; a heading says nothing. A span is a line of a passage, the best first.
+    """
+
+    fingerprint = "words"
+
+    def __init__(self, outlines: Mapping[str, Outline]) -> None:
+        self._outlines = outlines
+
+    def read(self, question: str, passage: Passage) -> ReadPassage:
+        outline = self._outlines[passage.document_id]
+        asked = content_words(question)
+        lines = [
+            ScoredLine(passage.document_id, n, 20 * self._share(asked, outline, n) - 10)
+            for n in outline.overlapping(passage.start, passage.end)
+        ]
+        best = sorted(lines, key=lambda line: -line.score)
+        places = [outline.document.lines[line.line] for line in best]
+        spans = tuple((max(place.start, passage.start), min(place.end, passage.end)) for place in places)
+        return ReadPassage(passage, tuple(lines), best[0].score if best else -10.0, spans)
+
+    def _share(self, asked: Sequence[str], outline: Outline, n: int) -> float:
+        if not asked or outline.document.lines[n].kind == "heading":
+            return 0.0
+        own, above = content_words(outline.text(n)), content_words(outline.above(n))
+        return sum(1.0 if word in own else 0.75 if word in above else 0.0 for word in asked) / len(asked)
 
 
 class HashEncoder:

@@ -98,6 +98,17 @@ class ScoredLine:
 
 
 @dataclass(frozen=True, slots=True)
+class RankedLine:
+    """A line and how much it is like the question. A higher score is always better."""
+
+    document_id: str
+    line: int
+    score: float
+    meaning: float  # the cosine of its vector with the question's
+    words: float  # how much of the question it deals with, from 0 to 1
+
+
+@dataclass(frozen=True, slots=True)
 class ReadPassage:
     """What a reader says of one passage. Log-odds are natural ones: above 0 it is likelier than not.
 
@@ -187,6 +198,7 @@ class Source:
     answerable: int
     unanswerable: int
     kind: Literal["hard", "easy"]  # of its questions without an answer
+    false_answer_rate: float | None = None  # of these, at the operating point; None where it was not kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +229,7 @@ class Promise:
             if self.kept
             else f"A rate of {rate} cannot be promised on so few questions: the strictest operating point is in force"
         )
-        names = ", ".join(dict.fromkeys(source.name for source in self.sources))
+        names = ", ".join(dict.fromkeys(source.name.split(":")[0] for source in self.sources))
         return (
             f"{said} (what is given is right with a probability of at least {self.threshold:.2f}). It rests on "
             f"{self.unanswerable} questions without an answer, of which {self.false_answer_rate:.1%} were answered "
@@ -281,7 +293,7 @@ class Lexicon(Protocol):
 class LineRanker(Protocol):
     """Ranks lines cheaply, before any passage is read."""
 
-    def rank(self, question: str, passages: Sequence[Passage]) -> list[ScoredLine]:
+    def rank(self, question: str, passages: Sequence[Passage]) -> list[RankedLine]:
         """Every line of the passages, best first; of equal scores in the order given."""
         ...
 

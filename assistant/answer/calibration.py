@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from math import ceil, exp, floor, lgamma, log, log1p
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from assistant.answer.weigh import PLAIN
 from assistant.errors import CalibrationError
 from assistant.types import Promise, Source
 
@@ -57,11 +58,13 @@ class Calibration:
 
     reader: str  # the fingerprint of the reader that it was fitted with; "" for none
     fit: Fit
+    lines: Mapping[str, float] = field(default_factory=lambda: PLAIN)  # weights: see assistant.answer.weigh
     hard: tuple[float, ...] = ()  # to hard questions without an answer, lowest first
     easy: tuple[float, ...] = ()
     right: tuple[float, ...] = ()  # to answerable ones whose answer was right
     wrong: tuple[float, ...] = ()
     sources: tuple[Source, ...] = ()
+    without: tuple[tuple[float, ...], ...] = ()  # for each source, to its questions without an answer, lowest first
     design_effect: float = 1.0  # how many questions, alike as those on one document are, count as one (Kish 1965)
 
     @property
@@ -102,7 +105,16 @@ class Calibration:
             answerable=answerable,
             unanswerable=n,
             kept=kept,
-            sources=self.sources,
+            sources=self._rates(threshold),
+        )
+
+    def _rates(self, threshold: float) -> tuple[Source, ...]:
+        """The sources, each with the share of its questions without an answer that is answered."""
+        if not self.without:
+            return self.sources
+        return tuple(
+            replace(source, false_answer_rate=_share(_at_least(given, threshold), len(given)))
+            for source, given in zip(self.sources, self.without, strict=True)
         )
 
     def _bound(self, k: int, n: int) -> float:
@@ -117,7 +129,8 @@ class _Saved(BaseModel):
 
     reader: str
     design_effect: Annotated[float, Field(ge=1)]
-    sources: list[tuple[str, int, int, Literal["hard", "easy"]]]
+    sources: list[tuple[str, int, int, Literal["hard", "easy"], str]]
+    lines: dict[str, float]
     intercept: float
     signals: dict[str, tuple[float, Annotated[float, Field(gt=0)], float]]  # mean, scale, weight
     hard: str
@@ -129,11 +142,13 @@ class _Saved(BaseModel):
         return Calibration(
             reader=self.reader,
             fit=Fit(self.intercept, {name: Signal(*three) for name, three in self.signals.items()}),
+            lines=self.lines,
             hard=_unpacked(self.hard),
             easy=_unpacked(self.easy),
             right=_unpacked(self.right),
             wrong=_unpacked(self.wrong),
-            sources=tuple(Source(*source) for source in self.sources),
+            sources=tuple(Source(*source[:4]) for source in self.sources),
+            without=tuple(_unpacked(source[4]) for source in self.sources) if any(s[4] for s in self.sources) else (),
             design_effect=self.design_effect,
         )
 
@@ -159,9 +174,9 @@ def upper_bound(k: int, n: int, *, level: float = CONFIDENCE_LEVEL) -> float:
     return high
 
 
-def none(reader: str) -> Calibration:
+def none(reader: str, *, lines: Mapping[str, float] = PLAIN) -> Calibration:
     """What stands in before one is fitted: every answer is as likely right as not."""
-    return Calibration(reader, Fit(0.0, {}))
+    return Calibration(reader, Fit(0.0, {}), lines)
 
 
 def load(path: Path = SHIPPED) -> Mapping[str, Calibration]:
@@ -182,7 +197,11 @@ def _plain(one: Calibration) -> dict[str, object]:
     return {
         "reader": one.reader,
         "design_effect": round(one.design_effect, 2),
-        "sources": [[s.name, s.answerable, s.unanswerable, s.kind] for s in one.sources],
+        "sources": [
+            [s.name, s.answerable, s.unanswerable, s.kind, _packed(given)]
+            for s, given in zip(one.sources, one.without or [()] * len(one.sources), strict=True)
+        ],
+        "lines": {name: float(f"{weight:.6g}") for name, weight in one.lines.items()},
         "intercept": float(f"{one.fit.intercept:.6g}"),
         "signals": {
             name: [float(f"{x:.6g}") for x in (signal.mean, signal.scale, signal.weight)]

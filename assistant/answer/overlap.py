@@ -51,6 +51,11 @@ class TermOverlap:
         """How much of the question line `n` deals with, from 0 to 1."""
         return sum(asked[word] * share for word, share in self.covered(asked, outline, n).items())
 
+    def share(self, asked: Mapping[str, float], text: str) -> float:
+        """How much of the question a text has, from 0 to 1."""
+        there = self._wider(text)
+        return sum(weight for word, weight in asked.items() if word in there)
+
     def lacking(self, question: str, text: str) -> list[str]:
         """The words of a question, as it has them, that do not stand in a text."""
         there = self._wider(text)

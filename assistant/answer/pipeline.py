@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, field, replace
 from time import perf_counter
+from typing import TypeVar
 
 from assistant.answer.calibration import Calibration
+from assistant.answer.explanation import Explanation, Working, answered, refused
 from assistant.answer.overlap import TermOverlap
 from assistant.answer.quote import Quotations
-from assistant.answer.rank_lines import as_read
-from assistant.answer.read import by_lines, ranking, read
+from assistant.answer.read import by_lines, read, unread
 from assistant.answer.retrieve import Retriever, matching_rows
 from assistant.answer.select import Selection, select
-from assistant.answer.signals import Signals, explain_gap, gather_signals
+from assistant.answer.signals import explain_gap, gather_signals
+from assistant.answer.weigh import Weights, weigh
 from assistant.documents.citations import cite
 from assistant.documents.outline import Outline
 from assistant.ids import answer_id, settings_id
 from assistant.question import rewrite
 from assistant.question.naming import codes, placed
-from assistant.question.parse import ParsedQuestion, take_apart
+from assistant.question.parse import ParsedQuestion, parse
 from assistant.types import (
     Answer,
     Block,
@@ -34,6 +36,7 @@ from assistant.types import (
     LineRanker,
     Passage,
     Promise,
+    RankedLine,
     Reader,
     ReadPassage,
     Reason,
@@ -42,38 +45,12 @@ from assistant.types import (
     Vectors,
 )
 
+L = TypeVar("L", ScoredLine, RankedLine)
+
 CLOSEST = 3  # the passages that a refusal shows
 ALIKE = 0.5  # how much the lines of two documents share where the question must say which of them it means
 RIVAL = 1.0  # and how far behind, in log-odds, the other may be
 UNRELATED = 0.25  # the score of the best line below which nothing is near
-
-_log = logging.getLogger(__name__)
-
-Conflict = tuple[tuple[int, ...], ...]  # groups of indices into the citations, one a value
-
-
-@dataclass(frozen=True, slots=True)
-class PartExplanation:
-    """How one part of a question was worked out."""
-
-    ask: ParsedQuestion
-    hits: tuple[Hit, ...]
-    ranked: tuple[ScoredLine, ...]  # by similarity alone
-    read: tuple[ReadPassage, ...]
-    selection: Selection
-    evidence: Signals
-    confidence: float  # the probability that what was selected is right
-    reason: Reason | None  # why it was refused, if it was
-    message: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """An answer and how it came about."""
-
-    answer: Answer
-    parts: tuple[PartExplanation, ...]
-    threshold: float  # the probability that an answer must reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +93,7 @@ class Assistant:
         retriever: Retriever,
         ranker: LineRanker,
         reader: Reader | None,  # None leaves it to the ranking of the lines
-        wording: TermOverlap,
+        overlap: TermOverlap,
         correct: Callable[[str], str],  # a question to the same with its typing errors mended
         expand: Callable[[str], str] = lambda question: question,  # the same with what its acronyms stand for
         meant: Callable[[str], tuple[str, str] | None] = lambda question: None,  # a name that nearly is one of theirs
@@ -138,7 +115,7 @@ class Assistant:
         self._retriever = retriever
         self._ranker = ranker
         self._reader = reader
-        self._wording = wording
+        self.overlap = overlap
         self._correct = correct
         self._expand = expand
         self._meant = meant
@@ -161,8 +138,7 @@ class Assistant:
 
     def prepare(self, questions: Sequence[str]) -> None:
         """Does for several questions at once what is sooner done together; they are asked next, one by one."""
-        understood = [self._expand(self._correct(question.strip())) for question in questions]
-        self._prepare([ask.text for question in understood for ask in take_apart(question)])
+        self._prepare([self._expand(self._correct(question.strip())) for question in questions])
 
     def search(self, question: str, *, k: int = 10, filters: Filters = Filters()) -> list[Hit]:
         """The best `k` passages, best first."""
@@ -192,7 +168,7 @@ class Assistant:
         with clock.stage("understand"):
             rows = self._rows(filters)
             standalone = self._expand(self._stand_alone(question, history, rows, follower))
-        parts, answer = self._work_out(standalone, rows, clock, follower)
+        working, answer = self._work_out(standalone, rows, clock, follower)
         answer = replace(
             answer,
             id=self._id(question, history, filters),
@@ -200,7 +176,24 @@ class Assistant:
             standalone_question=standalone,
         )
         timings = {**clock.stages, "total": (perf_counter() - began) * 1000}
-        return Explanation(replace(answer, timings_ms=timings), tuple(parts), self.promise.threshold)
+        return Explanation(replace(answer, timings_ms=timings), working, self.promise.threshold)
+
+    def with_lines(self, weights: Weights) -> Assistant:
+        """One like it that answers everything, and ranks lines by these weights."""
+        other = copy(self)
+        other.calibration = replace(self.calibration, lines=weights)
+        other.promise = other.calibration.promise(1.0)
+        return other
+
+    def decide_again(self, explanation: Explanation) -> Explanation:
+        """The same from what was found and read then, decided as this one does it."""
+        before = explanation.working
+        if before is None:
+            return explanation
+        working = self._decide(before.parsed, before.searched, before.hits, before.ranked, before.read)
+        made, known = self._compose(working, self._quoted(working)), explanation.answer
+        answer = replace(made, id=known.id, question=known.question, standalone_question=known.standalone_question)
+        return Explanation(answer, working, self.promise.threshold)
 
     def _stand_alone(
         self, question: str, history: Sequence[Turn], rows: Sequence[int] | None, follower: Follower
@@ -216,89 +209,115 @@ class Assistant:
 
     def _work_out(
         self, question: str, rows: Sequence[int] | None, clock: _Clock, follower: Follower
-    ) -> tuple[list[PartExplanation], Answer]:
-        """The answer, and its parts; each part is cited, and heard, before the next one is worked on."""
-        parts: list[PartExplanation] = []
-        quoted = Quotations(self.outlines)
-        for ask in take_apart(question) if rows != [] else ():
-            parts.append(self._work(ask, rows, clock, follower))
-            if parts[-1].reason is None:
-                heard = len(quoted.blocks)
-                with clock.stage("compose"):
-                    quoted.add(parts[-1].selection)
-                for block in quoted.blocks[heard:]:
-                    follower.hear(block, [quoted.citations[n] for n in block.citations])
+    ) -> tuple[Working | None, Answer]:
+        """The answer and how it was worked out; its blocks are heard once they are cited."""
+        if rows == []:
+            left = "The filters leave nothing to search: loosen or drop them."
+            return None, refused("filtered", left, self.index_id)
+        working = self._work(parse(question), rows, clock, follower)
         with clock.stage("compose"):
-            return parts, self._compose(parts, quoted)
+            quoted = self._quoted(working)
+        for block in quoted.blocks:
+            follower.hear(block, [quoted.citations[n] for n in block.citations])
+        with clock.stage("compose"):
+            return working, self._compose(working, quoted)
+
+    def _quoted(self, working: Working) -> Quotations:
+        """What is said, which is nothing where something speaks against it."""
+        quoted = Quotations(self.outlines)
+        if working.reason is None:
+            quoted.add(working.selection)
+        return quoted
 
     def _rows(self, filters: Filters) -> list[int] | None:
         return matching_rows(self.passages, self.documents, filters) if filters else None
 
-    def _work(
-        self, ask: ParsedQuestion, rows: Sequence[int] | None, clock: _Clock, follower: Follower
-    ) -> PartExplanation:
+    def _work(self, parsed: ParsedQuestion, rows: Sequence[int] | None, clock: _Clock, follower: Follower) -> Working:
         follower.check()
         with clock.stage("search"):
-            hits = self._retriever.search(ask.text, k=self._search_passages, rows=rows)
-            ranked = self._placed(ask, self._ranker.rank(ask.text, [hit.passage for hit in hits]))
+            hits = self._retriever.search(parsed.text, k=self._search_passages, rows=rows)
+            ranked = self._placed(parsed, self._ranker.rank(parsed.text, [hit.passage for hit in hits]))
         with clock.stage("read"):
-            read = self._read(ask.text, hits, ranked, follower)
+            read = self._read(parsed.text, hits, ranked, follower)
         with clock.stage("select"):
-            spans = [(one.passage.document_id, *span) for one in read for span in one.spans]
-            selection = select(ask.text, self._placed(ask, ranking(read)), self.outlines, self._wording, spans)
-            evidence = gather_signals(
-                ask, ranked=ranked, read=read, selection=selection, outlines=self.outlines, wording=self._wording
-            )
-            confidence = self.calibration.probability(evidence)
-            part = PartExplanation(
-                ask, tuple(hits), tuple(ranked), tuple(read), selection, evidence, confidence, None, None
-            )
-            reason, message = self._objection(part)
-        return replace(part, reason=reason, message=message)
+            searched = len(self.passages) if rows is None else len(rows)
+            return self._decide(parsed, searched, hits, ranked, read)
+
+    def _decide(
+        self,
+        parsed: ParsedQuestion,
+        searched: int,
+        hits: Sequence[Hit],
+        ranked: Sequence[RankedLine],
+        read: Sequence[ReadPassage],
+    ) -> Working:
+        """What is said, from what was found and read."""
+        spans = [(one.passage.document_id, *span) for one in read for span in one.spans]
+        lines = weigh(parsed.text, ranked, read, self.outlines, self.overlap, self.calibration.lines)
+        selection = select(parsed.text, self._placed(parsed, lines), self.outlines, self.overlap, spans)
+        signals = gather_signals(
+            parsed,
+            ranked=ranked,
+            read=read,
+            searched=searched,
+            selection=selection,
+            outlines=self.outlines,
+            overlap=self.overlap,
+        )
+        confidence = self.calibration.probability(signals)
+        working = Working(
+            parsed, searched, tuple(hits), tuple(ranked), tuple(read), selection, signals, confidence, None, None
+        )
+        reason, message = self._objection(working)
+        return replace(working, reason=reason, message=message)
 
     def _read(
-        self, question: str, hits: Sequence[Hit], ranked: Sequence[ScoredLine], follower: Follower
+        self, question: str, hits: Sequence[Hit], ranked: Sequence[RankedLine], follower: Follower
     ) -> list[ReadPassage]:
         """What is said of the passages with the best lines; nothing where no line is near."""
         if not ranked or ranked[0].score < UNRELATED / 2:
             return []
         passages = by_lines(hits, ranked, self._lines_of)
         if self._reader is None:
-            return [as_read(passage, ranked, self.outlines[passage.document_id]) for passage in passages]
+            return [unread(passage, self._lines_of(passage)) for passage in passages]
         return read(self._reader, question, passages, k=self._read_passages, check=follower.check)
 
     def _lines_of(self, passage: Passage) -> range:
         return self.outlines[passage.document_id].overlapping(passage.start, passage.end)
 
-    def _placed(self, ask: ParsedQuestion, lines: list[ScoredLine]) -> list[ScoredLine]:
+    def _placed(self, parsed: ParsedQuestion, lines: list[L]) -> list[L]:
         """The lines that have a code of the question in them or above them; all of them where none has."""
-        asked = codes(ask.text)
+        asked = codes(parsed.text)
         return [line for line in lines if any(self._has(line, code) for code in asked)] or lines
 
-    def _has(self, line: ScoredLine, code: str) -> bool:
+    def _has(self, line: ScoredLine | RankedLine, code: str) -> bool:
         return placed(code, self.outlines[line.document_id], line.line)
 
-    def _objection(self, part: PartExplanation) -> tuple[Reason, str] | tuple[None, None]:
+    def _objection(self, working: Working) -> tuple[Reason, str] | tuple[None, None]:
         """Why what was selected is not given as an answer, if it is not."""
-        if not part.selection.units:
+        if not working.selection.units:
             return "unrelated", "Nothing in the documents is about this."
-        if (doubt := self._meant(part.ask.text)) is not None:
+        if (doubt := self._meant(working.parsed.text)) is not None:
             return "unsupported", f"The documents do not mention “{doubt[0]}”. Did you mean “{doubt[1]}”?"
-        lacking = [code for code in codes(part.ask.text) if not any(self._has(line, code) for line in part.ranked)]
+        lacking = [
+            code for code in codes(working.parsed.text) if not any(self._has(line, code) for line in working.ranked)
+        ]
         if lacking:
             return "unsupported", f"The closest passages do not mention “{lacking[0]}”."
-        if part.confidence < self.promise.threshold:
-            if part.ranked[0].score < UNRELATED:
+        if working.confidence < self.promise.threshold:
+            if working.ranked[0].score < UNRELATED:
                 return "unrelated", "Nothing in the documents is about this."
-            return "unsupported", explain_gap(part.ask, part.hits, part.selection, self.outlines, self._wording)
-        rivals = self._rivals(part.ask, part.selection)
+            return "unsupported", explain_gap(
+                working.parsed, working.hits, working.selection, self.outlines, self.overlap
+            )
+        rivals = self._rivals(working.parsed, working.selection)
         if rivals:
-            ids = (part.selection.first.document_id, *(line.document_id for line in rivals))
+            ids = (working.selection.first.document_id, *(line.document_id for line in rivals))
             titles = [self.documents[id].title for id in ids]
             return "ambiguous", f"Several documents answer this. Which one do you mean: {_either(titles)}?"
         return None, None
 
-    def _rivals(self, ask: ParsedQuestion, selection: Selection) -> list[ScoredLine]:
+    def _rivals(self, parsed: ParsedQuestion, selection: Selection) -> list[ScoredLine]:
         """Lines of other documents that say as well what the first one says of its own, each document's best."""
         first = selection.first
         best: dict[str, ScoredLine] = {}
@@ -307,39 +326,31 @@ class Assistant:
                 best.setdefault(line.document_id, line)
         del best[first.document_id]
         titles = [self.documents[document_id].title for document_id in (first.document_id, *best)]
-        if not best or self._wording.tells_apart(ask.text, titles):
+        if not best or self.overlap.tells_apart(parsed.text, titles):
             return []
         said = self._said(first)
         others = ((line, self._said(line)) for line in best.values())
-        return [line for line, text in others if text != said and self._wording.likeness(text, said) >= ALIKE]
+        return [line for line, text in others if text != said and self.overlap.likeness(text, said) >= ALIKE]
 
     def _said(self, line: ScoredLine) -> str:
         return self.outlines[line.document_id].text(line.line)
 
-    def _compose(self, parts: Sequence[PartExplanation], quoted: Quotations) -> Answer:
+    def _compose(self, working: Working, quoted: Quotations) -> Answer:
+        confidence = round(working.confidence, 4)
         if quoted.blocks:
-            return _answer(
-                blocks=tuple(quoted.blocks),
-                citations=tuple(quoted.citations),
-                conflicts=tuple(quoted.conflicts),
-                confidence=round(min(part.confidence for part in parts if part.reason is None), 4),
-                index_id=self.index_id,
-            )
-        if not parts:
-            return _refusal("filtered", "The filters leave nothing to search: loosen or drop them.", self.index_id)
-        part = max(parts, key=lambda part: part.confidence)
-        reason = part.reason or "unsupported"
-        message = part.message or "The documents have something near, which does not answer this."
-        refusal = _refusal(reason, message, self.index_id)
-        return replace(refusal, closest=tuple(self._closest(part)), confidence=round(part.confidence, 4))
+            return answered(quoted, confidence, self.index_id)
+        reason = working.reason or "unsupported"
+        message = working.message or "The documents have something near, which does not answer this."
+        refusal = refused(reason, message, self.index_id)
+        return replace(refusal, closest=tuple(self._closest(working)), confidence=confidence)
 
-    def _closest(self, part: PartExplanation) -> Iterator[Citation]:
-        hits = part.hits
-        if part.reason == "unsupported":  # the passage that the message speaks of comes first
-            unit = part.selection.units[0]
+    def _closest(self, working: Working) -> Iterator[Citation]:
+        hits = working.hits
+        if working.reason == "unsupported":  # the passage that the message speaks of comes first
+            unit = working.selection.units[0]
             start = self.outlines[unit.document_id].starts[unit.lines[0]]
             hits = tuple(sorted(hits, key=lambda hit: not _holds(hit.passage, unit.document_id, start)))
-        if part.reason == "ambiguous":
+        if working.reason == "ambiguous":
             hits = tuple({hit.passage.document_id: hit for hit in reversed(hits)}.values())
             hits = tuple(sorted(hits, key=lambda hit: -hit.score))
         for hit in hits[:CLOSEST]:
@@ -348,35 +359,6 @@ class Assistant:
 
     def _id(self, question: str, history: Sequence[Turn], filters: Filters) -> str:
         return answer_id(question, history, filters, settings_id=self.settings_id, index_id=self.index_id)
-
-
-def _answer(
-    *,
-    blocks: tuple[Block, ...],
-    citations: tuple[Citation, ...],
-    conflicts: tuple[Conflict, ...],
-    confidence: float,
-    index_id: str,
-) -> Answer:
-    return Answer(
-        id="",
-        question="",
-        standalone_question="",
-        status="answered",
-        reason=None,
-        message=None,
-        blocks=blocks,
-        citations=citations,
-        conflicts=conflicts,
-        confidence=confidence,
-        closest=(),
-        index_id=index_id,
-    )
-
-
-def _refusal(reason: Reason, message: str, index_id: str) -> Answer:
-    empty = _answer(blocks=(), citations=(), conflicts=(), confidence=0.0, index_id=index_id)
-    return replace(empty, status="refused", reason=reason, message=message)
 
 
 def _holds(passage: Passage, document_id: str, start: int) -> bool:

@@ -20,7 +20,7 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(slots=True)
 class Quotations:
-    """The blocks and citations of an answer, as they are put together, part by part."""
+    """The blocks and citations of an answer, as they are put together."""
 
     outlines: Mapping[str, Outline]
     blocks: list[Block] = field(default_factory=list)
@@ -28,7 +28,7 @@ class Quotations:
     conflicts: list[tuple[tuple[int, ...], ...]] = field(default_factory=list)  # groups of citations, one a value
 
     def add(self, selection: Selection) -> None:
-        """Says what was selected for one part of the question; what is said already is not said again.
+        """Says what was selected; what is said already is not said again.
 
         Where it comes from several sections, each piece begins with the heading that tells it from the others.
         """
@@ -47,11 +47,11 @@ class Quotations:
         for line, (start, end) in zip(lines, spans, strict=False):
             known = self._known(unit.document_id, start, end)
             if known is None:
+                heading = None if label is None else outline.document.lines[label]
+                above = None if heading is None else self._place(outline, heading.start, heading.end)
                 known = self._cite(outline, start, end)
                 if known is None:
                     continue
-                heading = None if label is None else outline.document.lines[label]
-                above = None if heading is None else self._place(outline, heading.start, heading.end)
                 self._say(known, line.kind, above)
                 label = None
             places.append(known)

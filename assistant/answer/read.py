@@ -1,10 +1,10 @@
-"""Which passages a reader is given to read, and the lines of all of them in one ranking."""
+"""Which passages a reader is given to read, and in which order."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from assistant.types import Hit, Passage, Reader, ReadPassage, ScoredLine
+from assistant.types import Hit, Passage, RankedLine, Reader, ReadPassage, ScoredLine
 
 
 def read(
@@ -23,7 +23,7 @@ def read(
     return found
 
 
-def by_lines(hits: Sequence[Hit], ranked: Sequence[ScoredLine], holding: Callable[[Passage], range]) -> list[Passage]:
+def by_lines(hits: Sequence[Hit], ranked: Sequence[RankedLine], holding: Callable[[Passage], range]) -> list[Passage]:
     """The passages of a search in the order of their best lines; those that have none last.
 
     `holding` gives the lines of a passage.
@@ -38,11 +38,6 @@ def by_lines(hits: Sequence[Hit], ranked: Sequence[ScoredLine], holding: Callabl
     return [hits[n].passage for n in order]
 
 
-def ranking(read: Sequence[ReadPassage]) -> list[ScoredLine]:
-    """The lines of all that was read, best first; one that was read twice counts where it is likeliest."""
-    best: dict[tuple[str, int], ScoredLine] = {}
-    for line in (line for one in read for line in one.lines):
-        key = (line.document_id, line.line)
-        if key not in best or line.score > best[key].score:
-            best[key] = line
-    return sorted(best.values(), key=lambda line: -line.score)
+def unread(passage: Passage, lines: range) -> ReadPassage:
+    """A passage that no reader reads: nothing speaks for or against any of its lines."""
+    return ReadPassage(passage, tuple(ScoredLine(passage.document_id, n, 0.0) for n in lines), 0.0)

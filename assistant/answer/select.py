@@ -10,11 +10,12 @@ from assistant.answer.overlap import ABOVE, TermOverlap
 from assistant.documents.outline import Listing, Outline, label_end
 from assistant.types import ScoredLine
 
-# Log-odds. They were chosen on the written questions of the calibration's split, by the share that is answered right.
-FLOOR = -1.0  # that a line must have to be said beside the first
-BEHIND = 0.7  # how far it may be behind the first
+# Differences of the lines' weighed sums, chosen on the written questions of the calibration's split by the share that
+# is answered right.
+BEHIND = 1.0  # how far a line that is said beside the first may be behind it
+LISTED = 2.0  # and how far one that is an entry of the same list
+CONTRADICTS = 2.0  # how far a line may be that gives another value for the same thing
 MOST = 0.5  # the share of a list's entries from which on all of it is said
-CONTRADICTS = 4.0  # how far a line that gives another value may be behind the first
 SHARED_WORDS = 2  # that two lines have in common where they speak of the same thing
 LINE_WORDS, LIST_WORDS = 40, 110  # how long an answer of one line and one of several may be
 
@@ -28,7 +29,7 @@ class Unit:
 
     document_id: str
     lines: tuple[int, ...]
-    score: float  # the highest log-odds of its lines
+    score: float  # the highest of its lines
     head: int | None = None  # the heading, lead-in or item that makes them a list
     spans: tuple[tuple[int, int], ...] = ()  # what is said of each line, where it is less than the whole
 
@@ -51,7 +52,7 @@ def select(
     question: str,
     ranked: Sequence[ScoredLine],
     outlines: Mapping[str, Outline],
-    wording: TermOverlap,
+    overlap: TermOverlap,
     spans: Sequence[tuple[str, int, int]] = (),
 ) -> Selection:
     """The lines that answer, out of those that were read, best first.
@@ -59,26 +60,36 @@ def select(
     `spans` says where in a document the answer's words may stand, the likeliest first: a line that is too long is cut
     around them.
     """
+    ranked = [line for line in ranked if not _asks(line, outlines[line.document_id])]
     if not ranked:
         return Selection(())
     first = ranked[0]
     outline = outlines[first.document_id]
-    other = _contradiction(wording.weigh(question), ranked, outline, wording)
+    other = _contradiction(overlap.weigh(question), ranked, outline, overlap)
     if other is not None:
         chosen = [Unit(first.document_id, (line.line,), line.score) for line in (first, other)]
         conflicts: tuple[tuple[int, ...], ...] = ((0,), (1,))
     else:
-        said = [line for line in ranked if line.document_id == first.document_id and _belongs(line, first)]
-        chosen, conflicts = _units(said, outline), ()
-    chosen = _within(chosen, outline)
+        listing = outline.around(first.line) or outline.listing(first.line)
+        entries = () if listing is None else listing.entries
+        said = [
+            line
+            for line in ranked
+            if line.document_id == first.document_id
+            and line.score >= first.score - (LISTED if line.line in entries else BEHIND)
+        ]
+        chosen, conflicts = _within(_units(said, outline), outline), ()
     limit = LINE_WORDS if len(chosen) == 1 and chosen[0].head is None else LIST_WORDS
     focus = [(start, end) for document_id, start, end in spans if document_id == first.document_id]
     units = tuple(_shortened(unit, outline, limit // len(conflicts or (0,)), focus) for unit in chosen)
     return Selection(units, conflicts, tuple(ranked))
 
 
-def _belongs(line: ScoredLine, first: ScoredLine) -> bool:
-    return line == first or line.score >= max(FLOOR, first.score - BEHIND)
+def _asks(line: ScoredLine, outline: Outline) -> bool:
+    """Whether a line is the question that the lines below it answer: it is no answer itself."""
+    return outline.document.lines[line.line].kind in ("heading", "lead") and outline.text(line.line).rstrip(
+        "*_ "
+    ).endswith(("?", "\uff1f"))
 
 
 def _units(said: Sequence[ScoredLine], outline: Outline) -> list[Unit]:
@@ -96,7 +107,7 @@ def _units(said: Sequence[ScoredLine], outline: Outline) -> list[Unit]:
         whole = len(there) >= MOST * len(listing.entries) and len(there) > 1
         if whole or (introduced and not there):
             lines = tuple(dict.fromkeys((*listing.leads, *listing.entries)))
-            units.append(Unit(said[0].document_id, lines, max(scores.get(n, FLOOR) for n in lines), listing.head))
+            units.append(Unit(said[0].document_id, lines, max(scores[n] for n in lines if n in scores), listing.head))
     covered = {n for unit in units for n in unit.lines}
     units += [Unit(said[0].document_id, (n,), score) for n, score in scores.items() if n not in covered]
     return sorted(units, key=lambda unit: unit.lines[0])
@@ -114,14 +125,14 @@ def _within(units: Sequence[Unit], outline: Outline) -> list[Unit]:
 
 
 def _contradiction(
-    asked: Mapping[str, float], ranked: Sequence[ScoredLine], outline: Outline, wording: TermOverlap
+    asked: Mapping[str, float], ranked: Sequence[ScoredLine], outline: Outline, overlap: TermOverlap
 ) -> ScoredLine | None:
     """The best line of another section that speaks of the same thing as the first, and gives another value."""
     first = ranked[0]
     lines = outline.document.lines
     if lines[first.line].kind in ("heading", "lead"):
         return None
-    named = _named(first.line, asked, outline, wording)
+    named = _named(first.line, asked, outline, overlap)
     for line in ranked[1:]:
         if line.score < first.score - CONTRADICTS:
             return None
@@ -129,16 +140,16 @@ def _contradiction(
             continue
         if lines[line.line].section_path == lines[first.line].section_path:
             continue
-        if named <= _named(line.line, asked, outline, wording) and _differ(
-            outline.text(first.line), outline.text(line.line), wording
+        if named <= _named(line.line, asked, outline, overlap) and _differ(
+            outline.text(first.line), outline.text(line.line), overlap
         ):
             return line
     return None
 
 
-def _differ(one: str, other: str, wording: TermOverlap) -> bool:
+def _differ(one: str, other: str, overlap: TermOverlap) -> bool:
     """Whether two lines about the same thing give different values: other figures, or another word before a noun."""
-    shared = wording.shared(one, other)
+    shared = overlap.shared(one, other)
     if len(shared) < SHARED_WORDS:
         return False
     figures, others = _figures(one), _figures(other)
@@ -174,9 +185,9 @@ def _figures(text: str) -> set[tuple[str, str]]:
     return found
 
 
-def _named(n: int, asked: Mapping[str, float], outline: Outline, wording: TermOverlap) -> set[str]:
+def _named(n: int, asked: Mapping[str, float], outline: Outline, overlap: TermOverlap) -> set[str]:
     """The words of the question that a line deals with itself or above it, not only by its document's title."""
-    return {word for word, share in wording.covered(asked, outline, n).items() if share >= ABOVE}
+    return {word for word, share in overlap.covered(asked, outline, n).items() if share >= ABOVE}
 
 
 def _shortened(unit: Unit, outline: Outline, limit: int, focus: Sequence[tuple[int, int]]) -> Unit:

@@ -12,7 +12,7 @@ from assistant.documents.outline import Outline
 from assistant.question import answer_type
 from assistant.question.parse import ParsedQuestion
 from assistant.question.spelling import is_common
-from assistant.types import Hit, ReadPassage, ScoredLine
+from assistant.types import Hit, RankedLine, ReadPassage, ScoredLine
 
 SAID = 3  # the words that a refusal names at most
 BOUND = 8.0  # what log-odds count at most, and their opposite at least
@@ -21,43 +21,53 @@ Signals = Mapping[str, float]
 
 
 def gather_signals(
-    ask: ParsedQuestion,
+    parsed: ParsedQuestion,
     *,
-    ranked: Sequence[ScoredLine],
+    ranked: Sequence[RankedLine],
     read: Sequence[ReadPassage],
+    searched: int,
     selection: Selection,
     outlines: Mapping[str, Outline],
-    wording: TermOverlap,
+    overlap: TermOverlap,
 ) -> dict[str, float]:
     """The signals for what was selected, by name; empty where nothing was.
 
-    `ranked` are the lines by similarity, `read` what a reader said. All mean the same in every kind of document.
+    `ranked` are the lines by similarity, `read` what a reader said; `searched` is among how many passages was searched:
+    among more of them, the best one is better by chance. All mean the same in every kind of document.
     """
     if not selection.units:
         return {}
     first = selection.first
     outline = outlines[first.document_id]
     said = {(unit.document_id, n) for unit in selection.units for n in unit.lines}
-    likeness = {(line.document_id, line.line): line.score for line in reversed(ranked)}
+    likeness = {(line.document_id, line.line): line for line in ranked}
+    scores: dict[tuple[str, int], float] = {}
+    for line in (line for one in read for line in one.lines):
+        key = (line.document_id, line.line)
+        scores[key] = max(line.score, scores.get(key, line.score))
     holding = [one for one in read if any(line.line == first.line for line in _own(one, first.document_id))]
-    rest = [line.score for line in selection.ranked if (line.document_id, line.line) not in said]
+    rivals = [line.score for line in selection.ranked if (line.document_id, line.line) not in said]
     own = [outline.text(n) for unit in selection.units for n in unit.lines]
     above = outline.above(first.line)
     near = "\n".join((outline.document.title, above, *own))
     whole = f"{outline.document.title}\n{outline.document.text}"
+    like = likeness[first.document_id, first.line]
     return {
-        "line": _bounded(first.score),
+        "line": _bounded(scores[first.document_id, first.line]),
+        "best_line": _bounded(max(scores.values())),
         "passage": _bounded(max((one.answerable for one in holding), default=-BOUND)),
         "best_passage": _bounded(max((one.answerable for one in read), default=-BOUND)),
-        "ahead": min(first.score - max(rest, default=-BOUND), BOUND),
-        "others": _bounded(_log_sum(rest)),
-        "similar": likeness.get((first.document_id, first.line), 0.0),
-        "most_similar": ranked[0].score if ranked else 0.0,
+        "others": _bounded(_log_sum([score for key, score in scores.items() if key not in said])),
+        "ahead": min(first.score - max(rivals, default=-BOUND), BOUND),
+        "weighed": first.score,
+        "meaning": like.meaning,
+        "words": like.words,
+        "most_similar": ranked[0].score,
         "several": log1p(len(said) - 1),
-        "names_nowhere": float(any(not wording.holds(whole, name) for name in ask.names)),
-        "names_elsewhere": float(any(not wording.holds(near, name) for name in ask.names)),
-        "type_missing": float(answer_type.missing(ask.text, (*own, above)) is not None),
-        "covered": wording.coverage(wording.weigh(ask.text), outline, first.line),
+        "searched": log1p(searched),
+        "names_nowhere": float(any(not overlap.holds(whole, name) for name in parsed.names)),
+        "names_elsewhere": float(any(not overlap.holds(near, name) for name in parsed.names)),
+        "type_missing": float(answer_type.missing(parsed.text, (*own, above)) is not None),
     }
 
 
@@ -90,11 +100,11 @@ def passage_text(unit: Unit, hits: Sequence[Hit], outline: Outline) -> str:
 
 
 def explain_gap(
-    ask: ParsedQuestion,
+    parsed: ParsedQuestion,
     hits: Sequence[Hit],
     selection: Selection,
     outlines: Mapping[str, Outline],
-    wording: TermOverlap,
+    overlap: TermOverlap,
 ) -> str:
     """A sentence that says what the closest passage is about, and what of the question it does not have.
 
@@ -105,13 +115,13 @@ def explain_gap(
     text = passage_text(unit, hits, outline)
     path = outline.document.lines[unit.lines[0]].section_path
     where = trail(path) or outline.document.title
-    names = [name for name in ask.names if not wording.holds(text, name)]
-    type_ = answer_type.expected(ask.text)
+    names = [name for name in parsed.names if not overlap.holds(text, name)]
+    type_ = answer_type.expected(parsed.text)
     if names and type_:
         return f"The closest passage, “{where}”, gives no {answer_type.NAMES[type_]} for {_either(names)}."
-    if not names and (missing := answer_type.missing(ask.text, text.split("\n"))):
+    if not names and (missing := answer_type.missing(parsed.text, text.split("\n"))):
         return f"The closest passage, “{where}”, gives no {answer_type.NAMES[missing]}."
-    lacking = names or [word for word in wording.lacking(ask.text, text) if not is_common(word)]
+    lacking = names or [word for word in overlap.lacking(parsed.text, text) if not is_common(word)]
     if not lacking:
         return f"The closest passage, “{where}”, is about this, but does not seem to answer it."
     return f"The closest passage, “{where}”, does not mention {_either(lacking)}."

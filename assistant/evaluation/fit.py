@@ -13,31 +13,37 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from assistant.answer.calibration import Calibration, Fit, Signal
+from assistant.answer.explanation import Explanation
 from assistant.answer.pipeline import Assistant
+from assistant.answer.weigh import PLAIN, Weights
 from assistant.errors import CalibrationError
 from assistant.evaluation.grading import Question, grade
 from assistant.evaluation.metrics import Outcome
-from assistant.types import Answer, Filters, Source
+from assistant.types import Filters, Source
 
 Kind: TypeAlias = Literal["hard", "easy"]
 
 SIGNALS = (
     "line",
+    "best_line",
     "passage",
     "best_passage",
-    "ahead",
     "others",
-    "similar",
+    "ahead",
+    "weighed",
+    "meaning",
+    "words",
     "most_similar",
     "several",
+    "searched",
     "names_nowhere",
     "names_elsewhere",
     "type_missing",
-    "covered",
 )
 """What the probability is made of, where it is known: see `assistant.answer.signals`."""
 
 PENALTY = 0.3  # of large weights: the inverse of scikit-learn's C
+LITTLE = 0.01  # the same, where there is but one weight
 ENOUGH = 300  # questions from which on every weight is fitted anew; with fewer, only how sure the whole is
 FEW = 10  # questions of either outcome that a fit needs at least
 FOLDS = 5
@@ -56,48 +62,54 @@ class Labelled:
     kind: Kind = "hard"  # of a question without an answer
 
 
-def label(
+Explained: TypeAlias = tuple[Question, Explanation]
+
+
+def explain_all(
     assistant: Assistant,
     questions: Sequence[Question],
     *,
-    source: str,
-    group: Callable[[Question], str],
     filters: Callable[[Question], Filters] = lambda _: Filters(),
-    right: Callable[[Question, Answer], bool] | None = None,
     progress: Callable[[int], None] = lambda _: None,
-) -> list[Labelled]:
-    """Asks each question of an assistant that answers everything, and judges the answer, by `right` where it is given.
-
-    Left out are questions in several parts, those that are asked back as ambiguous, and those that either an answer or
-    a refusal would suit.
-    """
+) -> list[Explained]:
+    """Asks each question; those are left out that either an answer or a refusal would suit."""
     found = []
     for question in questions:
         progress(1)
-        if question.gold_or_refuse:
-            continue
-        explanation = assistant.explain(question.question, history=question.history, filters=filters(question))
-        if len(explanation.parts) != 1 or explanation.parts[0].reason == "ambiguous":
-            continue
-        answer = explanation.answer
-        is_right = right(question, answer) if right else grade(question, answer, assistant.documents)[0] == "right"
-        found.append(
-            Labelled(
-                source,
-                group(question),
-                explanation.parts[0].evidence,
-                question.answerable and is_right,
-                question.answerable,
-                "easy" if question.kind == "far" else "hard",
-            )
-        )
+        if not question.gold_or_refuse:
+            explanation = assistant.explain(question.question, history=question.history, filters=filters(question))
+            found.append((question, explanation))
     return found
 
 
-def fit(labelled: Sequence[Labelled], *, reader: str) -> Calibration:
-    """A calibration with every weight fitted; its probabilities are of questions left out, by their documents."""
+def label(
+    assistant: Assistant, explained: Sequence[Explained], *, source: str, group: Callable[[Question], str]
+) -> list[Labelled]:
+    """Judges what an assistant that answers everything said.
+
+    Left out are those that are asked back as ambiguous.
+    """
+    return [
+        Labelled(
+            source,
+            group(question),
+            explanation.working.signals,
+            question.answerable and grade(question, explanation.answer, assistant.documents)[0] == "right",
+            question.answerable,
+            "easy" if question.kind == "far" else "hard",
+        )
+        for question, explanation in explained
+        if explanation.working is not None and explanation.working.reason != "ambiguous"
+    ]
+
+
+def fit(labelled: Sequence[Labelled], *, reader: str, lines: Weights = PLAIN) -> Calibration:
+    """A calibration with every weight fitted; its probabilities are of questions left out, by their documents.
+
+    `lines` are the weights by which the lines were ranked.
+    """
     _check(labelled)
-    return _with_curve(labelled, reader, _logistic)
+    return _with_curve(labelled, reader, lines, _logistic)
 
 
 def refit(labelled: Sequence[Labelled], *, before: Calibration | None, reader: str) -> Calibration:
@@ -108,9 +120,9 @@ def refit(labelled: Sequence[Labelled], *, before: Calibration | None, reader: s
     few.
     """
     if before is None or len(labelled) >= ENOUGH:
-        return fit(labelled, reader=reader)
+        return fit(labelled, reader=reader, lines=PLAIN if before is None else before.lines)
     _check(labelled)
-    return _with_curve(labelled, reader, lambda chosen: _scaled(chosen, before))
+    return _with_curve(labelled, reader, before.lines, lambda chosen: _scaled(chosen, before))
 
 
 def left_out(labelled: Sequence[Labelled], *, before: Calibration | None) -> list[float]:
@@ -156,13 +168,16 @@ def cross_validated(labelled: Sequence[Labelled], fitted: Callable[[Sequence[Lab
     return given
 
 
-def _with_curve(labelled: Sequence[Labelled], reader: str, fitted: Callable[[Sequence[Labelled]], Fit]) -> Calibration:
+def _with_curve(
+    labelled: Sequence[Labelled], reader: str, lines: Weights, fitted: Callable[[Sequence[Labelled]], Fit]
+) -> Calibration:
     probabilities = cross_validated(labelled, fitted)
     given = list(zip(labelled, probabilities, strict=True))
     sources = dict.fromkeys((one.source, one.kind) for one in labelled)
     return Calibration(
         reader=reader,
         fit=fitted(labelled),
+        lines=lines,
         hard=tuple(sorted(p for one, p in given if not one.answerable and one.kind == "hard")),
         easy=tuple(sorted(p for one, p in given if not one.answerable and one.kind == "easy")),
         right=tuple(sorted(p for one, p in given if one.answerable and one.right)),
@@ -175,6 +190,10 @@ def _with_curve(labelled: Sequence[Labelled], reader: str, fitted: Callable[[Seq
                 kind,
             )
             for name, kind in sources
+        ),
+        without=tuple(
+            tuple(sorted(p for one, p in given if not one.answerable and (one.source, one.kind) == source))
+            for source in sources
         ),
         design_effect=design_effect(labelled, probabilities),
     )
@@ -208,7 +227,12 @@ def design_effect(labelled: Sequence[Labelled], given: Sequence[float], *, rate:
 
 
 def _logistic(labelled: Sequence[Labelled]) -> Fit:
-    """A fit of all weights."""
+    """A fit of all weights, in two steps.
+
+    What is promised is a rate among the questions without an answer. The most right answers at such a rate are given by
+    the ratio of the likelihoods of "right" and "without an answer" (Neyman and Pearson 1933), so the weights are fitted
+    to these alone. Scale and shift are then fitted to all, so that the probability is that of being right (Platt 1999).
+    """
     chosen = [one for one in labelled if one.evidence]
     known = {name for one in chosen for name in one.evidence}
     names = [name for name in SIGNALS if name in known]
@@ -216,19 +240,23 @@ def _logistic(labelled: Sequence[Labelled]) -> Fit:
     means, scales = np.nanmean(present, axis=0), np.nanstd(present, axis=0)
     scales[scales < 1e-6] = 1.0
     values = np.nan_to_num((present - means) / scales)
-    weights, intercept = _solve(values, [one.right for one in chosen], PENALTY)
+    right = np.array([one.right for one in chosen])
+    told_apart = right | np.array([not one.answerable for one in chosen])
+    weights, intercept = _solve(values[told_apart], list(right[told_apart]), PENALTY)
+    (scale, *_), shift = _solve((values @ weights + intercept)[:, None], list(right), LITTLE)
+    scale = max(float(scale), SMALLEST_SCALE)
     signals = {
-        name: Signal(float(mean), float(scale), float(weight))
-        for name, mean, scale, weight in zip(names, means, scales, weights, strict=True)
+        name: Signal(float(mean), float(deviation), float(weight) * scale)
+        for name, mean, deviation, weight in zip(names, means, scales, weights, strict=True)
     }
-    return Fit(intercept, signals)
+    return Fit(intercept * scale + shift, signals)
 
 
 def _scaled(labelled: Sequence[Labelled], shipped: Calibration) -> Fit:
     """The fit that there was, with another scale and another shift."""
     chosen = [one for one in labelled if one.evidence]
     odds = np.array([[_log_odds(shipped.probability(one.evidence))] for one in chosen])
-    (scale, *_), shift = _solve(odds, [one.right for one in chosen], 0.01)
+    (scale, *_), shift = _solve(odds, [one.right for one in chosen], LITTLE)
     if scale < SMALLEST_SCALE:  # a surer answer is never less likely right
         scale = SMALLEST_SCALE
         shift = _shift(scale * odds[:, 0], sum(one.right for one in chosen) / len(chosen))

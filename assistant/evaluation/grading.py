@@ -28,6 +28,7 @@ WORD_LIMITS = {
     "keyword": 120,
 }
 DEFAULT_WORD_LIMIT = 40
+HALF = 0.5
 FIELDS = {"id", "type", "kind", "question", "history", "gold", "forbid", "gold_or_refuse", "words", "doc"}
 SHORT_TYPES = ("fact", "yesno", "why")  # where one of the lines is enough, and a short answer is wanted
 ENOUGH_LINES = {"keyword": 0.5}  # the share of the lines that an answer must cite, of the other types
@@ -219,6 +220,12 @@ def faults(answer: Answer, documents: Mapping[str, Document]) -> list[str]:
         elif strange := sorted(_words(block.text) - _words("\n".join(cited))):
             found.append(f"block {index} has the word {strange[0]!r}, which its citations do not have")
     return found
+
+
+def covers(span: Sequence[int], start: int, end: int) -> bool:
+    """Whether evidence takes in a line: at least half of the shorter of them lies in the other."""
+    shared = min(span[1], end) - max(span[0], start)
+    return shared > 0 and shared >= HALF * min(end - start, span[1] - span[0])
 
 
 def share_on_the_point(gold: Gold, answer: Answer, documents: Mapping[str, Document]) -> float:

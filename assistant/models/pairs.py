@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias, get_args
 
 from tokenizers import Encoding, Tokenizer
 
-from assistant.question.parse import FUNCTION_WORDS
 from assistant.question.stems import words
 from assistant.types import LineKind
 
@@ -47,8 +46,12 @@ class EncodedPair:
 class PairEncoder:
     """Makes pairs with one tokenizer. Never changes, so threads may share it."""
 
-    def __init__(self, tokenizer: str) -> None:
-        """`tokenizer` is the text of a tokenizer.json of the BERT kind."""
+    def __init__(self, tokenizer: str, *, ignored: Collection[str]) -> None:
+        """`tokenizer` is the text of a tokenizer.json of the BERT kind; `ignored` are words that carry no content.
+
+        A trained network knows the words that it was trained with, so they lie beside it.
+        """
+        self._ignored = frozenset(ignored)
         self._tokenizer = Tokenizer.from_str(tokenizer)
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
@@ -105,7 +108,18 @@ class PairEncoder:
     def _encode(self, text: str, limit: int | None = None, *, lines: Sequence[LineSpan] = ()) -> _Tokens:
         encoding = self._tokenizer.encode(_SURROGATES.sub("\ufffd", text), add_special_tokens=False)
         at = _lines_of(encoding.offsets, lines)
-        return _Tokens(encoding.ids, encoding.offsets, _stems(text, encoding), at).cut(0, limit)
+        return _Tokens(encoding.ids, encoding.offsets, self._stems(text, encoding), at).cut(0, limit)
+
+    def _stems(self, text: str, encoding: Encoding) -> list[str]:
+        spans: dict[int, tuple[int, int]] = {}
+        for word, (start, end) in zip(encoding.word_ids, encoding.offsets, strict=True):
+            if word is not None:
+                spans[word] = (spans.get(word, (start, end))[0], end)
+        stems = {word: self._stem(text[start:end]) for word, (start, end) in spans.items()}
+        return ["" if word is None else stems[word] for word in encoding.word_ids]
+
+    def _stem(self, word: str) -> str:
+        return "" if word.casefold() in self._ignored else "".join(words(word, leave_out=self._ignored))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,16 +141,3 @@ def _lines_of(offsets: Sequence[tuple[int, int]], lines: Sequence[LineSpan]) -> 
         n = bisect_right(starts, start) - 1
         found.append(n if n >= 0 and start < lines[n][1] else NO_LINE)
     return found
-
-
-def _stems(text: str, encoding: Encoding) -> list[str]:
-    spans: dict[int, tuple[int, int]] = {}
-    for word, (start, end) in zip(encoding.word_ids, encoding.offsets, strict=True):
-        if word is not None:
-            spans[word] = (spans.get(word, (start, end))[0], end)
-    stems = {word: _stem(text[start:end]) for word, (start, end) in spans.items()}
-    return ["" if word is None else stems[word] for word in encoding.word_ids]
-
-
-def _stem(word: str) -> str:
-    return "" if word.casefold() in FUNCTION_WORDS else "".join(words(word))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from assistant.models.session import open_session, read_config
 from assistant.types import Json, Passage, ReadPassage, ScoredLine, Vectors
 
 Span: TypeAlias = tuple[int, int, float]  # (start, end, score) in the passage's text
+PassageInput: TypeAlias = tuple[str, str, Sequence[LineSpan]]  # what comes before the text, the text, its lines
 
 SCHEMA = 2
 SHIPPED = Path(__file__).resolve().parent.parent / "model" / "reader"
@@ -37,6 +38,15 @@ class Logits:
     answerable: float
 
 
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What is said of one text: log-odds that each of its lines belongs to the answer, and that it answers at all."""
+
+    lines: Mapping[int, float]
+    answerable: float
+    spans: Sequence[Span]  # best first
+
+
 class OnnxReader:
     """Reads each passage by itself, so that what it says of one cannot depend on the others."""
 
@@ -48,7 +58,8 @@ class OnnxReader:
         self.fingerprint = str(config["fingerprint"])
         self._max_tokens = int(str(config["max_tokens"]))
         self._session = open_session(folder / "model.onnx", threads=threads, remedy=_REMEDY)
-        self._pairs = PairEncoder((folder / "tokenizer.json").read_text("utf-8"))
+        ignored = (folder / "ignored.txt").read_text("utf-8").split()
+        self._pairs = PairEncoder((folder / "tokenizer.json").read_text("utf-8"), ignored=ignored)
         self._remembered = lru_cache(maxsize=512)(self._read)
 
     def read(self, question: str, passage: Passage) -> ReadPassage:
@@ -58,19 +69,24 @@ class OnnxReader:
     def _read(self, question: str, passage: Passage) -> ReadPassage:
         outline = self._outlines[passage.document_id]
         inside = outline.overlapping(passage.start, passage.end)
-        windows = self._pairs.pairs(question, [passage_input(outline, passage)], max_tokens=self._max_tokens)[0]
+        said = self.judge(question, passage_input(outline, passage))
+        return ReadPassage(
+            passage,
+            tuple(ScoredLine(passage.document_id, inside[n], score) for n, score in sorted(said.lines.items())),
+            said.answerable,
+            tuple((passage.start + start, passage.start + end) for start, end, _ in said.spans),
+        )
+
+    def judge(self, question: str, given: PassageInput) -> Judgement:
+        """What the network says of one text with its lines; of a long one in windows, the highest for each line."""
+        windows = self._pairs.pairs(question, [given], max_tokens=self._max_tokens)[0]
         judged = [(pair, self.logits(pair)) for pair in windows]
         best: dict[int, float] = {}
         for _, logits in judged:
             for n, score in logits.lines.items():
                 best[n] = max(score, best.get(n, score))
         spans = apart(span for pair, logits in judged for span in best_spans(pair, logits.starts, logits.ends))
-        return ReadPassage(
-            passage,
-            tuple(ScoredLine(passage.document_id, inside[n], best[n]) for n in sorted(best)),
-            max(logits.answerable for _, logits in judged),
-            tuple((passage.start + start, passage.start + end) for start, end, _ in spans),
-        )
+        return Judgement(best, max(logits.answerable for _, logits in judged), spans)
 
     def logits(self, pair: EncodedPair) -> Logits:
         """What the network says of one pair."""
@@ -89,7 +105,7 @@ class OnnxReader:
         return Logits(scores, starts[0], ends[0], float(answerable[0]))
 
 
-def passage_input(outline: Outline, passage: Passage) -> tuple[str, str, list[LineSpan]]:
+def passage_input(outline: Outline, passage: Passage) -> PassageInput:
     """A passage as the network is given it: what tells what it is about, its text, and its lines in that text.
 
     Before the text stand the document's title, the section path, and what introduces the first line but stands before

@@ -1,4 +1,4 @@
-"""What a question asks for: its parts, its names, and the words that an answer must deal with."""
+"""What a question asks for: its names, and the words that an answer must deal with."""
 
 from __future__ import annotations
 
@@ -9,10 +9,6 @@ MAX_QUESTION = 2_000  # characters of a question, white space around it not coun
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _NAME_WORD = re.compile(r"[^\W_]+(?:[.,'’-][^\W_]+)*")
-_CLAUSE = re.compile(
-    r"(?:\?|;)\s+(?=\w)|,?\s+(?:and|plus)\s+(?=(?:what|which|who|whose|when|where|why|how|is|are|does|do|can|should)\b)",
-    re.IGNORECASE,
-)
 # Words that carry no content of their own in a question.
 FUNCTION_WORDS = frozenset(
     """a about after again all also am an and any anybody anyone anything are as asks at be because been before being
@@ -30,32 +26,21 @@ FUNCTION_WORDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class ParsedQuestion:
-    """A question, taken apart."""
+    """A question, and what is named in it."""
 
     text: str
     names: tuple[str, ...]  # the numbers and the proper names in it, as written
 
 
-def take_apart(question: str) -> list[ParsedQuestion]:
-    """The questions within a question: usually one; "what is X and how is Y?" gives two."""
-    clauses = [clause.strip() for clause in _CLAUSE.split(question)]
-    whole = [clause for clause in clauses if content_words(clause)]
-    if len(whole) < 2 or any(len(content_words(clause)) < 1 for clause in whole):
-        whole = [question]
-    return [_ask(clause) for clause in whole]
+def parse(question: str) -> ParsedQuestion:
+    """The question with its names."""
+    return ParsedQuestion(text=question, names=tuple(_names(question)))
 
 
 def content_words(question: str) -> list[str]:
     """The words of the question that say what it is about, in lower case, in order, each once."""
     words = (match.group().casefold().replace("’", "'").removesuffix("'s") for match in _WORD.finditer(question))
     return list(dict.fromkeys(word for word in words if word not in FUNCTION_WORDS))
-
-
-def _ask(question: str) -> ParsedQuestion:
-    return ParsedQuestion(
-        text=question,
-        names=tuple(_names(question)),
-    )
 
 
 def _names(question: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Container
 from functools import lru_cache
 from threading import Lock
 
@@ -34,11 +35,11 @@ _stemmer = Stemmer.Stemmer("english", 0)
 _one_at_a_time = Lock()  # the stemmer has state of its own
 
 
-def words(text: str) -> list[str]:
+def words(text: str, *, leave_out: Container[str] = STOPWORDS) -> list[str]:
     """The stems of a text's words in order, stopwords left out; accents and the marks of numbers, too."""
     apart = MARKS.sub("", unicodedata.normalize("NFKD", text.casefold()))
     plain = unicodedata.normalize("NFKC", apart).casefold().replace("\u2019", "'")
-    return [_stem(word) for word in WORD.findall(plain) if word not in STOPWORDS]
+    return [_stem(word) for word in WORD.findall(plain) if word not in leave_out]
 
 
 def terms(text: str) -> list[str]:

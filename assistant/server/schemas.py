@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from assistant.documents.citations import address, cite, verify
-from assistant.types import Answer, Answerer, Block, Citation, Document, Hit, Reason, Status
+from assistant.types import Answer, Answerer, Block, Citation, Document, Hit, Reason, Source, Status
 
 PLACE: dict[str, JsonValue] = {
     "type": "char_location",
@@ -229,6 +229,18 @@ class SourceBody(BaseModel):
     answerable: int
     unanswerable: int
     kind: Literal["hard", "easy"] = Field(description="Of its questions without an answer.")
+    false_answer_rate: float | None = Field(description="Of these, at the promise in force; null if not known.")
+
+    @classmethod
+    def of(cls, source: Source) -> SourceBody:
+        rate = source.false_answer_rate
+        return cls(
+            name=source.name,
+            answerable=source.answerable,
+            unanswerable=source.unanswerable,
+            kind=source.kind,
+            false_answer_rate=None if rate is None else round(rate, 4),
+        )
 
 
 class RateBody(BaseModel):
@@ -279,10 +291,7 @@ class PromiseBody(BaseModel):
             precision=round(promise.precision, 4),
             answerable=promise.answerable,
             unanswerable=promise.unanswerable,
-            data=[
-                SourceBody(name=s.name, answerable=s.answerable, unanswerable=s.unanswerable, kind=s.kind)
-                for s in promise.sources
-            ],
+            data=[SourceBody.of(source) for source in promise.sources],
             statement=promise.statement(),
             index_id=answerer.index_id,
             settings_id=answerer.settings_id,

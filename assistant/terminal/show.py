@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from assistant.answer.pipeline import Explanation, PartExplanation
+from assistant.answer.explanation import Explanation, Working
 from assistant.documents.citations import in_words, trail
-from assistant.types import Answer, Citation, Document, ScoredLine
+from assistant.types import Answer, Citation, Document, RankedLine, ScoredLine
 
 if TYPE_CHECKING:
     from assistant.compose import Calibrated
@@ -21,7 +21,7 @@ WIDTH = 88  # characters of a line of text in a list
 _ADVICE = (
     "look at the first stage that goes astray: if the right passage is missing under 1, it is the search; if its "
     "passage is not read under 3, the comparing of lines; if it is there but not said "
-    "under 4, the choosing."
+    "under 4, the weighing."
 )
 
 _NOT_PRINTED = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
@@ -37,8 +37,8 @@ def show_explanation(explanation: Explanation, documents: Mapping[str, Document]
     lines = ["", "How this came about"]
     if explanation.answer.standalone_question != explanation.answer.question:
         lines.append(f"  read as: {printable(explanation.answer.standalone_question)}")
-    for part in explanation.parts:
-        lines += _part(part, explanation.threshold, documents)
+    if explanation.working is not None:
+        lines += _working(explanation.working, explanation.threshold, documents)
     stages = ", ".join(f"{name} {ms:.1f}" for name, ms in explanation.answer.timings_ms.items())
     return "\n".join([*lines, "", f"  milliseconds: {stages}"])
 
@@ -109,45 +109,47 @@ def _answer(answer: Answer, documents: Mapping[str, Document]) -> Iterator[str]:
     yield f"Confidence: {answer.confidence:.2f}"
 
 
-def _part(part: PartExplanation, threshold: float, documents: Mapping[str, Document]) -> Iterator[str]:
-    def text(line: ScoredLine) -> str:
+def _working(working: Working, threshold: float, documents: Mapping[str, Document]) -> Iterator[str]:
+    def text(line: ScoredLine | RankedLine) -> str:
         document = documents[line.document_id]
         return _short(document.text[document.lines[line.line].start : document.lines[line.line].end])
 
     yield ""
-    yield f"  asked: {printable(part.ask.text)}"
-    if part.ask.names:
-        yield f"  naming {', '.join(part.ask.names)}"
+    yield f"  asked: {printable(working.parsed.text)}"
+    if working.parsed.names:
+        yield f"  naming {', '.join(working.parsed.names)}"
     yield ""
     yield "  1. found: passages by meaning (dense) and by words (lexical), fused"
-    for hit in part.hits[:SHOWN]:
+    for hit in working.hits[:SHOWN]:
         dense = "    –" if hit.dense is None else f"{hit.dense:5.3f}"
         lexical = "    –" if hit.lexical is None else f"{hit.lexical:5.2f}"
         path = trail(hit.passage.section_path)
         yield f"     {hit.score:5.3f}  dense {dense}  lexical {lexical}  {_short(path or hit.passage.text)}"
     yield "  2. compared: the lines that are most like the question"
-    for line in part.ranked[:SHOWN]:
+    for line in working.ranked[:SHOWN]:
         yield f"     {line.score:5.3f}  {text(line)}"
     yield "  3. read: log-odds that each passage answers"
-    for one in part.read:
+    for one in working.read:
         yield f"     {one.answerable:6.2f}  {_short(trail(one.passage.section_path) or one.passage.text)}"
-    yield "  4. chosen: log-odds that each line belongs to the answer; * is said"
-    said = {(unit.document_id, n) for unit in part.selection.units for n in unit.lines}
-    for line in part.selection.ranked[:SHOWN]:
-        mark = "*" if (line.document_id, line.line) in said else " "
-        yield f"   {mark} {line.score:6.2f}  {text(line)}"
+    yield "  4. weighed: the lines of all that was read; * is said"
+    said = {(unit.document_id, n) for unit in working.selection.units for n in unit.lines}
+    for weighed in working.selection.ranked[:SHOWN]:
+        mark = "*" if (weighed.document_id, weighed.line) in said else " "
+        yield f"   {mark} {weighed.score:6.2f}  {text(weighed)}"
     yield "  5. judged by these signals"
-    for name, value in part.evidence.items():
+    for name, value in working.signals.items():
         yield f"     {value:6.3f}  {name.replace('_', ' ')}"
-    yield f"  6. decided: {_decision(part, threshold)}"
+    yield f"  6. decided: {_decision(working, threshold)}"
 
 
-def _decision(part: PartExplanation, threshold: float) -> str:
-    odds = f"right with probability {part.confidence:.2f}, where {threshold:.2f} is asked for"
-    if part.reason is not None:
-        return f"{odds}: refused as {part.reason}. {part.message} {_ADVICE}"
-    chosen = "one line or list" if len(part.selection.units) == 1 else f"{len(part.selection.units)} lines or lists"
-    contradicts = ", which contradict each other" if part.selection.conflicts else ""
+def _decision(working: Working, threshold: float) -> str:
+    odds = f"right with probability {working.confidence:.2f}, where {threshold:.2f} is asked for"
+    if working.reason is not None:
+        return f"{odds}: refused as {working.reason}. {working.message} {_ADVICE}"
+    chosen = (
+        "one line or list" if len(working.selection.units) == 1 else f"{len(working.selection.units)} lines or lists"
+    )
+    contradicts = ", which contradict each other" if working.selection.conflicts else ""
     return f"{odds}: answered with {chosen}{contradicts}. If that is wrong, {_ADVICE}"
 
 
