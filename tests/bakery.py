@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from assistant.answer.calibration import Calibration, Curve, Fit, Signal
+from assistant.answer.calibration import Calibration, Fit, Signal
 from assistant.answer.overlap import TermOverlap
 from assistant.answer.pipeline import Assistant
-from assistant.answer.rank_lines import LineReader
+from assistant.answer.rank_lines import SimilarityRanker
 from assistant.answer.retrieve import Retriever
 from assistant.documents.chunking import Budget, line_in_context, passages_of
 from assistant.documents.outline import Outline
@@ -15,8 +15,8 @@ from assistant.documents.plain import structure
 from assistant.index.bm25 import Bm25Lexicon
 from assistant.index.vectors import FaissStore
 from assistant.question.stems import words
-from assistant.testing import HashEncoder
-from assistant.types import DOCUMENT_KINDS, Document, Reader
+from assistant.testing import HashEncoder, WordReader
+from assistant.types import Document, LineRanker, Reader
 
 BAKERY = """Duties
 The baker holds these duties:
@@ -42,21 +42,33 @@ First Steps
 - Schooling: usually a Bachelor's certificate in baking is required.
 - Practice: work in any bakery for a summer.
 """
-# As likely right as not where the best line scores 0.3; hardly ever where a name is missing.
-CURVE = Curve(
-    fit=Fit(0.0, {"line": Signal(0.3, 0.125, 1.0), "names_nowhere": Signal(0.0, 1.0, -10.0)}),
+# Lines count by what the reader says alone. As likely right as not where the best line is as likely to answer as not;
+# hardly ever where a name is missing.
+CALIBRATION = Calibration(
+    reader="",
+    fit=Fit(0.0, {"line": Signal(0.0, 1.0, 1.0), "names_nowhere": Signal(0.0, 1.0, -10.0)}),
+    lines={"reader": 1.0},
     hard=(0.499,) * 100,
     right=(0.9,) * 60,
     wrong=(0.6,) * 40,
 )
-CALIBRATION = Calibration(reader="", curves=dict.fromkeys(DOCUMENT_KINDS, CURVE))
 BUDGET = Budget(60, lambda text: len(text.split()))
 
 
+Outlines = Mapping[str, Outline]
+
+
 def assistant(
-    texts: Mapping[str, str], *, reader: Reader | None = None, max_false_answer_rate: float = 0.1
+    texts: Mapping[str, str],
+    *,
+    reader: Callable[[Outlines], Reader | None] = WordReader,
+    ranker: Callable[[Outlines], LineRanker] | None = None,
+    calibration: Calibration = CALIBRATION,
+    expand: Callable[[str], str] = lambda question: question,
+    meant: Callable[[str], tuple[str, str] | None] = lambda question: None,
+    max_false_answer_rate: float = 0.1,
 ) -> Assistant:
-    """An assistant over plain texts, by title, with an encoder that knows words only."""
+    """An assistant over plain texts, by title, with an encoder and, unless told otherwise, a reader of words only."""
     documents = {}
     for title, text in texts.items():
         read = structure(text)
@@ -77,9 +89,9 @@ def assistant(
     def encode(text: str):  # type: ignore[no-untyped-def]  # a row of the encoder's
         return encoder.encode_queries([text])[0]
 
-    wording = TermOverlap(words, lexicon.idf)
-    lines = LineReader(
-        outlines, vectors=lambda name, n: vectors[name][n], encode=encode, wording=wording, word_weight=0.7
+    overlap = TermOverlap(words, lexicon.idf)
+    similar = SimilarityRanker(
+        outlines, vectors=lambda name, n: vectors[name][n], encode=encode, overlap=overlap, word_weight=0.7
     )
     return Assistant(
         index_id="test",
@@ -87,11 +99,13 @@ def assistant(
         passages=passages,
         outlines=outlines,
         retriever=Retriever(passages, FaissStore(encoder.encode_passages(embedded)), lexicon, encode, 0.5),
-        lines=lines,
-        reader=reader,
-        wording=wording,
+        ranker=similar if ranker is None else ranker(outlines),
+        reader=reader(outlines),
+        overlap=overlap,
         correct=lambda question: question.replace("dutys", "duties"),
-        calibration=CALIBRATION,
+        expand=expand,
+        meant=meant,
+        calibration=calibration,
         max_false_answer_rate=max_false_answer_rate,
         search_passages=20,
         read_passages=4,

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from serving import serving
+from tiny import make_models, make_reader
 
 from assistant.batch.journal import Journal
 from assistant.server import create_app
@@ -38,3 +39,19 @@ def url(guide: StaticAnswerer) -> Iterator[str]:
     """The address of a server that serves it."""
     with serving(create_app(lambda: guide)) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Tiny question-answering models of transformers, a folder each."""
+    folder = tmp_path_factory.mktemp("models")
+    make_models(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_reader(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny reader in the layout of the one that ships."""
+    folder = tmp_path_factory.mktemp("reader")
+    make_reader(folder)
+    return folder

@@ -159,14 +159,13 @@ def _written(folder: Path) -> None:
     """Two domains of one document each."""
     for domain, text in (("hr", "Leave is 25 days a year."), ("roles", "A cook reports to the chef.")):
         _page(folder / domain / "docs" / "page.md", text)
-    row: dict[str, object] = {"split": "develop", "answer": None, "closest": []}
+    row: dict[str, object] = {"answer": None, "closest": []}
     leave = {**row, "document": "hr/docs/page.md", "question": "How long is leave a year?", "type": "fact"}
     chef = {**row, "document": "roles/docs/page.md", "question": "What waiter reports to the chef?", "type": "near"}
     quote = "Leave is 25 days a year."
-    _rows(
-        folder / "questions.jsonl",
-        [{**leave, "evidence": [[8, 8 + len(quote)]], "quotes": [quote]}, {**chef, "evidence": [], "quotes": []}],
-    )
+    asked = [{**leave, "evidence": [[8, 8 + len(quote)]], "quotes": [quote]}, {**chef, "evidence": [], "quotes": []}]
+    splits = ("develop", "train", "calibrate")
+    _rows(folder / "questions.jsonl", [{**one, "split": split} for split in splits for one in asked])
 
 
 def _cases(folder: Path) -> None:

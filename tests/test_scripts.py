@@ -31,7 +31,7 @@ from assistant.types import Filters
 ROOT = Path(__file__).parent.parent
 GOLDEN = ROOT / "tests" / "golden"
 TRAINING = ("prepare", "train", "export", "calibrate", "measure")  # in the order in which they are run
-NAMES = ("batch_faq", "benchmark", "evaluate", *(f"training/{name}" for name in TRAINING))
+NAMES = ("batch_faq", "benchmark", "evaluate", *(f"training/{name}" for name in (*TRAINING, "rebuild")))
 SOURCE = 'Guide \u203a Pay: "Median salary: $336,500" '
 SOURCE += "(/documents/folder/a%20guide.txt?start=6&end=29&version=e2d17c13f8df4dee&quote=21-52f8a94e987c6835#cited)"
 
@@ -227,8 +227,8 @@ def test_evaluate_reports_written_questions_by_domain_and_type(
     assert report["groups"][-1]["false_answers"] == [1, 1]
     assert call("evaluate", monkeypatch, *asked, "--sample", "1") == 0
     assert len(json.loads((faked / "found.json").read_text(encoding="utf-8"))["index_ids"]) == 1
-    with pytest.raises(UsageError, match="no split 'train'"):
-        call("evaluate", monkeypatch, *asked, "--split", "train", "--domains", "roles")
+    with pytest.raises(UsageError, match="no split 'test'"):
+        call("evaluate", monkeypatch, *asked, "--split", "test", "--domains", "roles")
 
 
 def test_evaluate_prints_a_line_a_case(
@@ -335,8 +335,9 @@ def test_the_examples_run_on_a_real_index(here: Path) -> None:
 def test_a_reader_is_trained_by_the_examples(here: Path) -> None:
     samples.write(here / "data")
     for name in TRAINING:
-        run(examples(f"training/{name}")[-1 if name == "calibrate" else 0])
+        run(examples(f"training/{name}")[-1 if name in ("prepare", "calibrate") else 0])
     assert sorted(path.name for path in (here / "run" / "reader").iterdir()) == [
+        "ignored.txt",
         "model.onnx",
         "reader.json",
         "tokenizer.json",

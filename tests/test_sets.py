@@ -238,7 +238,7 @@ def written_questions(folder: Path) -> None:
 def test_written_questions_have_the_lines_of_their_document(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     written_questions(tmp_path)
     gathers = written(tmp_path, "develop", ())
-    assert list(gathers) == ["hr", "roles"]
+    assert list(gathers) == ["hr"]  # the other domain has no question of this split
     pay, leave, far = gathers["hr"](tmp_path / "out")
     documents = {d.id: d for d in load_corpus(tmp_path / "out").documents}
     assert set(documents) == {"docs/leave.md", "docs/pay.txt"}
@@ -255,7 +255,6 @@ def test_written_questions_have_the_lines_of_their_document(tmp_path: Path, caps
     answerer = StaticAnswerer(*documents.values())
     assert pay.judge(answerer.ask("Pay is monthly"), documents) == ("right", "")
     assert leave.judge(answerer.ask("Pay is monthly"), documents)[0] == "wrong"
-    assert gathers["roles"](tmp_path / "others") == []
 
 
 def test_written_questions_are_named_by_split_and_domain(tmp_path: Path) -> None:
@@ -263,8 +262,9 @@ def test_written_questions_are_named_by_split_and_domain(tmp_path: Path) -> None
     assert list(written(tmp_path, "train", ["roles"])) == ["roles"]
     with pytest.raises(UsageError, match=r"no split 'test' in .*: there are develop, train"):
         written(tmp_path, "test", ())
-    with pytest.raises(UsageError, match="no 'law'"):
-        written(tmp_path, "develop", ["law"])
+    for absent in ("law", "roles"):
+        with pytest.raises(UsageError, match=f"no '{absent}'"):
+            written(tmp_path, "develop", [absent])
     with pytest.raises(UsageError, match=r"cannot read .*questions\.jsonl\.xz"):
         written(tmp_path / "hr", "develop", ())
     jsonl(tmp_path / "other" / "questions.jsonl", {"id": "1"})
@@ -277,7 +277,8 @@ def test_questions_that_are_packed_are_read(tmp_path: Path) -> None:
     plain = tmp_path / "questions.jsonl"
     (tmp_path / "questions.jsonl.xz").write_bytes(lzma.compress(plain.read_bytes()))
     plain.unlink()
-    assert list(written(tmp_path, "develop", ())) == ["hr", "roles"]
+    assert list(written(tmp_path, "develop", ())) == ["hr"]
+    assert list(written(tmp_path, "train", ())) == ["roles"]
 
 
 QUESTION = {"id": "1", "type": "fact", "question": "How is pay?", "gold": [["monthly"]]}

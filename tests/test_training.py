@@ -10,11 +10,10 @@ import pytest
 
 pytest.importorskip("torch")  # only training needs it in this process
 
-from _batches import batches
 from _changes import Changer, _holds, _put
 from _examples import Example, cropped, split
 from _occupations import encyclopedia
-from _scores import area, overlap
+from _scores import area
 
 TEXT = "Anna Miller founded the mill in 1890. It stood in Bergen and fed 300 people. The mill closed after the war."
 BASE = Example("made", "Mill", "", "The mill", (), TEXT, True)
@@ -138,15 +137,6 @@ def test_long_answers_get_passages_of_other_subjects_and_kinds() -> None:
     assert {example.answerable for example in made} == {True, False}
 
 
-def test_batches_hold_like_lengths_and_every_example_once() -> None:
-    lengths = [random.Random(n).randint(10, 200) for n in range(500)]
-    made = batches(lengths, tokens=1_000, rng=random.Random(1))
-    assert sorted(n for batch in made for n in batch) == list(range(500))
-    assert all(max(lengths[n] for n in batch) * len(batch) <= 1_000 for batch in made)
-    assert batches(lengths, tokens=1_000, rng=random.Random(1)) == made
-
-
 def test_scores_are_those_computed_by_hand() -> None:
     assert area([0.1, 0.4, 0.35, 0.8], [False, False, True, True]) == 0.75
-    assert overlap((3, 6), (5, 8)) == 0.5
-    assert overlap((1, 2), (3, 4)) == 0.0
+    assert area([0.1, 0.4], [True, True]) == area([], []) == 0.5

@@ -12,6 +12,11 @@ def test_a_convex_combination_weighs_scaled_scores() -> None:
     assert fused == [(1, 0.75), (0, 0.5), (2, 0.25)]
 
 
+def test_each_leg_has_its_own_weight() -> None:
+    assert fuse([(0, 0.5)], [(1, 3.0)], dense_weight=0.25) == [(1, 0.75), (0, 0.25)]
+    assert fuse([(0, 0.5)], [(1, 3.0)], dense_weight=0.875) == [(0, 0.875), (1, 0.125)]
+
+
 def test_reciprocal_rank_fusion_weighs_ranks() -> None:
     fused = fuse([(0, 0.9), (1, 0.8)], [(1, 3.0)], dense_weight=0.5, method="reciprocal_rank")
     assert fused == [(1, 0.5 / 62 + 0.5 / 61), (0, 0.5 / 61)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +53,19 @@ def test_puts_the_lower_row_first_when_scores_are_equal(make: Make, k: int, rows
     store = make(np.stack([other, *[one] * 30, other]))
     expected = [*range(1, 31), 0, 31] if rows is None else [1, 2, 4, 6, 8]
     assert [row for row, _ in store.search(one, k, rows=rows)] == expected[:k]
+
+
+@pytest.mark.parametrize("k", [6, 10, 40])
+@pytest.mark.parametrize("among", [None, range(0, 405, 2)])
+def test_a_tie_at_the_end_goes_to_the_lowest_rows_wherever_the_better_ones_stand(
+    make: Make, k: int, among: Sequence[int] | None
+) -> None:
+    """What keeps the best so far drops any of those that tie for a better one that it finds later."""
+    best, tied = np.array([1, 0], np.float32), np.array([0.6, 0.8], np.float32)
+    better = [144, 238, 304, 316, 336]
+    store = make(np.stack([best if row in better else tied for row in range(405)]))
+    others = [row for row in among or range(405) if row not in better]
+    assert [row for row, _ in store.search(best, k, rows=among)] == [*better, *others][:k]
 
 
 def test_finds_nothing_among_no_rows(make: Make) -> None:

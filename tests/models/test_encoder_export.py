@@ -30,9 +30,9 @@ TEXTS = [
 EXPORT = """
 import sys
 from pathlib import Path
-from assistant.models.encoder_prepare import prepare
+from assistant.models.encoder_prepare import prepare_encoder
 texts = ["The first passage.", "Another one. " * 300, "A third, on pay."]
-prepare(sys.argv[1], Path(sys.argv[2]), sample=lambda encoder: texts)
+prepare_encoder(sys.argv[1], Path(sys.argv[2]), sample=lambda encoder: texts)
 print("torch" in sys.modules)
 """
 

@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,71 +16,41 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.cli import main
+from assistant.documents.outline import Outline
 from assistant.errors import ExportMismatch, ReaderDamaged, ReaderError, ReaderNotFound
-from assistant.models.extractive import FILES, ExtractiveReader, is_intact
+from assistant.models.extractive import FILES, NOTHING, ExtractiveReader, is_intact
 from assistant.models.reader_names import find_reader
 from assistant.models.reader_prepare import prepare_reader
-from assistant.types import Passage
+from assistant.testing import document
+from assistant.types import Document, Passage, ReadPassage
 
-TITLES = {"a.txt": "Head of AI", "b.txt": "Café manager"}
 QUESTION = "What is the pay of a head of AI?"
 SALARY = "The pay is $336,500 a year.\n- It rises with age 😀\n- naïve café\n"
 LONG = "She leads a team of 12. The pay of her team is lower, and what it costs is told below. " * 12
-MAKE = """
-import sys
-from pathlib import Path
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
-from transformers import (
-    AutoModelForQuestionAnswering, BertConfig, BertForMaskedLM, DistilBertConfig, PreTrainedTokenizerFast, RobertaConfig
-)
-import torch
-
-folder = Path(sys.argv[1])
-words = ["The pay of a head of AI is $336,500 a year. She leads a team of 12; what does it cost?", "naïve café"] * 4
-special = {"cls_token": "[CLS]", "sep_token": "[SEP]", "pad_token": "[PAD]", "unk_token": "[UNK]"}
-pieces = Tokenizer(models.WordPiece(unk_token="[UNK]"))
-pieces.normalizer = normalizers.BertNormalizer()
-pieces.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-pieces.train_from_iterator(words, trainers.WordPieceTrainer(
-    vocab_size=180, special_tokens=["[CLS]", "[PAD]", "[SEP]", "[UNK]"], show_progress=False))
-pieces.post_processor = processors.BertProcessing(("[SEP]", 2), ("[CLS]", 0))
-pairs = Tokenizer(models.BPE())
-pairs.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-pairs.train_from_iterator(words, trainers.BpeTrainer(
-    vocab_size=340, special_tokens=["[CLS]", "[PAD]", "[SEP]", "[UNK]"], show_progress=False,
-    initial_alphabet=pre_tokenizers.ByteLevel.alphabet()))
-pairs.post_processor = processors.RobertaProcessing(("[SEP]", 2), ("[CLS]", 0), trim_offsets=False)
-pieces.enable_truncation(20)
-pieces.enable_padding(length=50)
-
-size = {"vocab_size": 400, "pad_token_id": 1, "initializer_range": 0.3}
-wide = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 32}
-for name, config, tokenizer in (
-    ("bert", BertConfig(**size, **wide, max_position_embeddings=64), pieces),
-    ("roberta", RobertaConfig(**size, **wide, max_position_embeddings=66, type_vocab_size=1), pairs),
-    ("distilbert", DistilBertConfig(**size, dim=32, n_layers=2, n_heads=2, hidden_dim=32, max_position_embeddings=64),
-     pieces),
-):
-    torch.manual_seed(1)
-    AutoModelForQuestionAnswering.from_config(config).save_pretrained(folder / name)
-    PreTrainedTokenizerFast(tokenizer_object=tokenizer, **special).save_pretrained(folder / name)
-BertForMaskedLM(BertConfig(**size, **wide)).save_pretrained(folder / "other")
-"""
 
 
-def passage(text: str, *, document: str = "a.txt", start: int = 0, path: tuple[str, ...] = ("Pay",)) -> Passage:
-    return Passage(document, "v", start, start + len(text), text, path)
+SHOWN: dict[str, Outline] = {}  # what `reader` knows
 
 
-def opened(folder: Path) -> ExtractiveReader:
-    return ExtractiveReader(folder, titles=TITLES.__getitem__, threads=1)
+def page(text: str, *, before: str = "") -> Document:
+    """A document whose first part the passage leaves out."""
+    return document(before + text, title="Head of AI")
 
 
-@pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("models")
-    subprocess.run([sys.executable, "-W", "ignore", "-c", MAKE, str(folder)], check=True, capture_output=True)
-    return folder
+def passage(page: Document, *, start: int = 0, path: tuple[str, ...] = ("Pay",)) -> Passage:
+    return Passage(page.id, page.version, start, len(page.text), page.text[start:], path)
+
+
+def opened(folder: Path, *pages: Document) -> ExtractiveReader:
+    return ExtractiveReader(folder, outlines={one.id: Outline(one) for one in pages}, threads=1)
+
+
+def read(
+    folder: Path, text: str, *, question: str = QUESTION, before: str = "", path: tuple[str, ...] = ("Pay",)
+) -> ReadPassage:
+    """What is said of a text that stands in a document behind another."""
+    whole = page(text, before=before)
+    return opened(folder, whole).read(question, passage(whole, start=len(before), path=path))
 
 
 @pytest.fixture(scope="module", params=["bert", "roberta", "distilbert"])
@@ -98,7 +67,7 @@ def exported(name: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pa
 
 @pytest.fixture(scope="module")
 def reader(exported: Path) -> ExtractiveReader:
-    return opened(exported)
+    return ExtractiveReader(exported, outlines=SHOWN, threads=1)
 
 
 @pytest.fixture
@@ -172,7 +141,7 @@ def test_serving_imports_no_torch() -> None:
 
 
 @pytest.mark.model
-def test_gives_the_spans_of_transformers_own_logits(name: str, reader: ExtractiveReader) -> None:
+def test_gives_the_spans_of_transformers_own_logits(name: str, exported: Path) -> None:
     import torch
     from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
@@ -189,10 +158,10 @@ def test_gives_the_spans_of_transformers_own_logits(name: str, reader: Extractiv
     starts, ends = logits.start_logits[0].numpy(), logits.end_logits[0].numpy()
     second = [at for at, of in enumerate(tokens.sequence_ids(0)) if of == 1 and offsets[at][1] > len(context)]
     score, start, end = max((starts[a] + ends[b], a, b) for a in second for b in second if a <= b)
-    best = reader.read(QUESTION, [passage(SALARY[:40], start=100)])[0]
-    assert best.score == pytest.approx(float(score - starts[0] - ends[0]), abs=1e-3)
+    found = read(exported, SALARY[:40], before="x" * 99 + "\n")
+    assert found.answerable == pytest.approx(float(score - starts[0] - ends[0]), abs=1e-3)
     text = (context + SALARY)[max(offsets[start][0], len(context)) : offsets[end][1]]
-    assert SALARY[best.start - 100 : best.end - 100] == text.strip()
+    assert SALARY[found.spans[0][0] - 100 : found.spans[0][1] - 100] == text.strip()
 
 
 @pytest.mark.model
@@ -201,24 +170,33 @@ def test_takes_what_the_model_takes_and_no_more(name: str, reader: ExtractiveRea
 
 
 @pytest.mark.model
-def test_spans_do_not_overlap_and_come_best_first(reader: ExtractiveReader) -> None:
-    readings = reader.read(QUESTION, [passage(LONG, start=7)])
-    assert 1 < len(readings) <= 8
-    assert [r.score for r in readings] == sorted((r.score for r in readings), reverse=True)
-    assert {r.answerable for r in readings} == {readings[0].score}
-    spans = sorted((r.start, r.end) for r in readings)
-    assert all(start < end for start, end in spans)
+def test_spans_do_not_overlap_and_leave_out_the_white_space_around_them(exported: Path) -> None:
+    text = LONG.replace(". ", ".\n")
+    found = read(exported, text, before="# Pay\n")
+    assert 1 < len(found.spans) <= 8
+    spans = sorted(found.spans)
     assert all(before[1] <= after[0] for before, after in pairwise(spans))
-    assert all(LONG[start - 7 : end - 7] == LONG[start - 7 : end - 7].strip() for start, end in spans)
+    assert all(text[start - 6 : end - 6] == text[start - 6 : end - 6].strip() for start, end in spans)
 
 
 @pytest.mark.model
-def test_what_it_says_of_a_passage_does_not_depend_on_the_others(exported: Path) -> None:
-    passages = [passage(SALARY), passage(LONG, document="b.txt", start=3), passage("Twelve."), passage(SALARY[9:])]
-    together = opened(exported).read(QUESTION, passages)
-    alone = [reading for p in reversed(passages) for reading in opened(exported).read(QUESTION, [p])]
-    assert sorted(together, key=repr) == sorted(alone, key=repr)
-    assert [r.score + r.answerable for r in together] == sorted((r.score + r.answerable for r in alone), reverse=True)
+def test_a_line_is_as_likely_as_the_best_span_that_it_shares_a_word_with(exported: Path) -> None:
+    whole = page(LONG.replace(". ", ".\n"))
+    found = opened(exported, whole).read(QUESTION, passage(whole))
+    held: dict[int, set[float]] = {}  # scores by the best of the spans, of which the line has a part
+    without = set()
+    for one in found.lines:
+        line = whole.lines[one.line]
+        inside = [n for n, (start, end) in enumerate(found.spans) if start < line.end and end > line.start]
+        if inside:
+            held.setdefault(inside[0], set()).add(one.score)
+        else:
+            without.add(one.score)
+    assert all(len(scores) == 1 for scores in held.values())
+    assert held[0] == {found.answerable}
+    scores = [max(held[n]) for n in sorted(held)]
+    assert scores == sorted(scores, reverse=True)
+    assert len(without) == 1 and max(without) <= scores[-1] - 1.0
 
 
 @pytest.mark.model
@@ -237,16 +215,17 @@ def test_long_passages_are_read_in_windows_that_cover_them(reader: ExtractiveRea
 
 
 @pytest.mark.model
-def test_a_long_question_and_a_long_section_path_leave_room_for_the_text(reader: ExtractiveReader) -> None:
-    readings = reader.read("What does it cost? " * 200, [passage(SALARY, path=("A heading. " * 60,))])
-    assert readings
-    assert all(0 <= r.start < r.end <= len(SALARY) for r in readings)
+def test_a_long_question_and_a_long_section_path_leave_room_for_the_text(exported: Path) -> None:
+    found = read(exported, SALARY, question="What does it cost? " * 200, path=("A heading. " * 60,))
+    assert found.spans
+    assert all(0 <= start < end <= len(SALARY) for start, end in found.spans)
 
 
 @pytest.mark.model
 @pytest.mark.parametrize("text", ["", " \n\t "])
-def test_says_nothing_of_a_passage_without_words(reader: ExtractiveReader, text: str) -> None:
-    assert reader.read(QUESTION, [passage(text)]) == []
+def test_says_of_a_passage_without_words_that_it_does_not_answer(exported: Path, text: str) -> None:
+    found = read(exported, text)
+    assert (found.lines, found.spans, found.answerable) == ((), (), NOTHING)
 
 
 @pytest.mark.model
@@ -255,22 +234,16 @@ def test_says_nothing_of_a_passage_without_words(reader: ExtractiveReader, text:
 def test_spans_stand_inside_the_text_whatever_its_characters(
     reader: ExtractiveReader, question: str, text: str
 ) -> None:
-    for reading in reader.read(question, [passage(text, start=11)]):
-        assert 11 <= reading.start < reading.end <= 11 + len(text)
-        assert np.isfinite(reading.score)
+    whole = page(text, before="# Pay\n\n\n\n\n\n")
+    SHOWN[whole.id] = Outline(whole)
+    found = reader.read(question, passage(whole, start=11))
+    assert all(11 <= start < end <= 11 + len(text) for start, end in found.spans)
+    assert all(np.isfinite(score) for score in (found.answerable, *(line.score for line in found.lines)))
 
 
 @pytest.mark.model
-def test_lone_surrogates_are_read(reader: ExtractiveReader) -> None:
-    assert reader.read("pay \ud800?", [passage("\udfff The pay is 12.")])
-
-
-@pytest.mark.model
-def test_threads_may_share_it(reader: ExtractiveReader) -> None:
-    questions = [f"What is {n} a year?" for n in range(24)]
-    with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda question: reader.read(question, [passage(SALARY)]), questions))
-    assert found == [reader.read(question, [passage(SALARY)]) for question in questions]
+def test_lone_surrogates_are_read(exported: Path) -> None:
+    assert read(exported, "\udfff The pay is 12.", question="pay \ud800?").spans
 
 
 @pytest.mark.model

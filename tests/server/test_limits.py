@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from http.client import HTTPConnection
-from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -104,9 +103,8 @@ def test_while_all_is_busy_the_rest_of_the_server_answers(gated: Gated) -> None:
         assert gated.begun.acquire(timeout=5)
         for path in ("/healthz", "/readyz", "/v1/documents", "/", "/widget/widget.js"):
             other = HTTPConnection(urlsplit(url).netloc, timeout=5)
-            began = monotonic()
             other.request("GET", path)
-            assert other.getresponse().status == 200 and monotonic() - began < 1
+            assert other.getresponse().status == 200  # while the gate is shut
             other.close()
         gated.go.set()
         assert {connection.getresponse().status for connection in connections} == {200}
@@ -242,6 +240,16 @@ def test_a_full_bucket_is_as_many_requests_and_fills_again_by_the_minute() -> No
     assert [buckets.take("a") for _ in range(7)] == [0] * 6 + [10]
 
 
+def test_the_wait_is_told_in_whole_seconds_that_are_enough() -> None:
+    clock = Clock()
+    buckets = Buckets(7, now=clock)  # a token every 8.57 seconds
+    assert [buckets.take("a") for _ in range(8)] == [0] * 7 + [9]
+    clock.now = 8.0
+    assert buckets.take("a") == 1
+    clock.now = 9.0
+    assert [buckets.take("a") for _ in range(2)] == [0, 9]
+
+
 @given(rate=st.integers(1, 1000), steps=st.lists(st.floats(0, 30), max_size=60))
 def test_what_is_let_through_is_bounded_and_the_wait_that_is_told_is_enough(rate: int, steps: list[float]) -> None:
     clock = Clock()
@@ -253,7 +261,7 @@ def test_what_is_let_through_is_bounded_and_the_wait_that_is_told_is_enough(rate
         through += wait == 0
         assert through <= rate + clock.now * rate / 60 + 1e-6
         if wait:
-            clock.now += wait
+            clock.now += wait + 1e-6  # what sums of floats lose
             assert buckets.take("a") == 0
             through += 1
 
