@@ -161,7 +161,7 @@ def test_answers_with_sources_and_explains(index: Path, capsys: pytest.CaptureFi
     shown = capsys.readouterr().out
     assert shown.startswith("Median salary: $234,750 [1]\n")
     assert "Salary Ranges (US Market, 2024) › Head of AI" in shown
-    assert "3. read: how likely each passage answers" in shown
+    assert "3. read: log-odds that each passage answers" in shown
     assert "answered with one line or list" in shown
 
 
