@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.answer.quote import Quotations
 from assistant.answer.select import Selection
@@ -56,17 +56,5 @@ def answered(quoted: Quotations, confidence: float, index_id: str) -> Answer:
 
 def refused(reason: Reason, message: str, index_id: str) -> Answer:
     """A refusal that shows nothing yet of what came near."""
-    return Answer(
-        id="",
-        question="",
-        standalone_question="",
-        status="refused",
-        reason=reason,
-        message=message,
-        blocks=(),
-        citations=(),
-        conflicts=(),
-        confidence=0.0,
-        closest=(),
-        index_id=index_id,
-    )
+    nothing = answered(Quotations({}), 0.0, index_id)
+    return replace(nothing, status="refused", reason=reason, message=message)

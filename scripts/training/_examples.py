@@ -107,37 +107,6 @@ def spans(path: Path) -> list[Example]:
     return found
 
 
-def booleans(path: Path) -> list[Example]:
-    """Yes/no questions whose passage decides them, or, where the label says so, does not."""
-    found = []
-    for row in rows(path):
-        text = row.get("passage") or " ".join(row.get("snippets", ()))
-        answerable = row["answer"] not in ("DON'T KNOW", "maybe")
-        if text and row["question"]:
-            question = row["question"].strip()
-            question = question if question.endswith("?") else question + "?"
-            found.append(
-                Example(
-                    row["source"], row.get("title") or text[:80], question, row.get("title", ""), (), text, answerable
-                )
-            )
-    return found
-
-
-def statements(path: Path) -> list[Example]:
-    """Statements that a text supports or contradicts (answerable), or leaves open (not)."""
-    found = []
-    for row in rows(path):
-        label = row["label"].upper()
-        if label in ("PARTIALLY_SUPPORTED",):
-            continue
-        answerable = label not in ("NOT_ENOUGH_INFO", "NEUTRAL")
-        found.append(
-            Example(row["source"], row["premise"][:80], row["hypothesis"].strip(), "", (), row["premise"], answerable)
-        )
-    return found
-
-
 def cropped(example: Example, rng: random.Random, *, words: int) -> Example:
     """The example with a window of whole sentences of about so many words around its answer.
 
