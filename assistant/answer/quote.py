@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from assistant.answer.select import Selection, Unit
 from assistant.documents.citations import cite, verify
 from assistant.documents.outline import Outline
-from assistant.documents.shown import shown
+from assistant.documents.shown import cells, named_cells, shown
 from assistant.errors import UnverifiedCitation
-from assistant.types import Block, Citation, LineKind
+from assistant.types import Block, Citation, Line, LineKind
 
 _log = logging.getLogger(__name__)
 _WORD = re.compile(r"\w+")
@@ -47,23 +47,35 @@ class Quotations:
         for line, (start, end) in zip(lines, spans, strict=False):
             known = self._known(unit.document_id, start, end)
             if known is None:
-                heading = None if label is None else outline.document.lines[label]
-                above = None if heading is None else self._place(outline, heading.start, heading.end)
+                above = None if label is None else self._line(outline, label)
+                header = self._header(outline, unit, line)
                 known = self._cite(outline, start, end)
                 if known is None:
                     continue
-                self._say(known, line.kind, above)
+                self._say(known, line.kind, above, header)
                 label = None
             places.append(known)
         return places
 
-    def _say(self, n: int, kind: LineKind, above: int | None) -> None:
-        text = self._shown(n, kind)
-        if above is None:
-            self.blocks.append(Block(text, (n,)))
-        else:
-            heading = self._shown(above, "heading").rstrip(":")
-            self.blocks.append(Block(f"{heading}: {text}", (above, n)))
+    def _say(self, n: int, kind: LineKind, above: int | None, header: int | None) -> None:
+        text, cited = self._shown(n, kind), [n]
+        if header is not None:
+            named = named_cells(cells(self.citations[header].cited_text), cells(self.citations[n].cited_text))
+            if named is not None:
+                text, cited = named, [header, n]
+        if above is not None:
+            text, cited = f"{self._shown(above, 'heading').rstrip(':')}: {text}", [above, *cited]
+        self.blocks.append(Block(text, tuple(cited)))
+
+    def _header(self, outline: Outline, unit: Unit, line: Line) -> int | None:
+        """The citation of the row that names a row's columns, where it is not said with it anyway."""
+        if line.kind != "row" or line.parent is None or line.parent in unit.lines:
+            return None
+        return self._line(outline, line.parent) if outline.document.lines[line.parent].kind == "row" else None
+
+    def _line(self, outline: Outline, n: int) -> int | None:
+        line = outline.document.lines[n]
+        return self._place(outline, line.start, line.end)
 
     def _shown(self, n: int, kind: LineKind) -> str:
         """What a citation says, without marks; as it is written where its words would not stand in it otherwise."""

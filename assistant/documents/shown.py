@@ -49,8 +49,7 @@ def shown(text: str, kind: LineKind = "sentence") -> str:
         return text
     text = _QUOTE.sub("", text)
     if kind == "row":
-        cells = [_words(cell) for cell in _cells(text) if not _RULE.fullmatch(cell)]
-        return CELLS.join(cell for cell in cells if cell)
+        return CELLS.join(cell for cell in cells(text) if cell)
     leading = _LEADING.match(text)
     if leading is not None:
         text = text[leading.end() :]
@@ -60,8 +59,25 @@ def shown(text: str, kind: LineKind = "sentence") -> str:
     return _words(text)
 
 
+def cells(text: str) -> list[str]:
+    """The words of each cell of a row, of Markdown or of HTML; "" where there are none."""
+    return [_words(cell) for cell in _cells(_QUOTE.sub("", text)) if not _RULE.fullmatch(cell)]
+
+
+def named_cells(header: Sequence[str], row: Sequence[str]) -> str | None:
+    """A row with the name of its column before each cell; None where they do not fit one another.
+
+    The first column may have no name, as in a table of two dimensions.
+    """
+    if len(header) == len(row) - 1:
+        header = ["", *header]
+    if len(header) != len(row):
+        return None
+    pairs = [(name.rstrip(":"), cell) for name, cell in zip(header, row, strict=True) if cell]
+    return CELLS.join(f"{name}: {cell}" if name else cell for name, cell in pairs)
+
+
 def _cells(text: str) -> list[str]:
-    """The cells of a row, of Markdown or of HTML."""
     parts: list[str] = []
     at = 0
     for tag in tags(text, 0, len(text), markdown=True):
@@ -70,7 +86,7 @@ def _cells(text: str) -> list[str]:
             at = tag.end
     parts.append(text[at:])
     if len(parts) > 1:
-        return parts
+        return [part for part in parts if part.strip()]
     return [cell.replace("\\|", "|") for cell in _BAR.split(text)]
 
 

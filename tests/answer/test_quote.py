@@ -79,8 +79,19 @@ def test_the_marks_of_markdown_are_not_said_and_stay_in_what_is_cited() -> None:
     assert blocks(quoted(unit("Open"))) == [
         ("Open every day, see the plan.", ["Open **every** day, see [the plan](plan.md)."])
     ]
-    [(said, [cited])] = blocks(quoted(unit("61,000")))
-    assert (said, "`Baker` | *$61,000*" in cited) == ("Baker · $61,000", True)
+    [(said, [header, cited])] = blocks(quoted(unit("61,000")))
+    assert (said, header) == ("Job: Baker · Pay: $61,000", "Job | Pay")
+    assert "`Baker` | *$61,000*" in cited
+
+
+def test_the_rows_of_a_whole_table_are_said_below_its_header() -> None:
+    assert [text for text, _ in blocks(quoted(unit("Pay", "61,000")))] == ["Job · Pay", "Baker · $61,000"]
+
+
+def test_a_row_whose_cells_do_not_fit_the_header_is_said_without_it() -> None:
+    table = outline("| Job | Pay |\n| --- | --- |\n| Baker | 61,000 | more | cells |\n", "shop.md")
+    [(said, cited)] = blocks(quoted(unit("61,000", where=table), where=[table]))
+    assert (said, len(cited)) == ("Baker · 61,000 · more · cells", 1)
 
 
 def test_what_would_be_marks_in_markdown_is_said_as_it_stands_in_a_plain_text() -> None:
@@ -104,14 +115,14 @@ def test_what_comes_from_several_sections_begins_with_the_heading_that_tells_it_
     assert blocks(quoted(unit("Red", "Blue"), unit("61,000"))) == [
         ("Ovens: Red oven: 300 degrees", ["Ovens", "**Red** oven: 300 degrees"]),
         ("Blue oven: 200 degrees", ["Blue oven: 200 degrees"]),
-        ("Wages: Baker · $61,000", ["Wages", MARKDOWN.text(line("61,000"))]),
+        ("Wages: Job: Baker · Pay: $61,000", ["Wages", MARKDOWN.text(line("Pay")), MARKDOWN.text(line("61,000"))]),
     ]
 
 
 def test_the_second_piece_of_a_section_has_no_label_again() -> None:
     assert [text for text, _ in blocks(quoted(unit("Red"), unit("61,000"), unit("Blue")))] == [
         "Ovens: Red oven: 300 degrees",
-        "Wages: Baker · $61,000",
+        "Wages: Job: Baker · Pay: $61,000",
         "Blue oven: 200 degrees",
     ]
 
@@ -169,7 +180,7 @@ def test_a_label_whose_citation_does_not_hold_is_left_out(
     monkeypatch.setattr(quote, "verify", lambda citation, document: _whole(citation, document))
     assert [text for text, _ in blocks(quoted(unit("Red"), unit("61,000")))] == [
         "Red oven: 300 degrees",
-        "Wages: Baker · $61,000",
+        "Wages: Job: Baker · Pay: $61,000",
     ]
     assert "a citation was dropped" in caplog.text
 
