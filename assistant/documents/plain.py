@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
+from assistant.documents.fields import is_field, own_rows
 from assistant.documents.structure import Structure, nest, sentences
 from assistant.types import Line, Section
 
@@ -126,7 +127,7 @@ def _find_headings(rows: list[_Row]) -> None:
         if row.kind == "item":
             if _is_number(row.mark) and row.indent == 0 and _heads_list(row, after):
                 row.kind = "heading"
-        elif not _continues(before, row) and not _wraps(row, below):
+        elif not _continues(before, row) and not _wraps(row, below) and not _among_fields(before, row, below):
             row.kind = "heading"
     _demote_numbered(filled)
     _demote_runs(filled)
@@ -146,6 +147,11 @@ def _heads_list(row: _Row, after: _Row) -> bool:
 def _continues(before: _Row | None, row: _Row) -> bool:
     """Whether the row is the next line of a wrapped paragraph."""
     return before is not None and before.kind == "text" and not _CLOSED.search(before.text)
+
+
+def _among_fields(before: _Row | None, row: _Row, below: _Row) -> bool:
+    """Whether the row is a field with another right above or below it."""
+    return is_field(row.text) and any(near is not None and is_field(near.text) for near in (before, below))
 
 
 def _wraps(row: _Row, below: _Row) -> bool:
@@ -252,8 +258,10 @@ def _joins(block: Sequence[_Row], row: _Row, gap: bool) -> bool:
 
 
 def _add_paragraph(lines: list[Line], text: str, block: Sequence[_Row], path: tuple[str, ...]) -> None:
-    for start, end in sentences(text, block[0].start, block[-1].end):
-        lines.append(Line("lead" if text[end - 1] == ":" else "sentence", start, end, path))
+    begins = own_rows([row.text for row in block])
+    for first, after in pairwise([*begins, len(block)]):
+        for start, end in sentences(text, block[first].start, block[after - 1].end):
+            lines.append(Line("lead" if text[end - 1] == ":" else "sentence", start, end, path))
 
 
 @dataclass(slots=True)
