@@ -25,6 +25,7 @@ class Working:
     confidence: float  # the probability that what was selected is right
     reason: Reason | None  # why it was refused, if it was
     message: str | None
+    parts: tuple[Working, ...] = ()  # where the question asks several things, each by itself
 
 
 @dataclass(frozen=True, slots=True)

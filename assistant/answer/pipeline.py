@@ -10,10 +10,12 @@ from time import perf_counter
 from typing import TypeVar
 
 from assistant.answer.calibration import Calibration
+from assistant.answer.complete import SURE, completed
 from assistant.answer.explanation import Explanation, Working, answered, refused
 from assistant.answer.overlap import TermOverlap
 from assistant.answer.quote import Quotations
 from assistant.answer.read import by_lines, read, unread
+from assistant.answer.relate import relate
 from assistant.answer.retrieve import Retriever, matching_rows
 from assistant.answer.select import Selection, select
 from assistant.answer.signals import explain_gap, gather_signals
@@ -24,6 +26,7 @@ from assistant.ids import answer_id, settings_id
 from assistant.question import rewrite
 from assistant.question.naming import codes, placed
 from assistant.question.parse import ParsedQuestion, parse
+from assistant.question.parts import parts
 from assistant.types import (
     Answer,
     Block,
@@ -190,7 +193,7 @@ class Assistant:
         before = explanation.working
         if before is None:
             return explanation
-        working = self._decide(before.parsed, before.searched, before.hits, before.ranked, before.read)
+        working = self._with_parts(self._again(before), [self._again(part) for part in before.parts])
         made, known = self._compose(working, self._quoted(working)), explanation.answer
         answer = replace(made, id=known.id, question=known.question, standalone_question=known.standalone_question)
         return Explanation(answer, working, self.promise.threshold)
@@ -214,7 +217,7 @@ class Assistant:
         if rows == []:
             left = "The filters leave nothing to search: loosen or drop them."
             return None, refused("filtered", left, self.index_id)
-        working = self._work(parse(question), rows, clock, follower)
+        working = self._complete(self._work(parse(question), rows, clock, follower), rows, clock, follower)
         with clock.stage("compose"):
             quoted = self._quoted(working)
         for block in quoted.blocks:
@@ -243,6 +246,28 @@ class Assistant:
             searched = len(self.passages) if rows is None else len(rows)
             return self._decide(parsed, searched, hits, ranked, read)
 
+    def _complete(self, whole: Working, rows: Sequence[int] | None, clock: _Clock, follower: Follower) -> Working:
+        """The working of a question with what its parts bring, where it asks several things."""
+        asked = parts(whole.parsed.text)
+        works: list[Working] = []
+        for n, part in enumerate(asked):
+            alone = rewrite.follow(part, [Turn("user", earlier) for earlier in asked[:n]], one_subject=False)
+            works.append(self._work(parse(alone), rows, clock, follower))
+        return self._with_parts(whole, works)
+
+    def _with_parts(self, whole: Working, parts: Sequence[Working]) -> Working:
+        if not parts:
+            return whole
+        sure = min(SURE, self.promise.threshold)
+        judged = []
+        for part in parts:
+            reason, message = self._objection(part, sure)
+            judged.append(replace(part, reason=reason, message=message))
+        return completed(whole, judged, threshold=self.promise.threshold)
+
+    def _again(self, before: Working) -> Working:
+        return self._decide(before.parsed, before.searched, before.hits, before.ranked, before.read)
+
     def _decide(
         self,
         parsed: ParsedQuestion,
@@ -265,10 +290,14 @@ class Assistant:
             overlap=self.overlap,
         )
         confidence = self.calibration.probability(signals)
+        if parsed.relation is not None:
+            related = relate(parsed.relation, parsed.text, selection.ranked, self.outlines, self.overlap)
+            if related is not None:
+                selection = replace(selection, units=(related,), conflicts=())
         working = Working(
             parsed, searched, tuple(hits), tuple(ranked), tuple(read), selection, signals, confidence, None, None
         )
-        reason, message = self._objection(working)
+        reason, message = self._objection(working, self.promise.threshold)
         return replace(working, reason=reason, message=message)
 
     def _read(
@@ -293,7 +322,7 @@ class Assistant:
     def _has(self, line: ScoredLine | RankedLine, code: str) -> bool:
         return placed(code, self.outlines[line.document_id], line.line)
 
-    def _objection(self, working: Working) -> tuple[Reason, str] | tuple[None, None]:
+    def _objection(self, working: Working, threshold: float) -> tuple[Reason, str] | tuple[None, None]:
         """Why what was selected is not given as an answer, if it is not."""
         if not working.selection.units:
             return "unrelated", "Nothing in the documents is about this."
@@ -304,7 +333,7 @@ class Assistant:
         ]
         if lacking:
             return "unsupported", f"The closest passages do not mention “{lacking[0]}”."
-        if working.confidence < self.promise.threshold:
+        if working.confidence < threshold:
             if working.ranked[0].score < UNRELATED:
                 return "unrelated", "Nothing in the documents is about this."
             return "unsupported", explain_gap(

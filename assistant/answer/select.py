@@ -17,7 +17,7 @@ LISTED = 2.0  # and how far one that is an entry of the same list
 CONTRADICTS = 2.0  # how far a line may be that gives another value for the same thing
 MOST = 0.5  # the share of a list's entries from which on all of it is said
 SHARED_WORDS = 2  # that two lines have in common where they speak of the same thing
-LINE_WORDS, LIST_WORDS = 40, 110  # how long an answer of one line and one of several may be
+LINE_WORDS, LIST_WORDS = 40, 120  # how long an answer of one line and one of several may be
 
 _CLAUSE_END = re.compile(r"[,;:](?=\s)\s*|\s[–—-]\s|\)\s+|(?=\()")
 _NUMBER = re.compile(r"(?P<before>[$€£¥]?)\s?(?P<digits>\d+(?:[.,]\d+)*)\s?(?P<after>%|percent\b)?")

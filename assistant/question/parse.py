@@ -1,9 +1,12 @@
-"""What a question asks for: its names, and the words that an answer must deal with."""
+"""A question taken apart: its names, what it asks of an order, and the words that an answer must deal with."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+
+from assistant.question.parts import parts
+from assistant.question.relations import Relation, relation
 
 MAX_QUESTION = 2_000  # characters of a question, white space around it not counted
 
@@ -30,11 +33,13 @@ class ParsedQuestion:
 
     text: str
     names: tuple[str, ...]  # the numbers and the proper names in it, as written
+    relation: Relation | None = None  # what it asks of things in an order
 
 
 def parse(question: str) -> ParsedQuestion:
     """The question with its names."""
-    return ParsedQuestion(text=question, names=tuple(_names(question)))
+    one = relation(question) if not parts(question) else None
+    return ParsedQuestion(text=question, names=tuple(_names(question)), relation=one)
 
 
 def content_words(question: str) -> list[str]:

@@ -30,6 +30,8 @@ QUESTIONS = [
     "wages 2024",
     "Which certificate in baking?",
     "What are the late dutys?",
+    "What comes after light the ovens?",
+    "What is the median wage of a master baker and what is the entry wage of a journeyman?",
 ]
 
 
