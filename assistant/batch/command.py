@@ -10,10 +10,9 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from assistant.batch import compare, endings, formats, junit, pages, quality_gate, review, summary
-from assistant.batch.backends import LocalBackend, RemoteBackend
 from assistant.batch.journal import Earlier, Journal
 from assistant.batch.run import Results, Run
 from assistant.disk import replacing
@@ -22,6 +21,10 @@ from assistant.settings import load_settings
 from assistant.spreadsheets.counted import counted
 from assistant.spreadsheets.tables import Table, expected_column, question_column
 from assistant.terminal.progress import Pace
+
+if TYPE_CHECKING:
+    from assistant.batch.backends import LocalBackend
+    from assistant.batch.remote import RemoteBackend
 
 NOT_MET = 1  # the exit status where a gate is not met, or an answer differs from the earlier run
 
@@ -67,7 +70,11 @@ def run(options: argparse.Namespace) -> int:
 def _asker(options: argparse.Namespace, expected: int) -> LocalBackend | RemoteBackend:
     """Who is asked; so many questions are expected."""
     if options.url is not None:
+        from assistant.batch.remote import RemoteBackend
+
         return RemoteBackend(options.url, api_key=options.api_key, jobs=options.jobs)
+    from assistant.batch.backends import LocalBackend
+
     return LocalBackend(load_settings({"index": options.index}), jobs=options.jobs, expected=expected)
 
 

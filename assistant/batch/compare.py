@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.batch.bodies import QUESTION_SHOWN, Body, answered, one_line, place, places, short, string, why
+from assistant.batch.bodies import QUESTION_SHOWN, one_line, place, short, why
 from assistant.batch.journal import Earlier
 from assistant.batch.run import Asker, Results
+from assistant.wire import CitationBody, OutcomeBody
 
 NEWLY_ANSWERED = "newly answered"
 NEWLY_REFUSED = "newly refused"
@@ -66,12 +67,12 @@ def compare(results: Results, earlier: Earlier, asker: Asker) -> Difference:
     return Difference(found, compared, new, [question for question in earlier if question not in asked])
 
 
-def differences(before: Body, after: Body, asker: Asker) -> Iterator[tuple[str, str]]:
+def differences(before: OutcomeBody, after: OutcomeBody, asker: Asker) -> Iterator[tuple[str, str]]:
     """The kinds of difference between two answers to one question, each with what it is."""
-    was, is_ = answered(before), answered(after)
+    was, is_ = before.status == "answered", after.status == "answered"
     said, says = _texts(before), _texts(after)
-    if string(after, "status") == "error":
-        if string(before, "status") != "error":
+    if after.status == "error":
+        if before.status != "error":
             yield NOT_ASKED, why(after)
         return
     if is_ and not was:
@@ -84,28 +85,28 @@ def differences(before: Body, after: Body, asker: Asker) -> Iterator[tuple[str, 
         yield OTHER_PLACE, f"was {_spots_said(before)}, is {_spots_said(after)}"
     gone = [
         citation
-        for citation in (places(before) if was and before != after else ())
-        if not asker.says(string(citation, "document_id"), string(citation, "cited_text"))
+        for citation in (before.citations if was and before != after else ())
+        if not asker.says(citation.document_id, citation.cited_text)
     ]
     if gone:
         yield SOURCE_GONE, "; ".join(dict.fromkeys(map(_spot_said, gone)))
 
 
-def _texts(body: Body) -> list[str]:
-    return [string(block, "text") for block in places(body, "blocks")]
+def _texts(body: OutcomeBody) -> list[str]:
+    return [block.text for block in body.blocks]
 
 
-def _spots(body: Body) -> list[tuple[str, str]]:
+def _spots(body: OutcomeBody) -> list[tuple[str, str]]:
     """Where the citations stand: document and sections. That they have moved within a section is no difference."""
-    return [(string(citation, "document_id"), place(citation)) for citation in places(body)]
+    return [(citation.document_id, place(citation)) for citation in body.citations]
 
 
-def _spots_said(body: Body) -> str:
-    return "; ".join(dict.fromkeys(map(_spot_said, places(body))))
+def _spots_said(body: OutcomeBody) -> str:
+    return "; ".join(dict.fromkeys(map(_spot_said, body.citations)))
 
 
-def _spot_said(citation: Body) -> str:
-    return f"{place(citation)} ({string(citation, 'document_id')})"
+def _spot_said(citation: CitationBody) -> str:
+    return f"{place(citation)} ({citation.document_id})"
 
 
 def _apart(before: str, after: str) -> tuple[str, str]:

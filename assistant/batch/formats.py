@@ -7,13 +7,14 @@ from functools import partial
 from typing import BinaryIO
 
 from assistant.batch import pages
-from assistant.batch.bodies import Body, confidence, places, source, string, why
+from assistant.batch.bodies import source, why
 from assistant.batch.run import Results
 from assistant.errors import UsageError
 from assistant.spreadsheets import delimited, jsonl, lists
 from assistant.spreadsheets.counted import counted
 from assistant.spreadsheets.encodings import decoded
 from assistant.spreadsheets.tables import Cell, Missing, Row, Table, names_a_question, new_names
+from assistant.wire import OutcomeBody
 
 COLUMNS = ("status", "answer", "confidence", "sources", "index", "reason")
 
@@ -76,15 +77,13 @@ def rows(results: Results, *, base: str) -> Iterator[Sequence[Cell]]:
     columns = results.table.columns
     yield (*columns, *new_names(columns, COLUMNS))
     for result in results:
-        yield (*result.row, *cells(result.body, base=base))
+        yield (*result.row, *_cells(result.body, base=base))
 
 
-def cells(body: Body, *, base: str) -> Row:
+def _cells(body: OutcomeBody, *, base: str) -> Row:
     """The cells that stand beside a question, in the order of `COLUMNS`."""
-    sources = "\n".join(source(citation, base) for citation in places(body))
-    known = confidence(body)
-    share = None if known is None else round(known, 4)
-    return (string(body, "status"), string(body, "answer"), share, sources, string(body, "index_id"), why(body))
+    sources = "\n".join(source(citation, base) for citation in body.citations)
+    return (body.status, body.answer, body.confidence, sources, body.index_id, why(body))
 
 
 def _objects(results: Results) -> Iterator[Mapping[str, object]]:
@@ -96,9 +95,10 @@ def _objects(results: Results) -> Iterator[Mapping[str, object]]:
         row: dict[str, object] = {
             name: cell for name, cell in zip(own, result.row, strict=True) if cell is not Missing.CELL
         }
-        keys = [key for key in result.body if key != "question" or not asked]
+        body = result.body.model_dump(mode="json")
+        keys = [key for key in body if key != "question" or not asked]
         names = new_names([name for name in table.columns if name.casefold() != "question" or name == "question"], keys)
-        yield row | {name: result.body[key] for name, key in zip(names, keys, strict=True)}
+        yield row | {name: body[key] for name, key in zip(names, keys, strict=True)}
 
 
 def _keys(columns: Sequence[str]) -> list[str]:

@@ -8,10 +8,11 @@ from difflib import SequenceMatcher
 from html import escape
 
 from assistant.batch import pages
-from assistant.batch.bodies import Body, blocks, confidence, one_line, string, why
+from assistant.batch.bodies import one_line, why
 from assistant.batch.compare import KINDS, SOURCE_GONE, Change, Difference
 from assistant.batch.journal import Earlier
 from assistant.batch.run import Results
+from assistant.wire import OutcomeBody
 
 TITLE = "What has changed"
 NEW, DROPPED = "new questions", "questions that are not asked any more"
@@ -94,7 +95,7 @@ def _article(results: Results, earlier: Earlier, number: int, changes: Sequence[
     yield f'<p class="note">Row {number}</p>\n'
     for change in changes[1:] or [change for change in changes if change.kind == SOURCE_GONE]:
         yield f'<p class="note" dir="auto">{change.kind}: {escape(change.what)}</p>\n'
-    said = [[text for text, _ in blocks(body)] if body else [] for body in (before, after)]
+    said = [[block.text for block in body.blocks] if body else [] for body in (before, after)]
     old, new = marked(*said)
     yield '<div class="pair">\n'
     if before is not None:
@@ -103,10 +104,9 @@ def _article(results: Results, earlier: Earlier, number: int, changes: Sequence[
     yield "</div>\n</article>\n"
 
 
-def _side(name: str, body: Body, words: Sequence[str], id: str, base: str) -> Iterator[str]:
-    share, status = confidence(body), string(body, "status")
-    known = f", confidence {share:.2f}" if share is not None else ""
-    yield f"<div>\n<h4>{name}: {escape(status)}{known}</h4>\n"
+def _side(name: str, body: OutcomeBody, words: Sequence[str], id: str, base: str) -> Iterator[str]:
+    known = f", confidence {body.confidence:.2f}" if body.confidence is not None else ""
+    yield f"<div>\n<h4>{name}: {escape(body.status)}{known}</h4>\n"
     if words:
         yield from pages.said(body, words, id, base=base)
     else:

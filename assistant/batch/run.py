@@ -13,12 +13,12 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from assistant.batch import bodies
-from assistant.batch.bodies import Body, string
 from assistant.batch.journal import Earlier, Finished, Journal
 from assistant.errors import AssistantError
 from assistant.question.parse import MAX_QUESTION
 from assistant.spreadsheets.counted import counted
 from assistant.spreadsheets.tables import Row, Table, text
+from assistant.wire import AnswerBody, OutcomeBody
 
 if TYPE_CHECKING:
     from assistant.batch.near_duplicates import Likeness
@@ -65,14 +65,14 @@ class Asker(Protocol):
         """How many threads best ask `n` questions."""
         ...
 
-    def ask(self, wanted: Sequence[str], among: Sequence[str]) -> Iterator[Body | Failed]:
+    def ask(self, wanted: Sequence[str], among: Sequence[str]) -> Iterator[AnswerBody | Failed]:
         """The reply of /v1/ask to each wanted question, in order, or why it failed. An error ends the run.
 
         `among` are all that were handed out together.
         """
         ...
 
-    def is_fresh(self, body: Body) -> bool:
+    def is_fresh(self, body: OutcomeBody) -> bool:
         """Whether an answer is of the index and the settings of today."""
         ...
 
@@ -96,7 +96,7 @@ class Result:
     number: int  # from 1, the row of names not counted
     row: Row
     question: str
-    body: Body
+    body: OutcomeBody
     seconds: float  # that it took; 0 where it was not asked
 
 
@@ -145,7 +145,7 @@ class Run:
     note: Callable[[str], None] = lambda said: None
     progress: Callable[[int, int], None] = lambda done, total: None
     asked: int = 0
-    failed: dict[str, Body] = field(default_factory=dict)  # not written down, so that they are asked again
+    failed: dict[str, OutcomeBody] = field(default_factory=dict)  # not written down, so that they are asked again
 
     def __call__(self) -> Results:
         """Asks what has no answer yet. Raises what ends the run; all that was answered until then is kept."""
@@ -180,7 +180,7 @@ class Run:
 
     def _reusable(self, question: str) -> bool:
         body = self.earlier.get(question) if self.earlier is not None else None
-        return body is not None and string(body, "status") in ("answered", "refused") and self.asker.is_fresh(body)
+        return body is not None and body.status in ("answered", "refused") and self.asker.is_fresh(body)
 
     def _ask(self, pending: Sequence[Chunk]) -> None:
         total, done, in_a_row = sum(len(chunk.wanted) for chunk in pending), 0, 0
@@ -211,7 +211,7 @@ class Run:
     def _find(self, question: str) -> Finished:
         return self.journal.get(question) or Finished(question, self._unasked(question), 0.0)
 
-    def _unasked(self, question: str) -> Body:
+    def _unasked(self, question: str) -> OutcomeBody:
         """What stands for an answer that the journal does not have."""
         if not question:
             return bodies.skipped(index_id=self.asker.index_id)
@@ -279,7 +279,8 @@ def _ask(asker: Asker, chunk: Chunk) -> Iterator[AskOutcome]:
         if isinstance(reply, Failed):
             yield question, reply
         else:
-            yield Finished(question, bodies.of_reply(reply), bodies.seconds(reply) or perf_counter() - began)
+            seconds = reply.timings_ms.get("total", 0.0) / 1000 or perf_counter() - began
+            yield Finished(question, reply.outcome(), seconds)
         began = perf_counter()
 
 

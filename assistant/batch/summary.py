@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from heapq import nlargest, nsmallest
 from operator import attrgetter
 
-from assistant.batch.bodies import Body, answered, confidence, places, short, string
+from assistant.batch.bodies import short
 from assistant.batch.run import Asker, Results, repeated
 from assistant.spreadsheets.counted import counted
+from assistant.wire import OutcomeBody
 
-PLACE = ("document_id", "start_char_index", "end_char_index")  # what tells two citations apart
 LOW = 0.6  # confidence below which an answer deserves a look
 SHOWN = 5
 STATUSES = ("answered", "refused", "error", "skipped")
@@ -77,20 +77,20 @@ def sum_up(results: Results, asker: Asker, *, asked: int) -> Summary:
     found = Summary(rows=len(results), asked=asked, repeated=repeated(results.questions()))
     different: dict[str, _Asked] = {}
     for result in results:
-        status = string(result.body, "status")
+        status = result.body.status
         found.statuses[status] += 1
         if status in ("refused", "error"):
-            found.reasons[string(result.body, "reason")] += 1
+            found.reasons[result.body.reason or ""] += 1
         if status in ("answered", "refused") and result.question not in different:
             different[result.question] = _Asked(result.number, result.question, result.seconds, _answer(result.body))
         if status != "answered":
             continue
-        share = confidence(result.body) or 0.0
+        share = result.body.confidence or 0.0
         if share < LOW:
             found.low.append((share, result.number, short(result.question)))
-        if result.body.get("conflicts"):
+        if result.body.conflicts:
             found.conflicts.append(result.number)
-        found.cited.update({string(citation, "document_id") for citation in places(result.body)})
+        found.cited.update({citation.document_id for citation in result.body.citations})
     slowest = nlargest(3, different.values(), key=attrgetter("seconds"))
     found.slowest = [(one.seconds, short(one.question)) for one in slowest if one.seconds]
     found.never = [id for id in asker.documents if id not in found.cited]
@@ -108,10 +108,10 @@ class _Asked:
     answer: tuple[object, ...] | None
 
 
-def _answer(body: Body) -> tuple[object, ...] | None:
-    if not answered(body):
+def _answer(body: OutcomeBody) -> tuple[object, ...] | None:
+    if body.status != "answered":
         return None
-    return tuple(tuple(map(citation.get, PLACE)) for citation in places(body))
+    return tuple((one.document_id, one.start_char_index, one.end_char_index) for one in body.citations)
 
 
 def _alike(asked: Sequence[_Asked], asker: Asker) -> list[NearDuplicateRows]:
