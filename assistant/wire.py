@@ -28,7 +28,7 @@ from assistant.types import (
     Status,
 )
 
-PLACE: dict[str, JsonValue] = {
+_PLACE: dict[str, JsonValue] = {
     "type": "char_location",
     "document_id": "guide.txt",
     "document_title": "Guide",
@@ -41,7 +41,7 @@ PLACE: dict[str, JsonValue] = {
     "url": "/documents/guide.txt?start=1042&end=1065&version=9f86d081884c7d65&quote=21-c0d71618b0408dfd#cited",
     "published_url": "https://example.org/guide#:~:text=Median%20salary%3A%20%24234%2C750",
 }
-ANSWERED: dict[str, JsonValue] = {
+_ANSWERED: dict[str, JsonValue] = {
     "id": "ans_3f9c2a51d7e84b06",
     "question": "What is the median salary?",
     "standalone_question": "What is the median salary?",
@@ -50,7 +50,7 @@ ANSWERED: dict[str, JsonValue] = {
     "message": None,
     "answer": "Median salary: $234,750",
     "blocks": [{"text": "Median salary: $234,750", "citations": [0]}],
-    "citations": [PLACE],
+    "citations": [_PLACE],
     "conflicts": [],
     "confidence": 0.97,
     "closest": [],
@@ -58,7 +58,7 @@ ANSWERED: dict[str, JsonValue] = {
     "index_id": "20261124-9f86d081",
     "timings_ms": {"total": 12.3},
 }
-REFUSED: dict[str, JsonValue] = ANSWERED | {
+_REFUSED: dict[str, JsonValue] = _ANSWERED | {
     "question": "Who won the cup?",
     "standalone_question": "Who won the cup?",
     "status": "refused",
@@ -68,7 +68,7 @@ REFUSED: dict[str, JsonValue] = ANSWERED | {
     "blocks": [],
     "citations": [],
     "confidence": 0.02,
-    "closest": [PLACE | {"score": 0.11}],
+    "closest": [_PLACE | {"score": 0.11}],
 }
 
 
@@ -187,7 +187,7 @@ class OutcomeBody(_Body):
 class AnswerBody(OutcomeBody):
     """An answer with its sources, or a refusal with what came nearest."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [ANSWERED, REFUSED]})
+    model_config = ConfigDict(json_schema_extra={"examples": [_ANSWERED, _REFUSED]})
 
     id: str
     status: Status

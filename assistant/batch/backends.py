@@ -24,25 +24,25 @@ from assistant.settings import Settings
 from assistant.types import Answerer, Json, Vectors
 from assistant.wire import AnswerBody, OutcomeBody
 
-TOGETHER = 16  # questions that are encoded together
-WORTH = 10  # questions for which it pays to start a process
-LACKING = 200  # questions that are encoded only to tell how alike they are: about a second
-PATIENCE = 10  # seconds that a process beside this one gets to end
+_TOGETHER = 16  # questions that are encoded together
+_WORTH = 10  # questions for which it pays to start a process
+_LACKING = 200  # questions that are encoded only to tell how alike they are: about a second
+_PATIENCE = 10  # seconds that a process beside this one gets to end
 
-Hand: TypeAlias = Callable[[Sequence[str], Sequence[str]], Iterator[AnswerBody | Failed]]
+_Hand: TypeAlias = Callable[[Sequence[str], Sequence[str]], Iterator[AnswerBody | Failed]]
 
 
 class LocalBackend:
     """Answers from the index on this machine: in this process, and in as many beside it as there is work for."""
 
-    together = TOGETHER
+    together = _TOGETHER
 
     def __init__(self, settings: Settings, *, jobs: int | None = None, expected: int = 0) -> None:
         """Opens the index, and begins to start others where so many questions are expected."""
         self._jobs = jobs or cores()
         threads = settings.threads or (1 if self._jobs > 1 else 0)
         self._settings = settings.model_copy(update={"threads": threads})
-        self._beside = [WorkerProcess(self._settings) for _ in range(self.jobs(expected) - 1)]
+        self._beside = [_WorkerProcess(self._settings) for _ in range(self.jobs(expected) - 1)]
         try:
             self._answerer = open_answerer(self._settings)
         except BaseException:
@@ -51,13 +51,13 @@ class LocalBackend:
         self.index_id = self._answerer.index_id
         self.documents: Mapping[str, str] = {id: one.title for id, one in self._answerer.documents.items()}
         self._vectors: dict[str, Vectors] = {}
-        self._idle: LifoQueue[Hand] = LifoQueue()
+        self._idle: LifoQueue[_Hand] = LifoQueue()
         for hand in (*map(self._ask_beside, self._beside), self._answer):
             self._idle.put(hand)
         self._lock = Lock()
 
     def jobs(self, n: int) -> int:
-        return min(self._jobs, 1 + max(0, n) // WORTH)
+        return min(self._jobs, 1 + max(0, n) // _WORTH)
 
     def ask(self, wanted: Sequence[str], among: Sequence[str]) -> Iterator[AnswerBody | Failed]:
         hand = self._take()
@@ -74,11 +74,11 @@ class LocalBackend:
 
     def likeness(self, questions: Sequence[str]) -> Likeness:
         lacking = [question for question in questions if question not in self._vectors]
-        if len(lacking) > LACKING:
+        if len(lacking) > _LACKING:
             return by_words(questions)
-        for at in range(0, len(lacking), TOGETHER):
-            self._answerer.prepare(lacking[at : at + TOGETHER])
-            for question in lacking[at : at + TOGETHER]:
+        for at in range(0, len(lacking), _TOGETHER):
+            self._answerer.prepare(lacking[at : at + _TOGETHER])
+            for question in lacking[at : at + _TOGETHER]:
                 self._note(question, self._answerer.encode(question))
         dim = 0 if not questions else len(self._vectors[questions[0]])
         rows = np.empty((len(questions), dim), dtype=np.float32)
@@ -94,18 +94,18 @@ class LocalBackend:
         for one in self._beside:
             one.close()
 
-    def _take(self) -> Hand:
+    def _take(self) -> _Hand:
         """One that is idle; where none is, a new one, as long as there are fewer than `jobs`."""
         try:
             return self._idle.get_nowait()
         except Empty:
             with self._lock:
                 if len(self._beside) < self._jobs - 1:
-                    self._beside.append(WorkerProcess(self._settings))
+                    self._beside.append(_WorkerProcess(self._settings))
                     return self._ask_beside(self._beside[-1])
         return self._idle.get()
 
-    def _ask_beside(self, other: WorkerProcess) -> Hand:
+    def _ask_beside(self, other: _WorkerProcess) -> _Hand:
         return lambda wanted, among: other.ask(wanted, among, self._answerer, self._note)
 
     def _answer(self, wanted: Sequence[str], among: Sequence[str]) -> Iterator[AnswerBody | Failed]:
@@ -122,7 +122,7 @@ class LocalBackend:
         self._vectors[question] = vector.astype(VECTOR)
 
 
-class WorkerProcess:
+class _WorkerProcess:
     """A process that answers one question after the other. It ends by itself when this one does."""
 
     def __init__(self, settings: Settings) -> None:
@@ -163,7 +163,7 @@ class WorkerProcess:
         with suppress(BrokenPipeError):  # of what was left to send to one that has ended
             self._process.stdin.close()
         try:
-            self._process.wait(PATIENCE)
+            self._process.wait(_PATIENCE)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

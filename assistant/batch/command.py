@@ -19,6 +19,7 @@ from assistant.disk import replacing
 from assistant.errors import AssistantError, UsageError
 from assistant.settings import load_settings
 from assistant.spreadsheets.counted import counted
+from assistant.spreadsheets.files import read
 from assistant.spreadsheets.tables import Table, expected_column, question_column
 from assistant.terminal.progress import Pace
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from assistant.batch.backends import LocalBackend
     from assistant.batch.remote import RemoteBackend
 
-NOT_MET = 1  # the exit status where a gate is not met, or an answer differs from the earlier run
+_NOT_MET = 1  # the exit status where a gate is not met, or an answer differs from the earlier run
 
 
 def run(options: argparse.Namespace) -> int:
@@ -64,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
         else:
             journal.close(remove=True)
     too_few = gate is not None and options.fail_under is not None and gate.share < options.fail_under
-    return NOT_MET if too_few or batch.failed or (difference is not None and difference.changes) else 0
+    return _NOT_MET if too_few or batch.failed or (difference is not None and difference.changes) else 0
 
 
 def _asker(options: argparse.Namespace, expected: int) -> LocalBackend | RemoteBackend:
@@ -188,7 +189,7 @@ def _read(options: argparse.Namespace) -> tuple[str, Table]:
     except OSError as error:
         raise UsageError(f"cannot read {name}: {error.strerror}") from error
     format = options.from_ or endings.format_read(name, data)
-    return format, formats.read(data, format, encoding=options.encoding, sheet=options.sheet)
+    return format, read(data, format, encoding=options.encoding, sheet=options.sheet)
 
 
 def _say(*lines: str) -> None:

@@ -10,14 +10,14 @@ from assistant.batch.journal import Earlier
 from assistant.batch.run import Asker, Results
 from assistant.wire import CitationBody, OutcomeBody
 
-NEWLY_ANSWERED = "newly answered"
-NEWLY_REFUSED = "newly refused"
-OTHER_ANSWER = "other answer"
-OTHER_PLACE = "same answer from another place"
+_NEWLY_ANSWERED = "newly answered"
+_NEWLY_REFUSED = "newly refused"
+_OTHER_ANSWER = "other answer"
+_OTHER_PLACE = "same answer from another place"
 SOURCE_GONE = "source gone"
 NOT_ASKED = "not asked"
-LATE = 40  # characters that two answers have in common before they are left out
-KINDS = (NOT_ASKED, NEWLY_ANSWERED, NEWLY_REFUSED, OTHER_ANSWER, OTHER_PLACE, SOURCE_GONE)
+_LATE = 40  # characters that two answers have in common before they are left out
+KINDS = (NOT_ASKED, _NEWLY_ANSWERED, _NEWLY_REFUSED, _OTHER_ANSWER, _OTHER_PLACE, SOURCE_GONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +76,13 @@ def differences(before: OutcomeBody, after: OutcomeBody, asker: Asker) -> Iterat
             yield NOT_ASKED, why(after)
         return
     if is_ and not was:
-        yield NEWLY_ANSWERED, _short(says)
+        yield _NEWLY_ANSWERED, _short(says)
     elif was and not is_:
-        yield NEWLY_REFUSED, f"was {_short(said)}, is {why(after)}"
+        yield _NEWLY_REFUSED, f"was {_short(said)}, is {why(after)}"
     elif was and is_ and said != says:
-        yield OTHER_ANSWER, "was {!r}, is {!r}".format(*_apart(one_line(" ".join(said)), one_line(" ".join(says))))
+        yield _OTHER_ANSWER, "was {!r}, is {!r}".format(*_apart(one_line(" ".join(said)), one_line(" ".join(says))))
     elif was and is_ and _spots(before) != _spots(after):
-        yield OTHER_PLACE, f"was {_spots_said(before)}, is {_spots_said(after)}"
+        yield _OTHER_PLACE, f"was {_spots_said(before)}, is {_spots_said(after)}"
     gone = [
         citation
         for citation in (before.citations if was and before != after else ())
@@ -111,8 +111,8 @@ def _spot_said(citation: CitationBody) -> str:
 
 def _apart(before: str, after: str) -> tuple[str, str]:
     """Two texts, shortened, from where they differ if that comes late."""
-    same = next((n for n, (one, other) in enumerate(zip(before, after, strict=False)) if one != other), LATE)
-    start = before.rfind(" ", 0, same) + 1 if same > LATE else 0
+    same = next((n for n, (one, other) in enumerate(zip(before, after, strict=False)) if one != other), _LATE)
+    start = before.rfind(" ", 0, same) + 1 if same > _LATE else 0
     mark = "\u2026" if start else ""
     return mark + short(before[start:]), mark + short(after[start:])
 

@@ -1,53 +1,19 @@
-"""Reads a file of questions, and writes a file of answers, in any of the formats."""
+"""Writes a file of answers in any of the formats."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from typing import BinaryIO
 
 from assistant.batch import pages
 from assistant.batch.bodies import source, why
 from assistant.batch.run import Results
-from assistant.errors import UsageError
-from assistant.spreadsheets import delimited, jsonl, lists
+from assistant.spreadsheets import delimited, jsonl
 from assistant.spreadsheets.counted import counted
-from assistant.spreadsheets.encodings import decoded
-from assistant.spreadsheets.tables import Cell, Missing, Row, Table, names_a_question, new_names
+from assistant.spreadsheets.tables import Cell, Missing, Row, new_names
 from assistant.wire import OutcomeBody
 
-COLUMNS = ("status", "answer", "confidence", "sources", "index", "reason")
-
-
-def read(data: bytes, format: str, *, encoding: str | None = None, sheet: str | None = None) -> Table:
-    """The table of a file in one of the formats that are read. Raises UsageError where it holds none."""
-    if format == "xlsx":
-        from assistant.spreadsheets import workbooks  # its library takes a while to load
-
-        return _filled(workbooks.read(data, sheet=sheet))
-    if format == "txt" and _is_tabbed(data, encoding):
-        format = "tsv"  # as a spreadsheet calls it
-    readers = {
-        "csv": partial(delimited.read, encoding=encoding),
-        "tsv": partial(delimited.read, encoding=encoding, delimiters=delimited.TABS),
-        "jsonl": partial(jsonl.read, encoding=encoding),
-        "md": partial(lists.read_markdown, encoding=encoding),
-        "txt": partial(lists.read_text, encoding=encoding),
-    }
-    return _filled(readers[format](data))
-
-
-def _is_tabbed(data: bytes, encoding: str | None) -> bool:
-    """Whether the first line of a text names columns, between tabs."""
-    first = decoded(data, encoding)[0].splitlines()[:1]
-    names = first[0].split("\t") if first else []
-    return len(names) > 1 and names_a_question(names)
-
-
-def _filled(table: Table) -> Table:
-    if not table.rows and not any(name.strip() for name in table.columns):
-        raise UsageError("the file is empty: give one with a question in it")
-    return table
+_COLUMNS = ("status", "answer", "confidence", "sources", "index", "reason")
 
 
 def write(file: BinaryIO, results: Results, format: str, *, base: str = "") -> tuple[str, ...]:
@@ -75,13 +41,13 @@ def write(file: BinaryIO, results: Results, format: str, *, base: str = "") -> t
 def rows(results: Results, *, base: str) -> Iterator[Sequence[Cell]]:
     """The rows of a table of answers, the names of the columns first: all that the input had, and six more."""
     columns = results.table.columns
-    yield (*columns, *new_names(columns, COLUMNS))
+    yield (*columns, *new_names(columns, _COLUMNS))
     for result in results:
         yield (*result.row, *_cells(result.body, base=base))
 
 
 def _cells(body: OutcomeBody, *, base: str) -> Row:
-    """The cells that stand beside a question, in the order of `COLUMNS`."""
+    """The cells that stand beside a question, in the order of `_COLUMNS`."""
     sources = "\n".join(source(citation, base) for citation in body.citations)
     return (body.status, body.answer, body.confidence, sources, body.index_id, why(body))
 

@@ -20,8 +20,8 @@ from assistant.spreadsheets.jsonl import line
 from assistant.types import Json
 from assistant.wire import OutcomeBody
 
-START = b'{"question": '  # of every line of a journal
-Fresh = Callable[[OutcomeBody], bool]  # whether an answer is what would be said today
+_START = b'{"question": '  # of every line of a journal
+_Fresh = Callable[[OutcomeBody], bool]  # whether an answer is what would be said today
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Journal:
                 self._recorded[_FINISHED.validate_python(row).question] = at
         self._file.seek(0, os.SEEK_END)
 
-    def keep(self, fresh: Fresh) -> None:
+    def keep(self, fresh: _Fresh) -> None:
         """Counts those answers that are fresh; the others are as if they were not there."""
         self._places, self.stale = {}, 0
         for question, at in self._recorded.items():
@@ -167,7 +167,7 @@ def _is_journal(file: BinaryIO) -> bool:
     file.seek(0)
     first = file.readline()
     if not first.endswith(b"\n"):
-        return START.startswith(first[: len(START)])
+        return _START.startswith(first[: len(_START)])
     try:
         row = json.loads(first)
     except ValueError:

@@ -15,10 +15,10 @@ from assistant.batch.run import Result, Results
 from assistant.spreadsheets.lists import OURS
 from assistant.wire import CitationBody, OutcomeBody
 
-TITLE = "Questions and answers"
-UNANSWERED = "Questions without an answer"
-AFTER_NUMBER = "|".join(rf"(?<=^\d{{{n}}})[.)]" for n in range(1, 10))  # that make a line an item of a list
-MARKUP = re.compile(r"[\\`*_\[\]<>&#|~]|^[-+=](?=\s|$|[-+=])|" + AFTER_NUMBER)
+_TITLE = "Questions and answers"
+_UNANSWERED = "Questions without an answer"
+_AFTER_NUMBER = "|".join(rf"(?<=^\d{{{n}}})[.)]" for n in range(1, 10))  # that make a line an item of a list
+_MARKUP = re.compile(r"[\\`*_\[\]<>&#|~]|^[-+=](?=\s|$|[-+=])|" + _AFTER_NUMBER)
 STYLE = """
 :root { color-scheme: light dark; --back: #fff; --ink: #1b1b1b; --soft: #4a4a4a; --line: #767676; --link: #0b57a4 }
 @media (prefers-color-scheme: dark) {
@@ -39,7 +39,7 @@ BOTTOM = "</main></body></html>\n"
 
 def markdown(results: Results, *, base: str) -> Iterator[str]:
     """A Markdown file: the answers with their sources, then the questions without an answer."""
-    yield f"{OURS}\n\n# {TITLE}\n"
+    yield f"{OURS}\n\n# {_TITLE}\n"
     for result in _answered(results):
         yield f"\n## {_marked(result.question)}\n"
         for block in result.body.blocks:
@@ -50,21 +50,21 @@ def markdown(results: Results, *, base: str) -> Iterator[str]:
             quoted = f"\u201c{_marked(citation.cited_text)}\u201d"
             yield f"> [{n}] {_marked(place(citation))}: {quoted}{where}  \n"
     for n, result in enumerate(_others(results)):
-        yield "" if n else f"\n# {UNANSWERED}\n"
+        yield "" if n else f"\n# {_UNANSWERED}\n"
         yield f"\n## {_marked(result.question)}\n\n{_marked(result.body.message or '')}\n"
 
 
 def html(results: Results, *, base: str) -> Iterator[str]:
     """A page that needs nothing else and runs nothing: the answers with their sources, then those without one."""
     answered, others = (sum(1 for _ in some) for some in (_answered(results), _others(results)))
-    yield top(TITLE, STYLE)
+    yield top(_TITLE, STYLE)
     yield f"<p>Answered: {answered} of {answered + others}. Answers are quoted from the sources that they name.</p>\n"
     if answered:
         yield section("answered", "Answers")
         yield from (part for result in _answered(results) for part in _article(result, base))
         yield "</section>\n"
     if others:
-        yield section("others", UNANSWERED)
+        yield section("others", _UNANSWERED)
         for result in _others(results):
             message = escape(result.body.message or "")
             yield f'{heading(result.number, result.question)}<p dir="auto">{message}</p>\n</article>\n'
@@ -157,4 +157,4 @@ def _address(citation: CitationBody, base: str) -> str:
 
 def _marked(words: str) -> str:
     """Words on one line in which Markdown sees no marks."""
-    return MARKUP.sub(lambda match: "\\" + match[0], one_line(words))
+    return _MARKUP.sub(lambda match: "\\" + match[0], one_line(words))

@@ -13,9 +13,9 @@ from assistant.evaluation.grading import holds
 from assistant.spreadsheets.tables import text
 from assistant.wire import OutcomeBody
 
-Kind: TypeAlias = Literal["text", "document", "refuse"]
-KINDS: tuple[Kind, ...] = ("text", "document", "refuse")
-REFUSE = {"refuse", "refused", "refusal", "no answer"}
+_Kind: TypeAlias = Literal["text", "document", "refuse"]
+_KINDS: tuple[_Kind, ...] = ("text", "document", "refuse")
+_REFUSE = {"refuse", "refused", "refusal", "no answer"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class RowVerdict:
 
     number: int
     question: str
-    kind: Kind
+    kind: _Kind
     expected: str
     status: str  # of its answer
     why: str
@@ -49,7 +49,7 @@ class Gate:
     def lines(self) -> Iterator[str]:
         """The table, and each row that is not as expected."""
         yield f"{'expected':<10}{'rows':>6}{'right':>7}{'share':>9}"
-        for name in (*KINDS, "all"):
+        for name in (*_KINDS, "all"):
             chosen = [verdict for verdict in self.verdicts if name in ("all", verdict.kind)]
             if chosen or name == "all":
                 right = sum(verdict.right for verdict in chosen)
@@ -73,14 +73,14 @@ def check_gate(results: Results, column: int, documents: Mapping[str, str]) -> G
     return Gate(tuple(found))
 
 
-def verdict(body: OutcomeBody, expected: str, names: Mapping[str, set[str]]) -> tuple[Kind, str]:
+def verdict(body: OutcomeBody, expected: str, names: Mapping[str, set[str]]) -> tuple[_Kind, str]:
     """What was expected, and what came instead; "" where that came. `names` gives the ids of the documents so called.
 
     A text is expected to stand in the answer, as whole words; a document, by its id, file name or title, to be cited.
     """
     status, answer = body.status, body.answer
     told = f"answered {answer!r}" if status == "answered" else f"{status} as {why(body)}"
-    if expected.casefold() in REFUSE:
+    if expected.casefold() in _REFUSE:
         return "refuse", "" if status == "refused" else f"expected a refusal, {told}"
     cited = list(dict.fromkeys(citation.document_id for citation in body.citations))
     if ids := names.get(expected.casefold()):

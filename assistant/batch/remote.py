@@ -10,9 +10,9 @@ from assistant.batch.run import Failed
 from assistant.client import Remote, ServerFault, Unreachable
 from assistant.wire import AnswerBody, OutcomeBody
 
-IN_FLIGHT = 4  # requests to a server
-PAUSES = (1.0, 2.0, 4.0, 8.0)  # seconds between attempts to reach a server
-LOCKED_OUT = (401, 403)
+_IN_FLIGHT = 4  # requests to a server
+_PAUSES = (1.0, 2.0, 4.0, 8.0)  # seconds between attempts to reach a server
+_LOCKED_OUT = (401, 403)
 
 
 class RemoteBackend:
@@ -21,10 +21,10 @@ class RemoteBackend:
     together = 1
 
     def __init__(
-        self, url: str, *, api_key: str | None = None, jobs: int | None = None, pauses: Sequence[float] = PAUSES
+        self, url: str, *, api_key: str | None = None, jobs: int | None = None, pauses: Sequence[float] = _PAUSES
     ) -> None:
         """`pauses` are the seconds between attempts to reach a server that is not there."""
-        self._jobs = jobs or IN_FLIGHT
+        self._jobs = jobs or _IN_FLIGHT
         self._url, self._api_key, self._pauses = url, api_key, pauses
         self._take_up(Remote(url, api_key=api_key))
 
@@ -58,7 +58,7 @@ class RemoteBackend:
             try:
                 return self._remote.reply(question)
             except ServerFault as error:
-                if error.given is not None and error.given not in LOCKED_OUT:
+                if error.given is not None and error.given not in _LOCKED_OUT:
                     return Failed(error.code, str(error), of_question=error.given < 500)
                 if pause is None or not isinstance(error, Unreachable):
                     raise

@@ -13,9 +13,9 @@ from assistant.batch.run import Asker, Results, repeated
 from assistant.spreadsheets.counted import counted
 from assistant.wire import OutcomeBody
 
-LOW = 0.6  # confidence below which an answer deserves a look
-SHOWN = 5
-STATUSES = ("answered", "refused", "error", "skipped")
+_LOW = 0.6  # confidence below which an answer deserves a look
+_SHOWN = 5
+_STATUSES = ("answered", "refused", "error", "skipped")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +46,28 @@ class Summary:
 
     def lines(self) -> Iterator[str]:
         """The figures as a person reads them."""
-        said = ", ".join(f"{self.statuses[status]} {status}" for status in STATUSES)
+        said = ", ".join(f"{self.statuses[status]} {status}" for status in _STATUSES)
         yield f"{self.rows} rows: {said} ({self.asked} asked now, {self.repeated} repeated)"
         if self.reasons:
             yield "why not: " + ", ".join(f"{n} {reason}" for reason, n in self.reasons.most_common())
         if self.low:
             lowest = "; ".join(
-                f"row {row} {share:.2f} {question}" for share, row, question in nsmallest(SHOWN, self.low)
+                f"row {row} {share:.2f} {question}" for share, row, question in nsmallest(_SHOWN, self.low)
             )
-            yield f"low confidence, below {LOW:.2f}: {len(self.low)}, lowest: {lowest}"
+            yield f"low confidence, below {_LOW:.2f}: {len(self.low)}, lowest: {lowest}"
         if self.conflicts:
-            rows = ", ".join(map(str, self.conflicts[:SHOWN])) + (", \u2026" if len(self.conflicts) > SHOWN else "")
+            rows = ", ".join(map(str, self.conflicts[:_SHOWN])) + (", \u2026" if len(self.conflicts) > _SHOWN else "")
             yield f"conflicting sources: {len(self.conflicts)}, rows {rows}"
         if self.slowest:
             yield "slowest: " + "; ".join(f"{seconds:.2f} s {question}" for seconds, question in self.slowest)
         if self.cited:
-            yield "cited most: " + ", ".join(f"{name} ({n})" for name, n in self.cited.most_common(SHOWN))
+            yield "cited most: " + ", ".join(f"{name} ({n})" for name, n in self.cited.most_common(_SHOWN))
         if self.never:
-            names = ", ".join(self.never[:SHOWN]) + (", \u2026" if len(self.never) > SHOWN else "")
+            names = ", ".join(self.never[:_SHOWN]) + (", \u2026" if len(self.never) > _SHOWN else "")
             yield f"never cited: {len(self.never)}, {names}"
         if self.alike:
             yield f"most alike, candidates to merge: {counted(len(self.alike), 'pair')}"
-            for one in self.alike[:SHOWN]:
+            for one in self.alike[:_SHOWN]:
                 rows, questions = " and ".join(map(str, one.rows)), " | ".join(one.questions)
                 yield f"  rows {rows}, {one.likeness:.2f}, {one.answers}: {questions}"
 
@@ -86,7 +86,7 @@ def sum_up(results: Results, asker: Asker, *, asked: int) -> Summary:
         if status != "answered":
             continue
         share = result.body.confidence or 0.0
-        if share < LOW:
+        if share < _LOW:
             found.low.append((share, result.number, short(result.question)))
         if result.body.conflicts:
             found.conflicts.append(result.number)

@@ -213,7 +213,7 @@ def test_the_most_alike_are_found_block_by_block(monkeypatch: pytest.MonkeyPatch
         NearDuplicates(0, 6, 1, False),
     ]
     for size in (1, 2, 100):
-        monkeypatch.setattr(near_duplicates, "BLOCK", size)
+        monkeypatch.setattr(near_duplicates, "_BLOCK", size)
         assert near_duplicates.near_duplicates(near_duplicates.by_meaning(vectors), answers) == wanted
     assert (
         near_duplicates.near_duplicates(near_duplicates.by_meaning(vectors), [None] * 4 + [("e", 1), None, None])[

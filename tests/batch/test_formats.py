@@ -23,7 +23,7 @@ from assistant.batch.journal import Earlier, Journal
 from assistant.batch.run import Results
 from assistant.batch.worker import reply
 from assistant.documents.citations import cite
-from assistant.spreadsheets import delimited, workbooks
+from assistant.spreadsheets import delimited, files, workbooks
 from assistant.spreadsheets.formulas import guarded, unguarded
 from assistant.spreadsheets.tables import Cell, Table, text
 from assistant.testing import document
@@ -112,7 +112,7 @@ def test_answers_are_read_again_with_nothing_lost(format: str, journal: Journal)
     questions = ["median salary", "=zebra", "-5", "line\nbreak", " padded ", "median salary", "", "x" * 3000]
     table = Table(("id", "question", "note"), tuple((str(n), one, "'=1") for n, one in enumerate(questions)))
     results = asked_table(journal, table)
-    back = formats.read(written(results, format), format)
+    back = files.read(written(results, format), format)
     assert back.columns[:3] == table.columns
     assert [tuple(map(text, row[:3])) for row in back.rows] == list(table.rows)
     position = back.columns.index("answer")
@@ -156,7 +156,7 @@ def test_a_line_of_json_is_the_whole_answer_without_timings(journal: Journal) ->
 
 def test_a_line_of_json_keeps_the_cells_and_their_types(journal: Journal) -> None:
     data = b'{"id": 7, "Question ": "median salary", "tags": ["a"], "none": null}\n{"Question ": "zebra"}\n'
-    read = formats.read(data, "jsonl")
+    read = files.read(data, "jsonl")
     table = Table(tuple(name.strip().lower() for name in read.columns), read.rows)
     one, two = map(json.loads, written(asked_table(journal, table), "jsonl").splitlines())
     assert (one["id"], one["tags"], one["none"]) == (7, ["a"], None)
@@ -233,7 +233,7 @@ def test_markdown_has_no_marks_of_the_text_and_is_read_again(journal: Journal) -
     page = Page(rendered.encode())
     assert {tag for tag, _ in page.tags} <= {"h1", "h2", "p", "blockquote", "br"}
     assert page.text.count(" ".join(HOSTILE.split())) >= 4
-    assert [row[0] for row in formats.read(data, "md").rows] == [f"median {HOSTILE}", f"zebra {HOSTILE}", "zebra"]
+    assert [row[0] for row in files.read(data, "md").rows] == [f"median {HOSTILE}", f"zebra {HOSTILE}", "zebra"]
 
 
 def test_json_ld_has_the_shape_of_a_faq_page(journal: Journal) -> None:
