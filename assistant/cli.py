@@ -212,7 +212,7 @@ def _ask(options: argparse.Namespace) -> int:
     assistant = open_answerer(_settings(options))
     explanation = assistant.explain(_question(options.question))
     if options.json:
-        from assistant.server.schemas import AnswerBody
+        from assistant.wire import AnswerBody
 
         print(AnswerBody.of(explanation.answer, assistant).model_dump_json(indent=2))
     else:

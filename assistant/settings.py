@@ -23,7 +23,7 @@ from pydantic import (
 from assistant.errors import SettingsError
 
 PREFIX = "ASSISTANT_"
-SWITCHED_ON = 600  # the rate limit, where one is wanted and no number is said
+_SWITCHED_ON = 600  # the rate limit, where one is wanted and no number is said
 _PORTS = {"http": "80", "https": "443"}
 
 
@@ -34,7 +34,7 @@ def _listed(value: object) -> object:
 def _switched(value: object) -> object:
     switch = value.strip().lower() if isinstance(value, str) else value
     if switch is True or switch in ("on", "true", "yes"):
-        return SWITCHED_ON
+        return _SWITCHED_ON
     return 0 if switch is False or switch in ("off", "false", "no") else value
 
 
@@ -56,8 +56,8 @@ def _network(value: str) -> str:
         raise ValueError("should be an address or a network, such as 10.0.0.0/8") from error
 
 
-Origin = Annotated[str, AfterValidator(_origin)]
-Network = Annotated[str, AfterValidator(_network)]
+_Origin = Annotated[str, AfterValidator(_origin)]
+_Network = Annotated[str, AfterValidator(_network)]
 
 
 class Settings(BaseModel):
@@ -113,7 +113,7 @@ class Settings(BaseModel):
         description="The key to the page /admin, of 16 characters or more without white space; without one there is no "
         "such page.",
     )
-    allowed_origins: Annotated[tuple[Origin, ...], BeforeValidator(_listed)] = Field(
+    allowed_origins: Annotated[tuple[_Origin, ...], BeforeValidator(_listed)] = Field(
         (),
         description="The sites whose pages may ask, load the widget and frame the page at /, comma separated, such as "
         "https://example.org; * is every site, none is this server's own pages alone.",
@@ -121,7 +121,7 @@ class Settings(BaseModel):
     rate_limit: Annotated[int, BeforeValidator(_switched)] = Field(
         0, ge=0, le=1_000_000, description="The requests a minute of one client; 0 is any number, `on` is 600."
     )
-    trusted_proxies: Annotated[tuple[Network, ...], BeforeValidator(_listed)] = Field(
+    trusted_proxies: Annotated[tuple[_Network, ...], BeforeValidator(_listed)] = Field(
         (),
         description="The proxies, by address or network, comma separated, whose X-Forwarded headers tell client, "
         "scheme and host.",

@@ -21,6 +21,7 @@ LAYERS = (
     ("answer",),
     ("evaluation",),
     ("feedback",),
+    ("wire",),
     ("testing",),
     ("compose", "client"),
     ("terminal",),

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from threading import Lock
 
-from assistant.batch.bodies import Body, string
 from assistant.batch.journal import Earlier, Journal
 from assistant.batch.near_duplicates import Likeness, by_words
 from assistant.batch.run import Asker, Failed, Results, Run
 from assistant.batch.worker import reply
-from assistant.ids import answer_id
 from assistant.spreadsheets.tables import Table
 from assistant.testing import StaticAnswerer, document
 from assistant.types import Document
+from assistant.wire import AnswerBody, OutcomeBody
 
 GUIDE = document("# Pay\nMedian salary: $336,500\n# Duties\nLead the team\n")
 
@@ -33,21 +32,18 @@ class Near:
     def jobs(self, n: int) -> int:
         return min(3, n)
 
-    def ask(self, wanted: Sequence[str], among: Sequence[str]) -> Iterator[Body | Failed]:
+    def ask(self, wanted: Sequence[str], among: Sequence[str]) -> Iterator[AnswerBody | Failed]:
         assert set(wanted) <= set(among) and len(among) <= self.together
         return map(self.answer, wanted)
 
-    def answer(self, question: str) -> Body | Failed:
+    def answer(self, question: str) -> AnswerBody | Failed:
         """What is said to one question."""
         with self._lock:
             self.asked.append(question)
         return Failed("server_fault", "this does not work") if "broken" in question else reply(self.answerer, question)
 
-    def is_fresh(self, body: Body) -> bool:
-        expected = answer_id(
-            string(body, "question"), settings_id=self.answerer.settings_id, index_id=self.answerer.index_id
-        )
-        return string(body, "id") == expected
+    def is_fresh(self, body: OutcomeBody) -> bool:
+        return body.is_of(self.answerer)
 
     def says(self, document_id: str, text: str) -> bool:
         return document_id in self.answerer.documents and text in self.answerer.documents[document_id].text

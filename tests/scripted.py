@@ -16,9 +16,9 @@ from urllib.parse import unquote, urlsplit
 from assistant.documents.citations import cite
 from assistant.errors import AssistantError
 from assistant.server.problems import Problem
-from assistant.server.schemas import SaidBody
 from assistant.testing import document
 from assistant.types import Block, Json
+from assistant.wire import SaidBody
 
 FILES = Path(__file__).parent.parent / "assistant" / "widget"
 TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html; charset=utf-8"}

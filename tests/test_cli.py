@@ -145,6 +145,21 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     assert done.stdout == "set()\n"
 
 
+@pytest.mark.parametrize(
+    ("module", "spared"),
+    [
+        ("assistant.batch.command", {"httpx2", "fastapi"}),
+        ("assistant.batch.worker", {"httpx2", "fastapi"}),
+        ("assistant.compose", {"httpx2", "fastapi"}),
+        ("assistant.server.serve", {"httpx2"}),
+    ],
+)
+def test_nothing_is_loaded_that_is_for_other_uses(module: str, spared: set[str]) -> None:
+    code = f"import {module}, sys; print(sorted({spared} & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An index of the shipped guide."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,12 +16,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from assistant import client
-from assistant.client import Remote, ServerFault, answer_of
+from assistant.client import Remote, ServerFault
 from assistant.errors import UsageError
 from assistant.ids import answer_id
 from assistant.server import create_app
 from assistant.testing import StaticAnswerer
-from assistant.types import Filters, Turn
+from assistant.types import Filters, Json, Turn
+
+LISTING = b'{"documents": [], "index_id": "x", "detail": "busy: come back"}'
 
 
 def test_a_remote_assistant_is_the_same_as_one_here(url: str, guide: StaticAnswerer) -> None:
@@ -67,23 +70,46 @@ def test_settings_are_told_by_an_id_and_answers_are_found_by_it(url: str, guide:
 def test_a_server_that_is_not_there_or_says_no_is_an_error_in_words(url: str) -> None:
     with pytest.raises(ServerFault, match="Is `assistant serve` running there"):
         Remote("http://127.0.0.1:9")
-    with pytest.raises(UsageError, match="http://127"):
-        Remote("file:///etc/passwd")
+    for address in ("file:///etc/passwd", "127.0.0.1:8000", "http://a:b", ""):
+        with pytest.raises(UsageError, match="http://127"):
+            Remote(address)
     with pytest.raises(ServerFault, match="/v1/ask gives 422: "):
         Remote(url).ask("x" * 2001)
     with pytest.raises(ServerFault, match="assistant's address"):
         Remote(f"{url}/docs?")
 
 
-def test_an_answer_of_another_shape_is_an_error_in_words() -> None:
-    with pytest.raises(ServerFault, match="no 'id'"):
-        answer_of({})
-    with pytest.raises(ServerFault, match="3 where a str is due"):
-        answer_of({"id": 3})
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"documents": []}, "gives index_id: Field required. Is it of another version?"),
+        ({"documents": [], "index_id": 3}, "gives index_id: Input should be a valid string. Is it"),
+        ({"documents": [{}], "index_id": "x"}, r"gives documents\.0\.id: Field required"),
+        ([], "gives : Input should be an object"),
+    ],
+)
+def test_an_answer_of_another_shape_is_an_error_in_words(body: Json, said: str) -> None:
+    with busy(listing=json.dumps(body).encode()) as (url, _), pytest.raises(ServerFault, match=said):
+        Remote(url)
+
+
+def test_what_a_newer_server_adds_is_passed_over() -> None:
+    with busy(listing=b'{"documents": [], "index_id": "x", "tags": [1]}') as (url, _):
+        assert Remote(url).index_id == "x"
+
+
+def test_half_a_surrogate_pair_reaches_the_server_and_is_turned_down_there(url: str) -> None:
+    with pytest.raises(ServerFault, match="/v1/ask gives 4"):
+        Remote(url).ask("median \ud83d salary")
+
+
+def test_a_key_that_no_header_can_hold_is_an_error_in_words() -> None:
+    with pytest.raises(UsageError, match=r"http://127.0.0.1:9 cannot be asked: .*ascii"):
+        Remote("http://127.0.0.1:9", api_key="ключ")
 
 
 @contextmanager
-def busy(*replies: tuple[int, str | None]) -> Iterator[tuple[str, list[float]]]:
+def busy(*replies: tuple[int, str | None], listing: bytes = LISTING) -> Iterator[tuple[str, list[float]]]:
     """A server that is busy at first, as told by status and Retry-After, and when it was asked."""
     asked: list[float] = []
 
@@ -91,7 +117,7 @@ def busy(*replies: tuple[int, str | None]) -> Iterator[tuple[str, list[float]]]:
         def do_GET(self) -> None:
             status, later = replies[len(asked)] if len(asked) < len(replies) else (200, None)
             asked.append(monotonic())
-            body = b'{"documents": [], "index_id": "x", "detail": "busy: come back"}'
+            body = listing
             self.send_response(status)
             self.send_header("Content-Length", str(len(body)))
             if later is not None:
@@ -133,7 +159,7 @@ def test_a_server_that_is_busy_is_asked_again_when_it_says(monkeypatch: pytest.M
 def test_a_server_that_stays_busy_is_an_error_in_words(
     replies: list[tuple[int, str | None]], times: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "PAUSE", 0.01)
+    monkeypatch.setattr(client, "_PAUSE", 0.01)
     with busy(*replies) as (url, asked):
         with pytest.raises(ServerFault, match=f"/v1/documents gives {replies[0][0]}: busy: come back"):
             Remote(url, retries=2, patience=4)

@@ -1,11 +1,10 @@
-"""Who answers a batch: this process with others beside it, one a core, or a server."""
+"""Answers a batch on this machine: this process with others beside it, one a core."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import sys
-import time
 from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -15,40 +14,35 @@ from typing import TypeAlias, cast
 
 import numpy as np
 
-from assistant.batch.bodies import Body, string
 from assistant.batch.near_duplicates import Likeness, by_meaning, by_words
 from assistant.batch.run import Failed
 from assistant.batch.worker import VECTOR, reply, write
-from assistant.client import Remote, ServerFault, Unreachable, answer_of
 from assistant.compose import open_answerer
 from assistant.cores import cores
 from assistant.errors import AssistantError
-from assistant.ids import answer_id
 from assistant.settings import Settings
 from assistant.types import Answerer, Json, Vectors
+from assistant.wire import AnswerBody, OutcomeBody
 
-IN_FLIGHT = 4  # requests to a server
-TOGETHER = 16  # questions that are encoded together
-WORTH = 10  # questions for which it pays to start a process
-PAUSES = (1.0, 2.0, 4.0, 8.0)  # seconds between attempts to reach a server
-LOCKED_OUT = (401, 403)
-LACKING = 200  # questions that are encoded only to tell how alike they are: about a second
-PATIENCE = 10  # seconds that a process beside this one gets to end
+_TOGETHER = 16  # questions that are encoded together
+_WORTH = 10  # questions for which it pays to start a process
+_LACKING = 200  # questions that are encoded only to tell how alike they are: about a second
+_PATIENCE = 10  # seconds that a process beside this one gets to end
 
-Hand: TypeAlias = Callable[[Sequence[str], Sequence[str]], Iterator[Body | Failed]]
+_Hand: TypeAlias = Callable[[Sequence[str], Sequence[str]], Iterator[AnswerBody | Failed]]
 
 
 class LocalBackend:
     """Answers from the index on this machine: in this process, and in as many beside it as there is work for."""
 
-    together = TOGETHER
+    together = _TOGETHER
 
     def __init__(self, settings: Settings, *, jobs: int | None = None, expected: int = 0) -> None:
         """Opens the index, and begins to start others where so many questions are expected."""
         self._jobs = jobs or cores()
         threads = settings.threads or (1 if self._jobs > 1 else 0)
         self._settings = settings.model_copy(update={"threads": threads})
-        self._beside = [WorkerProcess(self._settings) for _ in range(self.jobs(expected) - 1)]
+        self._beside = [_WorkerProcess(self._settings) for _ in range(self.jobs(expected) - 1)]
         try:
             self._answerer = open_answerer(self._settings)
         except BaseException:
@@ -57,34 +51,34 @@ class LocalBackend:
         self.index_id = self._answerer.index_id
         self.documents: Mapping[str, str] = {id: one.title for id, one in self._answerer.documents.items()}
         self._vectors: dict[str, Vectors] = {}
-        self._idle: LifoQueue[Hand] = LifoQueue()
+        self._idle: LifoQueue[_Hand] = LifoQueue()
         for hand in (*map(self._ask_beside, self._beside), self._answer):
             self._idle.put(hand)
         self._lock = Lock()
 
     def jobs(self, n: int) -> int:
-        return min(self._jobs, 1 + max(0, n) // WORTH)
+        return min(self._jobs, 1 + max(0, n) // _WORTH)
 
-    def ask(self, wanted: Sequence[str], among: Sequence[str]) -> Iterator[Body | Failed]:
+    def ask(self, wanted: Sequence[str], among: Sequence[str]) -> Iterator[AnswerBody | Failed]:
         hand = self._take()
         try:
             yield from hand(wanted, among)
         finally:
             self._idle.put(hand)
 
-    def is_fresh(self, body: Body) -> bool:
-        return _is_of(body, self._answerer)
+    def is_fresh(self, body: OutcomeBody) -> bool:
+        return body.is_of(self._answerer)
 
     def says(self, document_id: str, text: str) -> bool:
-        return _says(self._answerer, document_id, text)
+        return document_id in self.documents and text in self._answerer.documents[document_id].text
 
     def likeness(self, questions: Sequence[str]) -> Likeness:
         lacking = [question for question in questions if question not in self._vectors]
-        if len(lacking) > LACKING:
+        if len(lacking) > _LACKING:
             return by_words(questions)
-        for at in range(0, len(lacking), TOGETHER):
-            self._answerer.prepare(lacking[at : at + TOGETHER])
-            for question in lacking[at : at + TOGETHER]:
+        for at in range(0, len(lacking), _TOGETHER):
+            self._answerer.prepare(lacking[at : at + _TOGETHER])
+            for question in lacking[at : at + _TOGETHER]:
                 self._note(question, self._answerer.encode(question))
         dim = 0 if not questions else len(self._vectors[questions[0]])
         rows = np.empty((len(questions), dim), dtype=np.float32)
@@ -100,21 +94,21 @@ class LocalBackend:
         for one in self._beside:
             one.close()
 
-    def _take(self) -> Hand:
+    def _take(self) -> _Hand:
         """One that is idle; where none is, a new one, as long as there are fewer than `jobs`."""
         try:
             return self._idle.get_nowait()
         except Empty:
             with self._lock:
                 if len(self._beside) < self._jobs - 1:
-                    self._beside.append(WorkerProcess(self._settings))
+                    self._beside.append(_WorkerProcess(self._settings))
                     return self._ask_beside(self._beside[-1])
         return self._idle.get()
 
-    def _ask_beside(self, other: WorkerProcess) -> Hand:
+    def _ask_beside(self, other: _WorkerProcess) -> _Hand:
         return lambda wanted, among: other.ask(wanted, among, self._answerer, self._note)
 
-    def _answer(self, wanted: Sequence[str], among: Sequence[str]) -> Iterator[Body | Failed]:
+    def _answer(self, wanted: Sequence[str], among: Sequence[str]) -> Iterator[AnswerBody | Failed]:
         self._answerer.prepare(among)
         for question in wanted:
             try:
@@ -128,7 +122,7 @@ class LocalBackend:
         self._vectors[question] = vector.astype(VECTOR)
 
 
-class WorkerProcess:
+class _WorkerProcess:
     """A process that answers one question after the other. It ends by itself when this one does."""
 
     def __init__(self, settings: Settings) -> None:
@@ -144,12 +138,12 @@ class WorkerProcess:
         among: Sequence[str],
         answerer: Answerer,
         note: Callable[[str, Vectors], None],
-    ) -> Iterator[Body | Failed]:
+    ) -> Iterator[AnswerBody | Failed]:
         """What it says; `note` gets the vectors. Raises AssistantError where it has another index than `answerer`."""
         if not self._opened:
             opened = self._receive()
             if "failed" in opened:
-                raise AssistantError(string(opened, "detail"))
+                raise AssistantError(str(opened["detail"]))
             if opened != {"index_id": answerer.index_id, "settings_id": answerer.settings_id}:
                 raise AssistantError("the index has changed since it was opened: run the same command again")
             self._opened = True
@@ -158,10 +152,10 @@ class WorkerProcess:
             self._send(question)
             said = self._receive()
             if "failed" in said:
-                yield Failed(string(said, "failed"), string(said, "detail"))
+                yield Failed(str(said["failed"]), str(said["detail"]))
                 continue
-            note(question, np.frombuffer(b64decode(string(said, "vector")), dtype=VECTOR))
-            yield cast(Body, said["reply"])
+            note(question, np.frombuffer(b64decode(str(said["vector"])), dtype=VECTOR))
+            yield AnswerBody.model_validate(said["reply"])
 
     def close(self) -> None:
         """Lets the process end."""
@@ -169,7 +163,7 @@ class WorkerProcess:
         with suppress(BrokenPipeError):  # of what was left to send to one that has ended
             self._process.stdin.close()
         try:
-            self._process.wait(PATIENCE)
+            self._process.wait(_PATIENCE)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
@@ -182,79 +176,9 @@ class WorkerProcess:
         except BrokenPipeError as error:
             raise AssistantError("a process that answers has ended: run the same command again to go on") from error
 
-    def _receive(self) -> Body:
+    def _receive(self) -> Mapping[str, Json]:
         assert self._process.stdout
         line = self._process.stdout.readline()
         if not line.endswith(b"\n"):
             raise AssistantError("a process that answers has ended: run the same command again to go on")
-        return cast(Body, json.loads(line))
-
-
-class RemoteBackend:
-    """Answers from a server, several requests at a time."""
-
-    together = 1
-
-    def __init__(
-        self, url: str, *, api_key: str | None = None, jobs: int | None = None, pauses: Sequence[float] = PAUSES
-    ) -> None:
-        """`pauses` are the seconds between attempts to reach a server that is not there."""
-        self._jobs = jobs or IN_FLIGHT
-        self._url, self._api_key, self._pauses = url, api_key, pauses
-        self._take_up(Remote(url, api_key=api_key))
-
-    def jobs(self, n: int) -> int:
-        return min(self._jobs, n)
-
-    def ask(self, wanted: Sequence[str], among: Sequence[str]) -> Iterator[Body | Failed]:
-        return map(self._ask, wanted)
-
-    def is_fresh(self, body: Body) -> bool:
-        return _is_of(body, self._remote)
-
-    def says(self, document_id: str, text: str) -> bool:
-        return _says(self._remote, document_id, text)
-
-    def likeness(self, questions: Sequence[str]) -> Likeness:
-        return by_words(questions)  # a server tells no vectors
-
-    def renewed(self) -> bool:
-        remote = Remote(self._url, api_key=self._api_key)
-        if (remote.index_id, remote.settings_id) == (self._remote.index_id, self._remote.settings_id):
-            return False
-        self._take_up(remote)
-        return True
-
-    def close(self) -> None:
-        """Nothing stays open between two requests."""
-
-    def _ask(self, question: str) -> Body | Failed:
-        for pause in (*self._pauses, None):
-            try:
-                reply = self._remote.reply(question)
-                answer_of(reply)  # raises where it is none
-                return reply
-            except ServerFault as error:
-                if error.given is not None and error.given not in LOCKED_OUT:
-                    return Failed(error.code, str(error), of_question=error.given < 500)
-                if pause is None or not isinstance(error, Unreachable):
-                    raise
-                time.sleep(pause)
-        raise AssertionError("the last attempt gives an answer or an error")
-
-    def _take_up(self, remote: Remote) -> None:
-        self._remote = remote
-        self.index_id = remote.index_id
-        self.documents: Mapping[str, str] = remote.titles
-
-
-def _is_of(body: Body, answerer: Answerer) -> bool:
-    """Whether an answer is what this answerer says, told by its id; by its index alone where no more is known."""
-    if not answerer.settings_id:
-        return string(body, "index_id") == answerer.index_id
-    expected = answer_id(string(body, "question"), settings_id=answerer.settings_id, index_id=answerer.index_id)
-    return string(body, "id") == expected
-
-
-def _says(answerer: Answerer, document_id: str, text: str) -> bool:
-    return document_id in answerer.documents and text in answerer.documents[document_id].text
+        return cast(Mapping[str, Json], json.loads(line))

@@ -10,20 +10,24 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from assistant.batch import compare, endings, formats, junit, pages, quality_gate, review, summary
-from assistant.batch.backends import LocalBackend, RemoteBackend
 from assistant.batch.journal import Earlier, Journal
 from assistant.batch.run import Results, Run
 from assistant.disk import replacing
 from assistant.errors import AssistantError, UsageError
 from assistant.settings import load_settings
 from assistant.spreadsheets.counted import counted
+from assistant.spreadsheets.files import read
 from assistant.spreadsheets.tables import Table, expected_column, question_column
 from assistant.terminal.progress import Pace
 
-NOT_MET = 1  # the exit status where a gate is not met, or an answer differs from the earlier run
+if TYPE_CHECKING:
+    from assistant.batch.backends import LocalBackend
+    from assistant.batch.remote import RemoteBackend
+
+_NOT_MET = 1  # the exit status where a gate is not met, or an answer differs from the earlier run
 
 
 def run(options: argparse.Namespace) -> int:
@@ -61,13 +65,17 @@ def run(options: argparse.Namespace) -> int:
         else:
             journal.close(remove=True)
     too_few = gate is not None and options.fail_under is not None and gate.share < options.fail_under
-    return NOT_MET if too_few or batch.failed or (difference is not None and difference.changes) else 0
+    return _NOT_MET if too_few or batch.failed or (difference is not None and difference.changes) else 0
 
 
 def _asker(options: argparse.Namespace, expected: int) -> LocalBackend | RemoteBackend:
     """Who is asked; so many questions are expected."""
     if options.url is not None:
+        from assistant.batch.remote import RemoteBackend
+
         return RemoteBackend(options.url, api_key=options.api_key, jobs=options.jobs)
+    from assistant.batch.backends import LocalBackend
+
     return LocalBackend(load_settings({"index": options.index}), jobs=options.jobs, expected=expected)
 
 
@@ -181,7 +189,7 @@ def _read(options: argparse.Namespace) -> tuple[str, Table]:
     except OSError as error:
         raise UsageError(f"cannot read {name}: {error.strerror}") from error
     format = options.from_ or endings.format_read(name, data)
-    return format, formats.read(data, format, encoding=options.encoding, sheet=options.sheet)
+    return format, read(data, format, encoding=options.encoding, sheet=options.sheet)
 
 
 def _say(*lines: str) -> None:

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.batch.bodies import QUESTION_SHOWN, Body, answered, one_line, place, places, short, string, why
+from assistant.batch.bodies import QUESTION_SHOWN, one_line, place, short, why
 from assistant.batch.journal import Earlier
 from assistant.batch.run import Asker, Results
+from assistant.wire import CitationBody, OutcomeBody
 
-NEWLY_ANSWERED = "newly answered"
-NEWLY_REFUSED = "newly refused"
-OTHER_ANSWER = "other answer"
-OTHER_PLACE = "same answer from another place"
+_NEWLY_ANSWERED = "newly answered"
+_NEWLY_REFUSED = "newly refused"
+_OTHER_ANSWER = "other answer"
+_OTHER_PLACE = "same answer from another place"
 SOURCE_GONE = "source gone"
 NOT_ASKED = "not asked"
-LATE = 40  # characters that two answers have in common before they are left out
-KINDS = (NOT_ASKED, NEWLY_ANSWERED, NEWLY_REFUSED, OTHER_ANSWER, OTHER_PLACE, SOURCE_GONE)
+_LATE = 40  # characters that two answers have in common before they are left out
+KINDS = (NOT_ASKED, _NEWLY_ANSWERED, _NEWLY_REFUSED, _OTHER_ANSWER, _OTHER_PLACE, SOURCE_GONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,52 +67,52 @@ def compare(results: Results, earlier: Earlier, asker: Asker) -> Difference:
     return Difference(found, compared, new, [question for question in earlier if question not in asked])
 
 
-def differences(before: Body, after: Body, asker: Asker) -> Iterator[tuple[str, str]]:
+def differences(before: OutcomeBody, after: OutcomeBody, asker: Asker) -> Iterator[tuple[str, str]]:
     """The kinds of difference between two answers to one question, each with what it is."""
-    was, is_ = answered(before), answered(after)
+    was, is_ = before.status == "answered", after.status == "answered"
     said, says = _texts(before), _texts(after)
-    if string(after, "status") == "error":
-        if string(before, "status") != "error":
+    if after.status == "error":
+        if before.status != "error":
             yield NOT_ASKED, why(after)
         return
     if is_ and not was:
-        yield NEWLY_ANSWERED, _short(says)
+        yield _NEWLY_ANSWERED, _short(says)
     elif was and not is_:
-        yield NEWLY_REFUSED, f"was {_short(said)}, is {why(after)}"
+        yield _NEWLY_REFUSED, f"was {_short(said)}, is {why(after)}"
     elif was and is_ and said != says:
-        yield OTHER_ANSWER, "was {!r}, is {!r}".format(*_apart(one_line(" ".join(said)), one_line(" ".join(says))))
+        yield _OTHER_ANSWER, "was {!r}, is {!r}".format(*_apart(one_line(" ".join(said)), one_line(" ".join(says))))
     elif was and is_ and _spots(before) != _spots(after):
-        yield OTHER_PLACE, f"was {_spots_said(before)}, is {_spots_said(after)}"
+        yield _OTHER_PLACE, f"was {_spots_said(before)}, is {_spots_said(after)}"
     gone = [
         citation
-        for citation in (places(before) if was and before != after else ())
-        if not asker.says(string(citation, "document_id"), string(citation, "cited_text"))
+        for citation in (before.citations if was and before != after else ())
+        if not asker.says(citation.document_id, citation.cited_text)
     ]
     if gone:
         yield SOURCE_GONE, "; ".join(dict.fromkeys(map(_spot_said, gone)))
 
 
-def _texts(body: Body) -> list[str]:
-    return [string(block, "text") for block in places(body, "blocks")]
+def _texts(body: OutcomeBody) -> list[str]:
+    return [block.text for block in body.blocks]
 
 
-def _spots(body: Body) -> list[tuple[str, str]]:
+def _spots(body: OutcomeBody) -> list[tuple[str, str]]:
     """Where the citations stand: document and sections. That they have moved within a section is no difference."""
-    return [(string(citation, "document_id"), place(citation)) for citation in places(body)]
+    return [(citation.document_id, place(citation)) for citation in body.citations]
 
 
-def _spots_said(body: Body) -> str:
-    return "; ".join(dict.fromkeys(map(_spot_said, places(body))))
+def _spots_said(body: OutcomeBody) -> str:
+    return "; ".join(dict.fromkeys(map(_spot_said, body.citations)))
 
 
-def _spot_said(citation: Body) -> str:
-    return f"{place(citation)} ({string(citation, 'document_id')})"
+def _spot_said(citation: CitationBody) -> str:
+    return f"{place(citation)} ({citation.document_id})"
 
 
 def _apart(before: str, after: str) -> tuple[str, str]:
     """Two texts, shortened, from where they differ if that comes late."""
-    same = next((n for n, (one, other) in enumerate(zip(before, after, strict=False)) if one != other), LATE)
-    start = before.rfind(" ", 0, same) + 1 if same > LATE else 0
+    same = next((n for n, (one, other) in enumerate(zip(before, after, strict=False)) if one != other), _LATE)
+    start = before.rfind(" ", 0, same) + 1 if same > _LATE else 0
     mark = "\u2026" if start else ""
     return mark + short(before[start:]), mark + short(after[start:])
 

@@ -8,7 +8,7 @@ from assistant.errors import UsageError
 
 READ = ("csv", "tsv", "xlsx", "jsonl", "md", "txt")
 WRITTEN = ("csv", "tsv", "xlsx", "jsonl", "md", "html", "jsonld")
-ENDINGS = {
+_ENDINGS = {
     "tab": "tsv",
     "xlsm": "xlsx",
     "ndjson": "jsonl",
@@ -17,17 +17,17 @@ ENDINGS = {
     "htm": "html",
     "json": "jsonld",
 }
-ZIP = b"PK\x03\x04"
-SPREADSHEETS = ("xls", "ods", "numbers")  # that are not read
+_ZIP = b"PK\x03\x04"
+_SPREADSHEETS = ("xls", "ods", "numbers")  # that are not read
 
 
 def format_read(name: str, data: bytes) -> str:
     """The format of a file of questions: by the ending of its name, else by its first bytes."""
     ending = PurePath(name).suffix.lower().removeprefix(".")
-    if ending in SPREADSHEETS:
+    if ending in _SPREADSHEETS:
         raise UsageError(f"{name}: {ending} is not read: save it as XLSX or CSV and run again")
-    ending = ENDINGS.get(ending, ending)
-    if data.startswith(ZIP):
+    ending = _ENDINGS.get(ending, ending)
+    if data.startswith(_ZIP):
         return "xlsx"
     if ending in READ:
         return ending
@@ -38,7 +38,7 @@ def format_read(name: str, data: bytes) -> str:
 def format_written(name: str) -> str:
     """The format of a file of answers, by the ending of its name. Raises UsageError where that says nothing."""
     ending = PurePath(name).suffix.lower().removeprefix(".")
-    ending = ENDINGS.get(ending, ending)
+    ending = _ENDINGS.get(ending, ending)
     if ending not in WRITTEN or name.lower().endswith(".xlsm"):
         listed = ", ".join(f".{one}" for one in WRITTEN)
         raise UsageError(f"{name}: the ending says the format: end the name with one of {listed}")

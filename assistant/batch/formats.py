@@ -1,52 +1,19 @@
-"""Reads a file of questions, and writes a file of answers, in any of the formats."""
+"""Writes a file of answers in any of the formats."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from typing import BinaryIO
 
 from assistant.batch import pages
-from assistant.batch.bodies import Body, confidence, places, source, string, why
+from assistant.batch.bodies import source, why
 from assistant.batch.run import Results
-from assistant.errors import UsageError
-from assistant.spreadsheets import delimited, jsonl, lists
+from assistant.spreadsheets import delimited, jsonl
 from assistant.spreadsheets.counted import counted
-from assistant.spreadsheets.encodings import decoded
-from assistant.spreadsheets.tables import Cell, Missing, Row, Table, names_a_question, new_names
+from assistant.spreadsheets.tables import Cell, Missing, Row, new_names
+from assistant.wire import OutcomeBody
 
-COLUMNS = ("status", "answer", "confidence", "sources", "index", "reason")
-
-
-def read(data: bytes, format: str, *, encoding: str | None = None, sheet: str | None = None) -> Table:
-    """The table of a file in one of the formats that are read. Raises UsageError where it holds none."""
-    if format == "xlsx":
-        from assistant.spreadsheets import workbooks  # its library takes a while to load
-
-        return _filled(workbooks.read(data, sheet=sheet))
-    if format == "txt" and _is_tabbed(data, encoding):
-        format = "tsv"  # as a spreadsheet calls it
-    readers = {
-        "csv": partial(delimited.read, encoding=encoding),
-        "tsv": partial(delimited.read, encoding=encoding, delimiters=delimited.TABS),
-        "jsonl": partial(jsonl.read, encoding=encoding),
-        "md": partial(lists.read_markdown, encoding=encoding),
-        "txt": partial(lists.read_text, encoding=encoding),
-    }
-    return _filled(readers[format](data))
-
-
-def _is_tabbed(data: bytes, encoding: str | None) -> bool:
-    """Whether the first line of a text names columns, between tabs."""
-    first = decoded(data, encoding)[0].splitlines()[:1]
-    names = first[0].split("\t") if first else []
-    return len(names) > 1 and names_a_question(names)
-
-
-def _filled(table: Table) -> Table:
-    if not table.rows and not any(name.strip() for name in table.columns):
-        raise UsageError("the file is empty: give one with a question in it")
-    return table
+_COLUMNS = ("status", "answer", "confidence", "sources", "index", "reason")
 
 
 def write(file: BinaryIO, results: Results, format: str, *, base: str = "") -> tuple[str, ...]:
@@ -74,17 +41,15 @@ def write(file: BinaryIO, results: Results, format: str, *, base: str = "") -> t
 def rows(results: Results, *, base: str) -> Iterator[Sequence[Cell]]:
     """The rows of a table of answers, the names of the columns first: all that the input had, and six more."""
     columns = results.table.columns
-    yield (*columns, *new_names(columns, COLUMNS))
+    yield (*columns, *new_names(columns, _COLUMNS))
     for result in results:
-        yield (*result.row, *cells(result.body, base=base))
+        yield (*result.row, *_cells(result.body, base=base))
 
 
-def cells(body: Body, *, base: str) -> Row:
-    """The cells that stand beside a question, in the order of `COLUMNS`."""
-    sources = "\n".join(source(citation, base) for citation in places(body))
-    known = confidence(body)
-    share = None if known is None else round(known, 4)
-    return (string(body, "status"), string(body, "answer"), share, sources, string(body, "index_id"), why(body))
+def _cells(body: OutcomeBody, *, base: str) -> Row:
+    """The cells that stand beside a question, in the order of `_COLUMNS`."""
+    sources = "\n".join(source(citation, base) for citation in body.citations)
+    return (body.status, body.answer, body.confidence, sources, body.index_id, why(body))
 
 
 def _objects(results: Results) -> Iterator[Mapping[str, object]]:
@@ -96,9 +61,10 @@ def _objects(results: Results) -> Iterator[Mapping[str, object]]:
         row: dict[str, object] = {
             name: cell for name, cell in zip(own, result.row, strict=True) if cell is not Missing.CELL
         }
-        keys = [key for key in result.body if key != "question" or not asked]
+        body = result.body.model_dump(mode="json")
+        keys = [key for key in body if key != "question" or not asked]
         names = new_names([name for name in table.columns if name.casefold() != "question" or name == "question"], keys)
-        yield row | {name: result.body[key] for name, key in zip(names, keys, strict=True)}
+        yield row | {name: body[key] for name, key in zip(names, keys, strict=True)}
 
 
 def _keys(columns: Sequence[str]) -> list[str]:

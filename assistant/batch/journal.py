@@ -13,12 +13,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
-from assistant.batch.bodies import KEYS, Body, string
+from pydantic import TypeAdapter, ValidationError
+
 from assistant.errors import UsageError
 from assistant.spreadsheets.jsonl import line
+from assistant.types import Json
+from assistant.wire import OutcomeBody
 
-START = b'{"question": '  # of every line of a journal
-Fresh = Callable[[Body], bool]  # whether an answer is what would be said today
+_START = b'{"question": '  # of every line of a journal
+_Fresh = Callable[[OutcomeBody], bool]  # whether an answer is what would be said today
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +29,11 @@ class Finished:
     """An answer, and how long it took."""
 
     question: str
-    body: Body
+    body: OutcomeBody
     seconds: float
+
+
+_FINISHED = TypeAdapter(Finished)
 
 
 class Journal:
@@ -50,11 +56,11 @@ class Journal:
         self.stale = 0  # answers of another index or other settings
         self._recorded: dict[str, int] = {}
         for at, row in _lines(self._file):
-            if isinstance(row.get("body"), dict):
-                self._recorded[string(row, "question")] = at
+            with suppress(ValidationError):
+                self._recorded[_FINISHED.validate_python(row).question] = at
         self._file.seek(0, os.SEEK_END)
 
-    def keep(self, fresh: Fresh) -> None:
+    def keep(self, fresh: _Fresh) -> None:
         """Counts those answers that are fresh; the others are as if they were not there."""
         self._places, self.stale = {}, 0
         for question, at in self._recorded.items():
@@ -69,8 +75,8 @@ class Journal:
         try:
             for one in finished:
                 self._places[one.question] = self._recorded[one.question] = self._file.tell()
-                row = {"question": one.question, "seconds": round(one.seconds, 4), "body": one.body}
-                self._file.write(line(row))
+                body = one.body.model_dump(mode="json")
+                self._file.write(line({"question": one.question, "seconds": round(one.seconds, 4), "body": body}))
             self._file.flush()
             os.fsync(self._file.fileno())
         except OSError as error:
@@ -101,8 +107,7 @@ class Journal:
 
     def _read(self, at: int) -> Finished:
         self._file.seek(at)
-        row = json.loads(self._file.readline())
-        return Finished(row["question"], row["body"], row["seconds"])
+        return _FINISHED.validate_python(json.loads(self._file.readline()))
 
 
 class Earlier:
@@ -117,8 +122,8 @@ class Earlier:
         if not self._file.seekable():
             self._file.close()
             raise UsageError(f"{path} is no plain file: give --since one that an earlier run wrote")
-        found = ((at, answer_in(row)) for at, row in _lines(self._file))
-        self._places = {string(body, "question"): at for at, body in found if body and string(body, "question")}
+        found = ((at, _answer_in(row)) for at, row in _lines(self._file))
+        self._places = {body.question: at for at, body in found if body and body.question}
         if not self._places:
             self._file.close()
             raise UsageError(f"{path} holds no answers: give --since a JSONL file that an earlier run wrote")
@@ -129,13 +134,13 @@ class Earlier:
     def __len__(self) -> int:
         return len(self._places)
 
-    def get(self, question: str) -> Body | None:
+    def get(self, question: str) -> OutcomeBody | None:
         """The earlier answer to a question, if there is one."""
         at = self._places.get(question)
         if at is None:
             return None
         self._file.seek(at)
-        return answer_in(json.loads(self._file.readline()))
+        return _answer_in(json.loads(self._file.readline()))
 
     def close(self) -> None:
         self._file.close()
@@ -162,7 +167,7 @@ def _is_journal(file: BinaryIO) -> bool:
     file.seek(0)
     first = file.readline()
     if not first.endswith(b"\n"):
-        return START.startswith(first[: len(START)])
+        return _START.startswith(first[: len(_START)])
     try:
         row = json.loads(first)
     except ValueError:
@@ -170,22 +175,26 @@ def _is_journal(file: BinaryIO) -> bool:
     return isinstance(row, dict) and isinstance(row.get("body"), dict)
 
 
-def answer_in(row: Body) -> Body | None:
+def _answer_in(row: Mapping[str, Json]) -> OutcomeBody | None:
     """The answer in a line of our JSONL. Its keys come last, with `answer_` before them where a column had the name.
 
     What was asked is among them, unless a column named `question` says it.
     """
     names = _names_in(tuple(row))
-    if names is None or not isinstance(row[names["status"]], str):
+    if names is None:
         return None
-    body = {key: row[name] for key, name in names.items()}
-    return {**body, "question": string(body, "question").strip()}
+    try:
+        body = OutcomeBody.model_validate({key: row[name] for key, name in names.items()})
+    except ValidationError:
+        return None
+    return body.model_copy(update={"question": body.question.strip()})
 
 
 @lru_cache
 def _names_in(names: tuple[str, ...]) -> Mapping[str, str] | None:
     """The names that our keys have among those of a line; None where it is not one of ours."""
-    for keys in (KEYS, tuple(key for key in KEYS if key != "question")):
+    every = tuple(OutcomeBody.model_fields)
+    for keys in (every, tuple(key for key in every if key != "question")):
         last = names[-len(keys) :]
         if len(last) == len(keys) and all(map(_is_named, last, keys)):
             found = {"question": "question", **dict(zip(keys, last, strict=True))}
@@ -197,7 +206,7 @@ def _is_named(name: str, key: str) -> bool:
     return re.fullmatch(f"(answer_)*{key}", name) is not None
 
 
-def _lines(file: BinaryIO) -> Iterator[tuple[int, Body]]:
+def _lines(file: BinaryIO) -> Iterator[tuple[int, Mapping[str, Json]]]:
     """Where each line begins and what it holds. What is no line of ours is passed over, half a line at the end cut."""
     file.seek(0)
     at = 0

@@ -13,8 +13,8 @@ from assistant.batch.compare import NOT_ASKED, Difference
 from assistant.batch.quality_gate import Gate
 from assistant.batch.run import Results
 
-NAME = 100  # characters of a question in the name of a test
-NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2: no Char
+_NAME = 100  # characters of a question in the name of a test
+_NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2: no Char
 
 
 def write(file: BinaryIO, results: Results, gate: Gate | None, difference: Difference | None) -> None:
@@ -58,8 +58,8 @@ def _since(results: Results, difference: Difference) -> Iterator[TestCase]:
 
 
 def _case(results: Results, number: int, question: str, group: str) -> TestCase:
-    return TestCase(_text(f"row {number}: {short(question, NAME)}"), group, round(results.find(question).seconds, 3))
+    return TestCase(_text(f"row {number}: {short(question, _NAME)}"), group, round(results.find(question).seconds, 3))
 
 
 def _text(text: str) -> str:
-    return NOT_IN_XML.sub("\ufffd", text)
+    return _NOT_IN_XML.sub("\ufffd", text)

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from assistant.question.stems import words
 from assistant.types import Vectors
 
-ENOUGH = 0.85  # likeness from which two questions are worth a look
-SAME_ANSWER = 0.15  # so much less is enough where they have the same answer
-BLOCK = 128  # questions that are compared with all before them at once
+_ENOUGH = 0.85  # likeness from which two questions are worth a look
+_SAME_ANSWER = 0.15  # so much less is enough where they have the same answer
+_BLOCK = 128  # questions that are compared with all before them at once
 
 Likeness: TypeAlias = Callable[[int, int], Vectors]
 """From `start` and `stop`, the likeness (at most 1) of the questions from `start` to `stop` to all before `stop`, of
@@ -41,13 +41,13 @@ def near_duplicates(likeness: Likeness, answers: Sequence[Hashable | None]) -> l
     numbers: dict[Hashable, int] = {}
     keys = np.array([-1 if one is None else numbers.setdefault(one, len(numbers)) for one in answers], dtype=np.int64)
     pairs = []
-    for start in range(0, len(keys), BLOCK):
-        stop = min(start + BLOCK, len(keys))
+    for start in range(0, len(keys), _BLOCK):
+        stop = min(start + _BLOCK, len(keys))
         alike = likeness(start, stop)
         same = (keys[start:stop, None] == keys[None, :stop]) & (keys[start:stop, None] >= 0)
-        ranked = np.where(_before(start, stop), alike + SAME_ANSWER * same, -np.inf)
+        ranked = np.where(_before(start, stop), alike + _SAME_ANSWER * same, -np.inf)
         for row, best in enumerate(ranked.argmax(axis=1).tolist()):
-            if ranked[row, best] >= ENOUGH:
+            if ranked[row, best] >= _ENOUGH:
                 pairs.append(NearDuplicates(best, start + row, float(alike[row, best]), bool(same[row, best])))
     return sorted(pairs, key=lambda pair: (not pair.same, -pair.likeness, pair.later))
 

@@ -10,14 +10,15 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from urllib.parse import urlsplit
 
-from assistant.batch.bodies import Body, answered, blocks, link, one_line, place, places, string
+from assistant.batch.bodies import link, one_line, place
 from assistant.batch.run import Result, Results
 from assistant.spreadsheets.lists import OURS
+from assistant.wire import CitationBody, OutcomeBody
 
-TITLE = "Questions and answers"
-UNANSWERED = "Questions without an answer"
-AFTER_NUMBER = "|".join(rf"(?<=^\d{{{n}}})[.)]" for n in range(1, 10))  # that make a line an item of a list
-MARKUP = re.compile(r"[\\`*_\[\]<>&#|~]|^[-+=](?=\s|$|[-+=])|" + AFTER_NUMBER)
+_TITLE = "Questions and answers"
+_UNANSWERED = "Questions without an answer"
+_AFTER_NUMBER = "|".join(rf"(?<=^\d{{{n}}})[.)]" for n in range(1, 10))  # that make a line an item of a list
+_MARKUP = re.compile(r"[\\`*_\[\]<>&#|~]|^[-+=](?=\s|$|[-+=])|" + _AFTER_NUMBER)
 STYLE = """
 :root { color-scheme: light dark; --back: #fff; --ink: #1b1b1b; --soft: #4a4a4a; --line: #767676; --link: #0b57a4 }
 @media (prefers-color-scheme: dark) {
@@ -38,34 +39,34 @@ BOTTOM = "</main></body></html>\n"
 
 def markdown(results: Results, *, base: str) -> Iterator[str]:
     """A Markdown file: the answers with their sources, then the questions without an answer."""
-    yield f"{OURS}\n\n# {TITLE}\n"
+    yield f"{OURS}\n\n# {_TITLE}\n"
     for result in _answered(results):
         yield f"\n## {_marked(result.question)}\n"
-        for words, cited in blocks(result.body):
-            yield f"\n{_marked(words)} {' '.join(f'[{n + 1}]' for n in cited)}\n"
+        for block in result.body.blocks:
+            yield f"\n{_marked(block.text)} {' '.join(f'[{n + 1}]' for n in block.citations)}\n"
         yield "\n"
-        for n, citation in enumerate(places(result.body), start=1):
+        for n, citation in enumerate(result.body.citations, start=1):
             where = f" ({address})" if (address := _address(citation, base)) else ""
-            quoted = f"\u201c{_marked(string(citation, 'cited_text'))}\u201d"
+            quoted = f"\u201c{_marked(citation.cited_text)}\u201d"
             yield f"> [{n}] {_marked(place(citation))}: {quoted}{where}  \n"
     for n, result in enumerate(_others(results)):
-        yield "" if n else f"\n# {UNANSWERED}\n"
-        yield f"\n## {_marked(result.question)}\n\n{_marked(string(result.body, 'message'))}\n"
+        yield "" if n else f"\n# {_UNANSWERED}\n"
+        yield f"\n## {_marked(result.question)}\n\n{_marked(result.body.message or '')}\n"
 
 
 def html(results: Results, *, base: str) -> Iterator[str]:
     """A page that needs nothing else and runs nothing: the answers with their sources, then those without one."""
     answered, others = (sum(1 for _ in some) for some in (_answered(results), _others(results)))
-    yield top(TITLE, STYLE)
+    yield top(_TITLE, STYLE)
     yield f"<p>Answered: {answered} of {answered + others}. Answers are quoted from the sources that they name.</p>\n"
     if answered:
         yield section("answered", "Answers")
         yield from (part for result in _answered(results) for part in _article(result, base))
         yield "</section>\n"
     if others:
-        yield section("others", UNANSWERED)
+        yield section("others", _UNANSWERED)
         for result in _others(results):
-            message = escape(string(result.body, "message"))
+            message = escape(result.body.message or "")
             yield f'{heading(result.number, result.question)}<p dir="auto">{message}</p>\n</article>\n'
         yield "</section>\n"
     yield BOTTOM
@@ -88,10 +89,10 @@ def json_ld(results: Results, *, base: str) -> Iterator[str]:
     yield '{"@context": "https://schema.org", "@type": "FAQPage", "mainEntity": ['
     n = 0
     for result in results.different():
-        if string(result.body, "status") != "answered":
+        if result.body.status != "answered":
             continue
-        text = "<br>".join(escape(words, quote=False) for words, _ in blocks(result.body))  # it is read as HTML
-        links = [address for citation in places(result.body) if (address := _address(citation, base))]
+        text = "<br>".join(escape(block.text, quote=False) for block in result.body.blocks)  # it is read as HTML
+        links = [address for citation in result.body.citations if (address := _address(citation, base))]
         answer = {"@type": "Answer", "text": text} | ({"citation": list(dict.fromkeys(links))} if links else {})
         entity = {"@type": "Question", "name": one_line(result.question), "acceptedAnswer": answer}
         yield ("," if n else "") + "\n" + json.dumps(entity, ensure_ascii=False).replace("<", "\\u003c")
@@ -105,11 +106,11 @@ def encoded(part: str) -> bytes:
 
 
 def _answered(results: Results) -> Iterator[Result]:
-    return (result for result in results if answered(result.body))
+    return (result for result in results if result.body.status == "answered")
 
 
 def _others(results: Results) -> Iterator[Result]:
-    return (result for result in results if string(result.body, "status") in ("refused", "error"))
+    return (result for result in results if result.body.status in ("refused", "error"))
 
 
 def section(id: str, title: str) -> str:
@@ -124,31 +125,31 @@ def heading(number: int, question: str) -> str:
 
 def _article(result: Result, base: str) -> Iterator[str]:
     yield heading(result.number, result.question)
-    yield from said(result.body, [escape(words) for words, _ in blocks(result.body)], f"q{result.number}", base=base)
+    yield from said(result.body, [escape(block.text) for block in result.body.blocks], f"q{result.number}", base=base)
     yield "</article>\n"
 
 
-def said(body: Body, words: Sequence[str], name: str, *, base: str) -> Iterator[str]:
+def said(body: OutcomeBody, words: Sequence[str], name: str, *, base: str) -> Iterator[str]:
     """An answer in HTML, with its sources, whose ids begin with `name`. `words` are the HTML of its blocks."""
     shown = [
-        each + "".join(f' <a href="#{name}s{n + 1}">[{n + 1}]</a>' for n in cited)
-        for each, (_, cited) in zip(words, blocks(body), strict=True)
+        each + "".join(f' <a href="#{name}s{n + 1}">[{n + 1}]</a>' for n in block.citations)
+        for each, block in zip(words, body.blocks, strict=True)
     ]
     if len(shown) == 1:
         yield f'<p dir="auto">{shown[0]}</p>\n'
     else:
         yield "<ul>\n" + "".join(f'<li dir="auto">{each}</li>\n' for each in shown) + "</ul>\n"
     yield '<ol class="sources">\n'
-    for n, citation in enumerate(places(body), start=1):
+    for n, citation in enumerate(body.citations, start=1):
         where = f'<span dir="auto">{escape(place(citation))}</span>'
         if address := _address(citation, base):
             where = f'<a href="{escape(address)}" dir="auto">{escape(place(citation))}</a>'
-        quoted = f'<blockquote dir="auto">{escape(string(citation, "cited_text"))}</blockquote>'
+        quoted = f'<blockquote dir="auto">{escape(citation.cited_text)}</blockquote>'
         yield f'<li id="{name}s{n}">{where}{quoted}</li>\n'
     yield "</ol>\n"
 
 
-def _address(citation: Body, base: str) -> str:
+def _address(citation: CitationBody, base: str) -> str:
     """Where the source can be opened from anywhere; "" where that is not known."""
     address = link(citation, base)
     return address if urlsplit(address).scheme in ("http", "https") else ""
@@ -156,4 +157,4 @@ def _address(citation: Body, base: str) -> str:
 
 def _marked(words: str) -> str:
     """Words on one line in which Markdown sees no marks."""
-    return MARKUP.sub(lambda match: "\\" + match[0], one_line(words))
+    return _MARKUP.sub(lambda match: "\\" + match[0], one_line(words))

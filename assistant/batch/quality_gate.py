@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Literal, TypeAlias
 
-from assistant.batch.bodies import QUESTION_SHOWN, Body, places, short, string, why
+from assistant.batch.bodies import QUESTION_SHOWN, short, why
 from assistant.batch.run import Results
 from assistant.evaluation.grading import holds
 from assistant.spreadsheets.tables import text
+from assistant.wire import OutcomeBody
 
-Kind: TypeAlias = Literal["text", "document", "refuse"]
-KINDS: tuple[Kind, ...] = ("text", "document", "refuse")
-REFUSE = {"refuse", "refused", "refusal", "no answer"}
+_Kind: TypeAlias = Literal["text", "document", "refuse"]
+_KINDS: tuple[_Kind, ...] = ("text", "document", "refuse")
+_REFUSE = {"refuse", "refused", "refusal", "no answer"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class RowVerdict:
 
     number: int
     question: str
-    kind: Kind
+    kind: _Kind
     expected: str
     status: str  # of its answer
     why: str
@@ -48,7 +49,7 @@ class Gate:
     def lines(self) -> Iterator[str]:
         """The table, and each row that is not as expected."""
         yield f"{'expected':<10}{'rows':>6}{'right':>7}{'share':>9}"
-        for name in (*KINDS, "all"):
+        for name in (*_KINDS, "all"):
             chosen = [verdict for verdict in self.verdicts if name in ("all", verdict.kind)]
             if chosen or name == "all":
                 right = sum(verdict.right for verdict in chosen)
@@ -68,26 +69,25 @@ def check_gate(results: Results, column: int, documents: Mapping[str, str]) -> G
         expected = text(result.row[column]).strip()
         if expected and result.question:
             kind, said = verdict(result.body, expected, names)
-            status = string(result.body, "status")
-            found.append(RowVerdict(result.number, result.question, kind, expected, status, said))
+            found.append(RowVerdict(result.number, result.question, kind, expected, result.body.status, said))
     return Gate(tuple(found))
 
 
-def verdict(body: Body, expected: str, names: Mapping[str, set[str]]) -> tuple[Kind, str]:
+def verdict(body: OutcomeBody, expected: str, names: Mapping[str, set[str]]) -> tuple[_Kind, str]:
     """What was expected, and what came instead; "" where that came. `names` gives the ids of the documents so called.
 
     A text is expected to stand in the answer, as whole words; a document, by its id, file name or title, to be cited.
     """
-    status = string(body, "status")
-    told = f"answered {string(body, 'answer')!r}" if status == "answered" else f"{status} as {why(body)}"
-    if expected.casefold() in REFUSE:
+    status, answer = body.status, body.answer
+    told = f"answered {answer!r}" if status == "answered" else f"{status} as {why(body)}"
+    if expected.casefold() in _REFUSE:
         return "refuse", "" if status == "refused" else f"expected a refusal, {told}"
-    cited = list(dict.fromkeys(string(citation, "document_id") for citation in places(body)))
+    cited = list(dict.fromkeys(citation.document_id for citation in body.citations))
     if ids := names.get(expected.casefold()):
-        if ids & {*cited} or (status == "answered" and holds(string(body, "answer"), expected)):
+        if ids & {*cited} or (status == "answered" and holds(answer, expected)):
             return "document", ""
         return "document", f"expected {expected}, " + (f"cites {', '.join(cited)}" if cited else told)
-    right = status == "answered" and holds(string(body, "answer"), expected)
+    right = status == "answered" and holds(answer, expected)
     return "text", "" if right else f"expected {expected!r}, {told}"
 
 

@@ -8,14 +8,15 @@ from difflib import SequenceMatcher
 from html import escape
 
 from assistant.batch import pages
-from assistant.batch.bodies import Body, blocks, confidence, one_line, string, why
+from assistant.batch.bodies import one_line, why
 from assistant.batch.compare import KINDS, SOURCE_GONE, Change, Difference
 from assistant.batch.journal import Earlier
 from assistant.batch.run import Results
+from assistant.wire import OutcomeBody
 
-TITLE = "What has changed"
-NEW, DROPPED = "new questions", "questions that are not asked any more"
-STYLE = (
+_TITLE = "What has changed"
+_NEW, _DROPPED = "new questions", "questions that are not asked any more"
+_STYLE = (
     pages.STYLE
     + """
 body { max-width: 76rem }
@@ -28,10 +29,10 @@ ins { text-decoration: underline; text-decoration-thickness: 2px }
 del { text-decoration: line-through; text-decoration-thickness: 2px }
 """
 )
-TOKEN = re.compile(r"\x1e|[^\W_]+(?:[.,'\u2019][^\W_]+)*|\s+|.", re.DOTALL)
-BREAK = "\x1e"  # between two blocks of an answer
-ALIKE = 0.3  # of two answers, from which their difference is worth marking
-LONG = 4_000  # tokens of two answers, above which it would take long to find
+_TOKEN = re.compile(r"\x1e|[^\W_]+(?:[.,'\u2019][^\W_]+)*|\s+|.", re.DOTALL)
+_BREAK = "\x1e"  # between two blocks of an answer
+_ALIKE = 0.3  # of two answers, from which their difference is worth marking
+_LONG = 4_000  # tokens of two answers, above which it would take long to find
 
 
 def page(results: Results, earlier: Earlier, difference: Difference, *, base: str) -> Iterator[str]:
@@ -39,12 +40,12 @@ def page(results: Results, earlier: Earlier, difference: Difference, *, base: st
     sections: dict[str, list[int]] = {}
     for kind in KINDS:
         sections[kind] = [number for number, changes in difference.changes.items() if changes[0].kind == kind]
-    sections = {name: numbers for name, numbers in (*sections.items(), (NEW, [*difference.new])) if numbers}
+    sections = {name: numbers for name, numbers in (*sections.items(), (_NEW, [*difference.new])) if numbers}
     counts = {name: len(numbers) for name, numbers in sections.items()}
     if difference.dropped:
-        counts[DROPPED] = len(difference.dropped)
+        counts[_DROPPED] = len(difference.dropped)
     n = len(difference.compared)
-    yield pages.top(TITLE, STYLE)
+    yield pages.top(_TITLE, _STYLE)
     yield f"<p>Asked before and now: {n}. With the same answer: {n - len(difference.changes)}.</p>\n"
     if counts:
         yield '<nav aria-label="What has changed"><ul>\n'
@@ -56,7 +57,7 @@ def page(results: Results, earlier: Earlier, difference: Difference, *, base: st
             yield from _article(results, earlier, number, difference.changes.get(number, ()), base)
         yield "</section>\n"
     if difference.dropped:
-        yield _heading(DROPPED) + "<ul>\n"
+        yield _heading(_DROPPED) + "<ul>\n"
         yield from (f'<li dir="auto">{escape(one_line(question))}</li>\n' for question in difference.dropped)
         yield "</ul>\n</section>\n"
     yield pages.BOTTOM
@@ -69,22 +70,22 @@ def marked(before: Sequence[str], after: Sequence[str]) -> tuple[list[str], list
     """
     first, second = _tokens(before), _tokens(after)
     matcher = SequenceMatcher(a=first, b=second, autojunk=False)
-    if not first or not second or len(first) + len(second) > LONG or matcher.ratio() < ALIKE:
+    if not first or not second or len(first) + len(second) > _LONG or matcher.ratio() < _ALIKE:
         return [escape(text) for text in before], [escape(text) for text in after]
     old = new = ""
     for kind, start, end, other_start, other_end in matcher.get_opcodes():
         old += _wrapped(first[start:end], "" if kind == "equal" else "del")
         new += _wrapped(second[other_start:other_end], "" if kind == "equal" else "ins")
-    return old.split(BREAK), new.split(BREAK)
+    return old.split(_BREAK), new.split(_BREAK)
 
 
 def _tokens(blocks: Sequence[str]) -> list[str]:
-    return TOKEN.findall(BREAK.join(text.replace(BREAK, " ") for text in blocks))
+    return _TOKEN.findall(_BREAK.join(text.replace(_BREAK, " ") for text in blocks))
 
 
 def _wrapped(tokens: Sequence[str], tag: str) -> str:
-    parts = map(escape, "".join(tokens).split(BREAK))
-    return BREAK.join(f"<{tag}>{part}</{tag}>" if tag and part else part for part in parts)
+    parts = map(escape, "".join(tokens).split(_BREAK))
+    return _BREAK.join(f"<{tag}>{part}</{tag}>" if tag and part else part for part in parts)
 
 
 def _article(results: Results, earlier: Earlier, number: int, changes: Sequence[Change], base: str) -> Iterator[str]:
@@ -94,7 +95,7 @@ def _article(results: Results, earlier: Earlier, number: int, changes: Sequence[
     yield f'<p class="note">Row {number}</p>\n'
     for change in changes[1:] or [change for change in changes if change.kind == SOURCE_GONE]:
         yield f'<p class="note" dir="auto">{change.kind}: {escape(change.what)}</p>\n'
-    said = [[text for text, _ in blocks(body)] if body else [] for body in (before, after)]
+    said = [[block.text for block in body.blocks] if body else [] for body in (before, after)]
     old, new = marked(*said)
     yield '<div class="pair">\n'
     if before is not None:
@@ -103,10 +104,9 @@ def _article(results: Results, earlier: Earlier, number: int, changes: Sequence[
     yield "</div>\n</article>\n"
 
 
-def _side(name: str, body: Body, words: Sequence[str], id: str, base: str) -> Iterator[str]:
-    share, status = confidence(body), string(body, "status")
-    known = f", confidence {share:.2f}" if share is not None else ""
-    yield f"<div>\n<h4>{name}: {escape(status)}{known}</h4>\n"
+def _side(name: str, body: OutcomeBody, words: Sequence[str], id: str, base: str) -> Iterator[str]:
+    known = f", confidence {body.confidence:.2f}" if body.confidence is not None else ""
+    yield f"<div>\n<h4>{name}: {escape(body.status)}{known}</h4>\n"
     if words:
         yield from pages.said(body, words, id, base=base)
     else:

@@ -13,18 +13,18 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from assistant.batch import bodies
-from assistant.batch.bodies import Body, string
 from assistant.batch.journal import Earlier, Finished, Journal
 from assistant.errors import AssistantError
 from assistant.question.parse import MAX_QUESTION
 from assistant.spreadsheets.counted import counted
 from assistant.spreadsheets.tables import Row, Table, text
+from assistant.wire import AnswerBody, OutcomeBody
 
 if TYPE_CHECKING:
     from assistant.batch.near_duplicates import Likeness
 
 FAILURES = 20  # questions that fail one after the other before the run stops
-ROUNDS = 3  # times that a server's index may change under a run
+_ROUNDS = 3  # times that a server's index may change under a run
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
-class Chunk:
+class _Chunk:
     """Questions that are handed out together, and those of them that are wanted; the others are answered already.
 
     How a file is cut into chunks depends on its questions alone, so that a run that goes on says the same.
@@ -47,7 +47,7 @@ class Chunk:
     wanted: tuple[str, ...]
 
 
-AskOutcome: TypeAlias = Finished | tuple[str, Failed]  # an answer, or the question and why it failed
+_AskOutcome: TypeAlias = Finished | tuple[str, Failed]  # an answer, or the question and why it failed
 
 
 class Asker(Protocol):
@@ -65,14 +65,14 @@ class Asker(Protocol):
         """How many threads best ask `n` questions."""
         ...
 
-    def ask(self, wanted: Sequence[str], among: Sequence[str]) -> Iterator[Body | Failed]:
+    def ask(self, wanted: Sequence[str], among: Sequence[str]) -> Iterator[AnswerBody | Failed]:
         """The reply of /v1/ask to each wanted question, in order, or why it failed. An error ends the run.
 
         `among` are all that were handed out together.
         """
         ...
 
-    def is_fresh(self, body: Body) -> bool:
+    def is_fresh(self, body: OutcomeBody) -> bool:
         """Whether an answer is of the index and the settings of today."""
         ...
 
@@ -96,7 +96,7 @@ class Result:
     number: int  # from 1, the row of names not counted
     row: Row
     question: str
-    body: Body
+    body: OutcomeBody
     seconds: float  # that it took; 0 where it was not asked
 
 
@@ -145,12 +145,12 @@ class Run:
     note: Callable[[str], None] = lambda said: None
     progress: Callable[[int, int], None] = lambda done, total: None
     asked: int = 0
-    failed: dict[str, Body] = field(default_factory=dict)  # not written down, so that they are asked again
+    failed: dict[str, OutcomeBody] = field(default_factory=dict)  # not written down, so that they are asked again
 
     def __call__(self) -> Results:
         """Asks what has no answer yet. Raises what ends the run; all that was answered until then is kept."""
         self._take_stock(first=True)
-        for _ in range(ROUNDS):
+        for _ in range(_ROUNDS):
             pending = self._pending()
             self._ask(pending)
             if not pending or not self.asker.renewed():
@@ -167,12 +167,12 @@ class Run:
         if first and len(self.journal):
             self.note(f"goes on where it was: {counted(len(self.journal), 'question')} answered already")
 
-    def _pending(self) -> list[Chunk]:
+    def _pending(self) -> list[_Chunk]:
         """What has no answer yet, in the chunks of all questions that can be asked."""
         able = [one for one in dict.fromkeys(self.table.texts(self.column)) if 0 < len(one) <= MAX_QUESTION]
         size = self.asker.together
         chunks = (tuple(able[at : at + size]) for at in range(0, len(able), size))
-        cut = (Chunk(among, tuple(filter(self._is_wanted, among))) for among in chunks)
+        cut = (_Chunk(among, tuple(filter(self._is_wanted, among))) for among in chunks)
         return [chunk for chunk in cut if chunk.wanted]
 
     def _is_wanted(self, question: str) -> bool:
@@ -180,12 +180,12 @@ class Run:
 
     def _reusable(self, question: str) -> bool:
         body = self.earlier.get(question) if self.earlier is not None else None
-        return body is not None and string(body, "status") in ("answered", "refused") and self.asker.is_fresh(body)
+        return body is not None and body.status in ("answered", "refused") and self.asker.is_fresh(body)
 
-    def _ask(self, pending: Sequence[Chunk]) -> None:
+    def _ask(self, pending: Sequence[_Chunk]) -> None:
         total, done, in_a_row = sum(len(chunk.wanted) for chunk in pending), 0, 0
         self.progress(0, total)
-        for outcomes in ask_all(self.asker, pending):
+        for outcomes in _ask_all(self.asker, pending):
             good = [one for one in outcomes if isinstance(one, Finished)]
             if good:
                 self.journal.add(good)
@@ -211,7 +211,7 @@ class Run:
     def _find(self, question: str) -> Finished:
         return self.journal.get(question) or Finished(question, self._unasked(question), 0.0)
 
-    def _unasked(self, question: str) -> Body:
+    def _unasked(self, question: str) -> OutcomeBody:
         """What stands for an answer that the journal does not have."""
         if not question:
             return bodies.skipped(index_id=self.asker.index_id)
@@ -226,7 +226,7 @@ class Run:
         return body
 
 
-def ask_all(asker: Asker, chunks: Sequence[Chunk]) -> Iterator[list[AskOutcome]]:
+def _ask_all(asker: Asker, chunks: Sequence[_Chunk]) -> Iterator[list[_AskOutcome]]:
     """What becomes of the wanted questions, as many at a time as were done, in the order in which they come to be done.
 
     After an error, what is being asked is still given; then it is raised.
@@ -235,7 +235,7 @@ def ask_all(asker: Asker, chunks: Sequence[Chunk]) -> Iterator[list[AskOutcome]]
         return
     jobs = min(len(chunks), asker.jobs(sum(len(chunk.wanted) for chunk in chunks)))
     left, lock, stop = iter(chunks), Lock(), Event()
-    done: SimpleQueue[AskOutcome | BaseException | None] = SimpleQueue()  # None where a thread has ended
+    done: SimpleQueue[_AskOutcome | BaseException | None] = SimpleQueue()  # None where a thread has ended
 
     def work() -> None:
         try:
@@ -273,13 +273,14 @@ def ask_all(asker: Asker, chunks: Sequence[Chunk]) -> Iterator[list[AskOutcome]]
         raise error
 
 
-def _ask(asker: Asker, chunk: Chunk) -> Iterator[AskOutcome]:
+def _ask(asker: Asker, chunk: _Chunk) -> Iterator[_AskOutcome]:
     began = perf_counter()
     for question, reply in zip(chunk.wanted, asker.ask(chunk.wanted, chunk.among), strict=True):
         if isinstance(reply, Failed):
             yield question, reply
         else:
-            yield Finished(question, bodies.of_reply(reply), bodies.seconds(reply) or perf_counter() - began)
+            seconds = reply.timings_ms.get("total", 0.0) / 1000 or perf_counter() - began
+            yield Finished(question, reply.outcome(), seconds)
         began = perf_counter()
 
 

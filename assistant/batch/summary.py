@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from heapq import nlargest, nsmallest
 from operator import attrgetter
 
-from assistant.batch.bodies import Body, answered, confidence, places, short, string
+from assistant.batch.bodies import short
 from assistant.batch.run import Asker, Results, repeated
 from assistant.spreadsheets.counted import counted
+from assistant.wire import OutcomeBody
 
-PLACE = ("document_id", "start_char_index", "end_char_index")  # what tells two citations apart
-LOW = 0.6  # confidence below which an answer deserves a look
-SHOWN = 5
-STATUSES = ("answered", "refused", "error", "skipped")
+_LOW = 0.6  # confidence below which an answer deserves a look
+_SHOWN = 5
+_STATUSES = ("answered", "refused", "error", "skipped")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +46,28 @@ class Summary:
 
     def lines(self) -> Iterator[str]:
         """The figures as a person reads them."""
-        said = ", ".join(f"{self.statuses[status]} {status}" for status in STATUSES)
+        said = ", ".join(f"{self.statuses[status]} {status}" for status in _STATUSES)
         yield f"{self.rows} rows: {said} ({self.asked} asked now, {self.repeated} repeated)"
         if self.reasons:
             yield "why not: " + ", ".join(f"{n} {reason}" for reason, n in self.reasons.most_common())
         if self.low:
             lowest = "; ".join(
-                f"row {row} {share:.2f} {question}" for share, row, question in nsmallest(SHOWN, self.low)
+                f"row {row} {share:.2f} {question}" for share, row, question in nsmallest(_SHOWN, self.low)
             )
-            yield f"low confidence, below {LOW:.2f}: {len(self.low)}, lowest: {lowest}"
+            yield f"low confidence, below {_LOW:.2f}: {len(self.low)}, lowest: {lowest}"
         if self.conflicts:
-            rows = ", ".join(map(str, self.conflicts[:SHOWN])) + (", \u2026" if len(self.conflicts) > SHOWN else "")
+            rows = ", ".join(map(str, self.conflicts[:_SHOWN])) + (", \u2026" if len(self.conflicts) > _SHOWN else "")
             yield f"conflicting sources: {len(self.conflicts)}, rows {rows}"
         if self.slowest:
             yield "slowest: " + "; ".join(f"{seconds:.2f} s {question}" for seconds, question in self.slowest)
         if self.cited:
-            yield "cited most: " + ", ".join(f"{name} ({n})" for name, n in self.cited.most_common(SHOWN))
+            yield "cited most: " + ", ".join(f"{name} ({n})" for name, n in self.cited.most_common(_SHOWN))
         if self.never:
-            names = ", ".join(self.never[:SHOWN]) + (", \u2026" if len(self.never) > SHOWN else "")
+            names = ", ".join(self.never[:_SHOWN]) + (", \u2026" if len(self.never) > _SHOWN else "")
             yield f"never cited: {len(self.never)}, {names}"
         if self.alike:
             yield f"most alike, candidates to merge: {counted(len(self.alike), 'pair')}"
-            for one in self.alike[:SHOWN]:
+            for one in self.alike[:_SHOWN]:
                 rows, questions = " and ".join(map(str, one.rows)), " | ".join(one.questions)
                 yield f"  rows {rows}, {one.likeness:.2f}, {one.answers}: {questions}"
 
@@ -77,20 +77,20 @@ def sum_up(results: Results, asker: Asker, *, asked: int) -> Summary:
     found = Summary(rows=len(results), asked=asked, repeated=repeated(results.questions()))
     different: dict[str, _Asked] = {}
     for result in results:
-        status = string(result.body, "status")
+        status = result.body.status
         found.statuses[status] += 1
         if status in ("refused", "error"):
-            found.reasons[string(result.body, "reason")] += 1
+            found.reasons[result.body.reason or ""] += 1
         if status in ("answered", "refused") and result.question not in different:
             different[result.question] = _Asked(result.number, result.question, result.seconds, _answer(result.body))
         if status != "answered":
             continue
-        share = confidence(result.body) or 0.0
-        if share < LOW:
+        share = result.body.confidence or 0.0
+        if share < _LOW:
             found.low.append((share, result.number, short(result.question)))
-        if result.body.get("conflicts"):
+        if result.body.conflicts:
             found.conflicts.append(result.number)
-        found.cited.update({string(citation, "document_id") for citation in places(result.body)})
+        found.cited.update({citation.document_id for citation in result.body.citations})
     slowest = nlargest(3, different.values(), key=attrgetter("seconds"))
     found.slowest = [(one.seconds, short(one.question)) for one in slowest if one.seconds]
     found.never = [id for id in asker.documents if id not in found.cited]
@@ -108,10 +108,10 @@ class _Asked:
     answer: tuple[object, ...] | None
 
 
-def _answer(body: Body) -> tuple[object, ...] | None:
-    if not answered(body):
+def _answer(body: OutcomeBody) -> tuple[object, ...] | None:
+    if body.status != "answered":
         return None
-    return tuple(tuple(map(citation.get, PLACE)) for citation in places(body))
+    return tuple((one.document_id, one.start_char_index, one.end_char_index) for one in body.citations)
 
 
 def _alike(asked: Sequence[_Asked], asker: Asker) -> list[NearDuplicateRows]:

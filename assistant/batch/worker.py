@@ -5,22 +5,20 @@ from __future__ import annotations
 import json
 import sys
 from base64 import b64encode
-from collections.abc import Mapping
 from typing import IO
 
 from assistant.compose import open_answerer
 from assistant.errors import AssistantError
-from assistant.server.schemas import AnswerBody
 from assistant.settings import Settings
 from assistant.types import Answerer, Json
+from assistant.wire import AnswerBody
 
 VECTOR = "<f2"  # how the numbers of a vector are sent: little-endian, in half precision
 
 
-def reply(answerer: Answerer, question: str) -> Mapping[str, Json]:
+def reply(answerer: Answerer, question: str) -> AnswerBody:
     """What /v1/ask says to a question."""
-    body: Mapping[str, Json] = AnswerBody.of(answerer.ask(question), answerer).model_dump(mode="json")
-    return body
+    return AnswerBody.of(answerer.ask(question), answerer)
 
 
 def work(source: IO[bytes], target: IO[bytes]) -> None:
@@ -41,7 +39,7 @@ def work(source: IO[bytes], target: IO[bytes]) -> None:
             answerer.prepare(wanted)
             continue
         try:
-            said = reply(answerer, wanted)
+            said = reply(answerer, wanted).model_dump(mode="json")
             vector = answerer.encode(wanted).astype(VECTOR)
             write(target, {"reply": said, "vector": b64encode(vector.tobytes()).decode()})
         except AssistantError as error:

@@ -21,7 +21,7 @@ from assistant.evaluation.grading import Question, grade
 from assistant.evaluation.metrics import Outcome
 from assistant.types import Filters, Source
 
-Kind: TypeAlias = Literal["hard", "easy"]
+_Kind: TypeAlias = Literal["hard", "easy"]
 
 SIGNALS = (
     "line",
@@ -42,12 +42,12 @@ SIGNALS = (
 )
 """What the probability is made of, where it is known: see `assistant.answer.signals`."""
 
-PENALTY = 0.3  # of large weights: the inverse of scikit-learn's C
-LITTLE = 0.01  # the same, where there is but one weight
+_PENALTY = 0.3  # of large weights: the inverse of scikit-learn's C
+_LITTLE = 0.01  # the same, where there is but one weight
 ENOUGH = 300  # questions from which on every weight is fitted anew; with fewer, only how sure the whole is
-FEW = 10  # questions of either outcome that a fit needs at least
-FOLDS = 5
-SMALLEST_SCALE = 0.05
+_FEW = 10  # questions of either outcome that a fit needs at least
+_FOLDS = 5
+_SMALLEST_SCALE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Labelled:
     evidence: Mapping[str, float]
     right: bool
     answerable: bool
-    kind: Kind = "hard"  # of a question without an answer
+    kind: _Kind = "hard"  # of a question without an answer
 
 
 Explained: TypeAlias = tuple[Question, Explanation]
@@ -157,9 +157,9 @@ def probabilities(labelled: Sequence[Labelled], calibration: Calibration) -> lis
 def cross_validated(labelled: Sequence[Labelled], fitted: Callable[[Sequence[Labelled]], Fit]) -> list[float]:
     """The probability of each, by a fit to the others: those of other documents, in five parts."""
     groups = [one.group for one in labelled]
-    folds = min(FOLDS, len(set(groups)))
+    folds = min(_FOLDS, len(set(groups)))
     if folds < 2:
-        groups, folds = [str(n) for n in range(len(labelled))], FOLDS
+        groups, folds = [str(n) for n in range(len(labelled))], _FOLDS
     given = [0.0] * len(labelled)
     for others, left_out in GroupKFold(folds).split(groups, groups=groups):
         made = fitted([labelled[n] for n in others])
@@ -242,9 +242,9 @@ def _logistic(labelled: Sequence[Labelled]) -> Fit:
     values = np.nan_to_num((present - means) / scales)
     right = np.array([one.right for one in chosen])
     told_apart = right | np.array([not one.answerable for one in chosen])
-    weights, intercept = _solve(values[told_apart], list(right[told_apart]), PENALTY)
-    (scale, *_), shift = _solve((values @ weights + intercept)[:, None], list(right), LITTLE)
-    scale = max(float(scale), SMALLEST_SCALE)
+    weights, intercept = _solve(values[told_apart], list(right[told_apart]), _PENALTY)
+    (scale, *_), shift = _solve((values @ weights + intercept)[:, None], list(right), _LITTLE)
+    scale = max(float(scale), _SMALLEST_SCALE)
     signals = {
         name: Signal(float(mean), float(deviation), float(weight) * scale)
         for name, mean, deviation, weight in zip(names, means, scales, weights, strict=True)
@@ -256,9 +256,9 @@ def _scaled(labelled: Sequence[Labelled], shipped: Calibration) -> Fit:
     """The fit that there was, with another scale and another shift."""
     chosen = [one for one in labelled if one.evidence]
     odds = np.array([[_log_odds(shipped.probability(one.evidence))] for one in chosen])
-    (scale, *_), shift = _solve(odds, [one.right for one in chosen], LITTLE)
-    if scale < SMALLEST_SCALE:  # a surer answer is never less likely right
-        scale = SMALLEST_SCALE
+    (scale, *_), shift = _solve(odds, [one.right for one in chosen], _LITTLE)
+    if scale < _SMALLEST_SCALE:  # a surer answer is never less likely right
+        scale = _SMALLEST_SCALE
         shift = _shift(scale * odds[:, 0], sum(one.right for one in chosen) / len(chosen))
     signals = {
         name: Signal(signal.mean, signal.scale, signal.weight * float(scale))
@@ -287,9 +287,9 @@ def _check(labelled: Sequence[Labelled]) -> None:
     right = sum(one.right for one in labelled)
     if all(one.answerable for one in labelled):
         raise CalibrationError("every question has an answer: add some that the documents do not answer")
-    if _least_common(labelled) < FEW:
+    if _least_common(labelled) < _FEW:
         raise CalibrationError(
-            f"{right} answers are right and {len(labelled) - right} are not: a calibration needs {FEW} of each; "
+            f"{right} answers are right and {len(labelled) - right} are not: a calibration needs {_FEW} of each; "
             f"add questions, some of them without an answer in the documents"
         )
 

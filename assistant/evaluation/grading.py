@@ -17,7 +17,7 @@ Span: TypeAlias = tuple[int, int]  # start and end, in a document's text
 Verdict: TypeAlias = Literal["right", "wrong", "refused", "too long", "off the point", "malformed"]
 
 VERDICTS: tuple[Verdict, ...] = ("right", "wrong", "refused", "too long", "off the point", "malformed")
-WORD_LIMITS = {
+_WORD_LIMITS = {
     "fact": 40,
     "yesno": 40,
     "multi": 80,
@@ -27,14 +27,14 @@ WORD_LIMITS = {
     "list": 120,
     "keyword": 120,
 }
-DEFAULT_WORD_LIMIT = 40
-HALF = 0.5
-FIELDS = {"id", "type", "kind", "question", "history", "gold", "forbid", "gold_or_refuse", "words", "doc"}
-SHORT_TYPES = ("fact", "yesno", "why")  # where one of the lines is enough, and a short answer is wanted
-ENOUGH_LINES = {"keyword": 0.5}  # the share of the lines that an answer must cite, of the other types
-ENOUGH_LINES_OTHERWISE = 0.8
-SHORT_LINES, LONG_LINES = 60, 120  # words that an answer judged by its lines may have
-ON_THE_LINES = 0.4  # the share of what is cited that must lie in the lines that answer
+_DEFAULT_WORD_LIMIT = 40
+_HALF = 0.5
+_FIELDS = {"id", "type", "kind", "question", "history", "gold", "forbid", "gold_or_refuse", "words", "doc"}
+_SHORT_TYPES = ("fact", "yesno", "why")  # where one of the lines is enough, and a short answer is wanted
+_ENOUGH_LINES = {"keyword": 0.5}  # the share of the lines that an answer must cite, of the other types
+_ENOUGH_LINES_OTHERWISE = 0.8
+_SHORT_LINES, _LONG_LINES = 60, 120  # words that an answer judged by its lines may have
+_ON_THE_LINES = 0.4  # the share of what is cited that must lie in the lines that answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def parse(row: Mapping[str, Json]) -> Question:
     """A question from its JSON object. Earlier turns are given as the texts of the person who asks."""
     if not isinstance(row, dict):
         raise TypeError("it is not a JSON object")
-    if unknown := sorted(set(row) - FIELDS):
+    if unknown := sorted(set(row) - _FIELDS):
         raise ValueError(f"unknown field {unknown[0]!r}")
     return Question(
         id=_string(row["id"]),
@@ -145,10 +145,10 @@ def grade(question: Question, answer: Answer, documents: Mapping[str, Document])
         return "wrong", f"with {forbidden[0]!r}"
     if question.doc and not any(_is_named(c.document_id, question.doc) for c in answer.citations):
         return "wrong", f"from other documents than {question.doc}"
-    limit = question.words or WORD_LIMITS.get(question.type, DEFAULT_WORD_LIMIT)
+    limit = question.words or _WORD_LIMITS.get(question.type, _DEFAULT_WORD_LIMIT)
     if (words := len(answer.text.split())) > limit:
         return "too long", f"{words} words, where {limit} are enough"
-    if (share := share_on_the_point(gold, answer, documents)) < 0.5:
+    if (share := _share_on_the_point(gold, answer, documents)) < 0.5:
         return "off the point", f"{share:.0%} of what is cited stands in sections that hold a gold string"
     return "right", ""
 
@@ -169,14 +169,14 @@ def judge_lines(
         return "wrong", f"from {others[0]}, not from {document_id} alone"
     cited = _cited(answer.citations)
     whole = [line for line in evidence if 2 * _covered(cited, line, document_id) >= line[1] - line[0]]
-    wanted = 1.0 if type in SHORT_TYPES else len(evidence) * ENOUGH_LINES.get(type, ENOUGH_LINES_OTHERWISE)
+    wanted = 1.0 if type in _SHORT_TYPES else len(evidence) * _ENOUGH_LINES.get(type, _ENOUGH_LINES_OTHERWISE)
     told = bool(words) and any(holds(citation.cited_text, words) for citation in answer.citations)
     if not told and len(whole) < wanted:
         return "wrong", f"cites {len(whole)} of the {len(evidence)} lines that answer"
-    limit = SHORT_LINES if type in SHORT_TYPES else LONG_LINES
+    limit = _SHORT_LINES if type in _SHORT_TYPES else _LONG_LINES
     if (count := len(answer.text.split())) > limit:
         return "too long", f"{count} words, where {limit} are enough"
-    if (share := share_in_lines(answer.citations, evidence, document_id)) < ON_THE_LINES:
+    if (share := _share_in_lines(answer.citations, evidence, document_id)) < _ON_THE_LINES:
         return "off the point", f"{share:.0%} of what is cited lies in the lines that answer"
     return "right", ""
 
@@ -184,10 +184,10 @@ def judge_lines(
 def first_block_is_right(answer: Answer, evidence: Sequence[Span], document_id: str) -> bool:
     """Whether the first block alone is about the lines: at least 40 % of what it cites lies in them."""
     chosen = [answer.citations[n] for block in answer.blocks[:1] for n in block.citations]
-    return share_in_lines(chosen, evidence, document_id) >= ON_THE_LINES
+    return _share_in_lines(chosen, evidence, document_id) >= _ON_THE_LINES
 
 
-def share_in_lines(citations: Sequence[Citation], evidence: Sequence[Span], document_id: str) -> float:
+def _share_in_lines(citations: Sequence[Citation], evidence: Sequence[Span], document_id: str) -> float:
     """The share of the cited characters that lie in these lines of the document; one cited twice counts once."""
     cited = _cited(citations)
     inside = {at for start, end in evidence for at in range(start, end)}
@@ -225,10 +225,10 @@ def faults(answer: Answer, documents: Mapping[str, Document]) -> list[str]:
 def covers(span: Sequence[int], start: int, end: int) -> bool:
     """Whether evidence takes in a line: at least half of the shorter of them lies in the other."""
     shared = min(span[1], end) - max(span[0], start)
-    return shared > 0 and shared >= HALF * min(end - start, span[1] - span[0])
+    return shared > 0 and shared >= _HALF * min(end - start, span[1] - span[0])
 
 
-def share_on_the_point(gold: Gold, answer: Answer, documents: Mapping[str, Document]) -> float:
+def _share_on_the_point(gold: Gold, answer: Answer, documents: Mapping[str, Document]) -> float:
     """The share of the cited characters whose innermost section holds a gold string.
 
     A heading is an item of the section above as well, so that one which lists its subsections counts for both. A

@@ -14,10 +14,10 @@ from assistant.evaluation.grading import percentile
 from assistant.types import Status
 
 Share: TypeAlias = tuple[int, int]  # how many, of how many
-Numbers: TypeAlias = NDArray[np.float64]
+_Numbers: TypeAlias = NDArray[np.float64]
 
 BINS = 15
-COVERAGES = (0.10, 0.25, 0.45, 0.60)
+_COVERAGES = (0.10, 0.25, 0.45, 0.60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +43,11 @@ class Outcome:
 class RiskCurve:
     """The share of answers that are right, as ever less sure ones are given."""
 
-    coverage: Numbers  # of all questions asked
-    precision: Numbers
+    coverage: _Numbers  # of all questions asked
+    precision: _Numbers
 
     @property
-    def risk(self) -> Numbers:
+    def risk(self) -> _Numbers:
         return 1 - self.precision
 
 
@@ -112,7 +112,7 @@ def risk_coverage(outcomes: Sequence[Outcome]) -> RiskCurve:
     return RiskCurve(counts / len(outcomes), np.cumsum(expected) / counts)
 
 
-def precision_at(outcomes: Sequence[Outcome], coverages: Iterable[float] = COVERAGES) -> dict[float, float | None]:
+def precision_at(outcomes: Sequence[Outcome], coverages: Iterable[float] = _COVERAGES) -> dict[float, float | None]:
     """The share right of the surest answers to that share of all questions; None where fewer are answered."""
     curve = risk_coverage(outcomes)
     wanted = {share: max(1, round(share * len(outcomes))) for share in coverages}

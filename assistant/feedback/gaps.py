@@ -15,9 +15,9 @@ from assistant.feedback.records import Asked, Place
 from assistant.spreadsheets import delimited
 from assistant.types import Citation, Document, Json, Vectors
 
-ALIKE = 0.7  # the mean cosine of two groups' questions from which on they are one
-MOST = 1000  # different questions that are grouped, those asked most
-COLUMNS = ("question", "answer", "count", "closest_source")
+_ALIKE = 0.7  # the mean cosine of two groups' questions from which on they are one
+_MOST = 1000  # different questions that are grouped, those asked most
+_COLUMNS = ("question", "answer", "count", "closest_source")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def find_gaps(asked: Sequence[Asked], *, documents: Mapping[str, Document], enco
     for each in sorted(asked, key=lambda each: (each.first, each.last, each.question)):
         spellings.setdefault(_key(each.question), []).append(each)
     rows = sorted(spellings.values(), key=lambda row: (-_count(row), row[0].first, _key(row[0].question)))
-    kept, left_out = rows[:MOST], len(rows[MOST:])
+    kept, left_out = rows[:_MOST], len(rows[_MOST:])
     if not kept:
         return Gaps(())
     vectors = np.stack([encode(row[-1].question) for row in kept]).astype(np.float64)
@@ -62,7 +62,7 @@ def find_gaps(asked: Sequence[Asked], *, documents: Mapping[str, Document], enco
     return Gaps(tuple(sorted(groups, key=lambda gap: (-gap.count, -gap.last, gap.question))), left_out)
 
 
-def group(vectors: Vectors | np.ndarray, weights: Sequence[int], *, alike: float = ALIKE) -> list[list[int]]:
+def group(vectors: Vectors | np.ndarray, weights: Sequence[int], *, alike: float = _ALIKE) -> list[list[int]]:
     """Rows that belong together: the two nearest groups are joined while their mean cosine is `alike` or more.
 
     That is agglomerative clustering by average linkage, each row counted `weights` times. Rows are in order.
@@ -89,7 +89,7 @@ def stub(gaps: Gaps) -> bytes:
         (gap.question, "", str(gap.count), in_words(gap.closest) if gap.closest is not None else "")
         for gap in gaps.groups
     ]
-    return b"".join(delimited.lines([COLUMNS, *rows], delimiter=",", mark=True))
+    return b"".join(delimited.lines([_COLUMNS, *rows], delimiter=",", mark=True))
 
 
 def as_json(gaps: Gaps) -> str:

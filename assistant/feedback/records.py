@@ -20,12 +20,12 @@ from assistant.types import Answer, Reason, Status
 
 Vote: TypeAlias = Literal["up", "down"]
 
-APPLICATION, VERSION = 0x526F6C65, 1  # what the file says that it is
+_APPLICATION, _VERSION = 0x526F6C65, 1  # what the file says that it is
 DAY = 86_400  # seconds
-BUSY = 10  # seconds to wait for another writer
-WAITING = 10_000  # rows that may wait to be written; more are left out
-BATCH = 500  # rows written at once
-GATHER = 0.2  # seconds that a row waits for others to be written with
+_BUSY = 10  # seconds to wait for another writer
+_WAITING = 10_000  # rows that may wait to be written; more are left out
+_BATCH = 500  # rows written at once
+_GATHER = 0.2  # seconds that a row waits for others to be written with
 
 _log = logging.getLogger(__name__)
 
@@ -56,8 +56,8 @@ CREATE TABLE IF NOT EXISTS votes (
     comment TEXT
 );
 CREATE INDEX IF NOT EXISTS votes_by_answer ON votes (answer_id);
-PRAGMA application_id = {APPLICATION};
-PRAGMA user_version = {VERSION};
+PRAGMA application_id = {_APPLICATION};
+PRAGMA user_version = {_VERSION};
 COMMIT;
 """
 _ASK = f"INSERT INTO asked VALUES (NULL{', ?' * 12})"
@@ -215,7 +215,7 @@ class Records:
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
         address = f"{self.path.absolute().as_uri()}?mode=rw"
-        with closing(sqlite3.connect(address, uri=True, timeout=BUSY, isolation_level="IMMEDIATE")) as connection:
+        with closing(sqlite3.connect(address, uri=True, timeout=_BUSY, isolation_level="IMMEDIATE")) as connection:
             connection.execute("PRAGMA secure_delete = ON")
             connection.execute("PRAGMA synchronous = NORMAL")
             yield connection
@@ -236,7 +236,7 @@ class Records:
         [application] = connection.execute("PRAGMA application_id").fetchone()
         [version] = connection.execute("PRAGMA user_version").fetchone()
         [tables] = connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
-        if (application, version) != (APPLICATION, VERSION) and not (new and tables == 0):
+        if (application, version) != (_APPLICATION, _VERSION) and not (new and tables == 0):
             raise RecordsError(
                 f"{self.path} is not a file of records of this version: set ASSISTANT_RECORDS to another file"
             )
@@ -251,7 +251,7 @@ class Recorder:
     def __init__(self, records: Records, *, days: int, clock: Callable[[], float] = time, every: float = DAY) -> None:
         self.records = records
         self._days, self._clock, self._every = days, clock, every
-        self._waiting: Queue[_Row | Event | None] = Queue(WAITING)
+        self._waiting: Queue[_Row | Event | None] = Queue(_WAITING)
         records.create()
         self._purge()
         self._thread = Thread(target=self._run, name="records", daemon=True)
@@ -271,7 +271,7 @@ class Recorder:
         with suppress(Full):
             self._waiting.put_nowait(written)
             if self._thread.is_alive():
-                written.wait(BUSY)
+                written.wait(_BUSY)
 
     def close(self) -> None:
         """Writes what waits, and ends."""
@@ -305,12 +305,12 @@ class Recorder:
         rows: list[_Row] = []
         until = monotonic() + seconds
         with suppress(Empty):
-            while len(rows) < BATCH:
+            while len(rows) < _BATCH:
                 row = self._waiting.get(timeout=max(0.0, until - monotonic()))
                 if not isinstance(row, _Row):
                     return rows, row
                 if not rows:
-                    until = monotonic() + GATHER
+                    until = monotonic() + _GATHER
                 rows.append(row)
         return rows, Event()
 

@@ -29,7 +29,9 @@ from assistant.server.peers import ProxyHeaders
 from assistant.server.problems import AT_QUEUE, NO_INDEX, QUESTION, ChatProblem, Problem, documented, install, problem
 from assistant.server.queue import Job, WorkQueue
 from assistant.server.requests import AskRequest, SearchRequest
-from assistant.server.schemas import (
+from assistant.server.streaming import IncomingQuestion, documented_events, event, in_blocks, stream, whole
+from assistant.types import Answerer, Document
+from assistant.wire import (
     AnswerBody,
     DocumentsBody,
     HealthBody,
@@ -39,8 +41,6 @@ from assistant.server.schemas import (
     SuggestionsBody,
     WholeDocumentBody,
 )
-from assistant.server.streaming import IncomingQuestion, documented_events, event, in_blocks, stream, whole
-from assistant.types import Answerer, Document
 
 DESCRIPTION = """Answers questions over a folder of documents. Every answer carries the exact places that it comes from;
 when the documents do not say, the answer has the status `refused`. Errors are `application/problem+json`."""

@@ -16,8 +16,8 @@ from starlette.types import Receive, Scope, Send
 from assistant.documents.citations import verify
 from assistant.errors import AssistantError
 from assistant.server.queue import Job, WorkQueue
-from assistant.server.schemas import AnswerBody, SaidBody
 from assistant.types import Answer, Answerer, Block, Citation, Filters, Followed, Json, Turn
+from assistant.wire import AnswerBody, SaidBody
 
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # no proxy keeps it, or holds it back
 

@@ -14,14 +14,14 @@ from assistant.spreadsheets.encodings import decoded, is_plain
 from assistant.spreadsheets.formulas import guarded, unguarded
 from assistant.spreadsheets.tables import Cell, Table, names_a_question, names_row, table, text
 
-COMMAS, TABS = ",;\t|", "\t,;|"  # what may part cells, the likelier first
-NO_DELIMITER = "\x1f"  # for a file of one column, whose cells may hold commas without quotes
-END = "\x1e"  # stands for the end of a file
-LOOKED_AT = 50  # records from which the delimiter is told
-MAX_CELL = 16 * 1024 * 1024  # characters; the csv module's own limit is too low for a pasted document
+_COMMAS, TABS = ",;\t|", "\t,;|"  # what may part cells, the likelier first
+_NO_DELIMITER = "\x1f"  # for a file of one column, whose cells may hold commas without quotes
+_END = "\x1e"  # stands for the end of a file
+_LOOKED_AT = 50  # records from which the delimiter is told
+_MAX_CELL = 16 * 1024 * 1024  # characters; the csv module's own limit is too low for a pasted document
 
 
-def read(data: bytes, *, delimiters: str = COMMAS, encoding: str | None = None) -> Table:
+def read(data: bytes, *, delimiters: str = _COMMAS, encoding: str | None = None) -> Table:
     """The table of a CSV file: its first row the names. Short rows are filled up."""
     content, notes = decoded(data, encoding)
     given = re.match(r'(?i)"?sep=(.)"?[ \t]*(?:\r\n|\n|\r)', content)  # what Excel takes as the delimiter
@@ -36,7 +36,7 @@ def read(data: bytes, *, delimiters: str = COMMAS, encoding: str | None = None) 
         del records[0]
     while records and not records[-1]:
         records.pop()
-    shown = delimiters[0] if delimiter == NO_DELIMITER else delimiter
+    shown = delimiters[0] if delimiter == _NO_DELIMITER else delimiter
     return table(records, notes=notes, delimiter=shown, mark=not is_plain(data))
 
 
@@ -54,7 +54,7 @@ def lines(rows: Iterable[Sequence[Cell]], *, delimiter: str, mark: bool) -> Iter
 
 
 def _records(content: str, delimiter: str, *, quoted: bool = True, spaced: bool = False) -> Iterator[list[str]]:
-    previous = csv.field_size_limit(MAX_CELL)
+    previous = csv.field_size_limit(_MAX_CELL)
     quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
     lines = io.StringIO(content, newline="")
     try:
@@ -70,8 +70,8 @@ def _quoted(content: str, delimiter: str) -> list[list[str]] | None:
 
     Where quoted cells stand behind a blank, that belongs to the delimiter.
     """
-    *records, last = _records((content if content.endswith(("\n", "\r")) else content + "\n") + END, delimiter)
-    if last != [END]:
+    *records, last = _records((content if content.endswith(("\n", "\r")) else content + "\n") + _END, delimiter)
+    if last != [_END]:
         return None
     behind = re.search(rf'{re.escape(delimiter)} +"(?!")', content) is not None
     if behind and any(cell.startswith(' "') for record in records for cell in record):
@@ -83,10 +83,10 @@ def _delimiter(content: str, delimiters: str) -> str:
     """What parts the cells: that which parts a name that columns of questions have from others, else that by which most
     records have as many as the first; nothing where they are lone.
     """
-    best, most = NO_DELIMITER, (False, 0, 0)
+    best, most = _NO_DELIMITER, (False, 0, 0)
     for delimiter in delimiters:
         filled = (record for record in _records(content, delimiter) if any(cell.strip() for cell in record))
-        records = list(islice(filled, LOOKED_AT))
+        records = list(islice(filled, _LOOKED_AT))
         records = records[names_row(records) :]
         widths = [len(record) for record in records]
         if not widths or widths[0] < 2:

@@ -7,8 +7,8 @@ from charset_normalizer import from_bytes
 from assistant.documents.files import decode
 from assistant.errors import UnreadableDocument, UsageError
 
-BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
-GUESSED = "name another encoding with --encoding if that is wrong"
+_BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_GUESSED = "name another encoding with --encoding if that is wrong"
 
 
 def decoded(data: bytes, encoding: str | None = None) -> tuple[str, tuple[str, ...]]:
@@ -22,17 +22,17 @@ def decoded(data: bytes, encoding: str | None = None) -> tuple[str, tuple[str, .
             return data.decode(encoding).removeprefix("\ufeff"), ()
         except (LookupError, UnicodeError) as error:
             raise UsageError(f"the file is not {encoding}: name another encoding with --encoding") from error
-    if not data.startswith(BOMS) and (wide := _wide(data)):
+    if not data.startswith(_BOMS) and (wide := _wide(data)):
         return data.decode(wide, errors="replace"), (f"read as {wide.upper()}",)
     if is_plain(data) and b"\0" not in data:
         return data.decode("utf-8"), ()
-    if not data.startswith(BOMS) and _is_foreign(data) and (best := from_bytes(data).best()):
-        return str(best), (f"read as {best.encoding}: {GUESSED}",)
+    if not data.startswith(_BOMS) and _is_foreign(data) and (best := from_bytes(data).best()):
+        return str(best), (f"read as {best.encoding}: {_GUESSED}",)
     try:
         text = decode(data, "the file")
     except UnreadableDocument as error:
         raise UsageError(f"{error}, or name its encoding with --encoding") from error
-    return text, () if data.startswith(BOMS) else (f"read as Windows-1252: {GUESSED}",)
+    return text, () if data.startswith(_BOMS) else (f"read as Windows-1252: {_GUESSED}",)
 
 
 def is_plain(data: bytes) -> bool:
@@ -41,7 +41,7 @@ def is_plain(data: bytes) -> bool:
         data.decode("utf-8")
     except UnicodeDecodeError:
         return False
-    return not data.startswith(BOMS) and not _wide(data)
+    return not data.startswith(_BOMS) and not _wide(data)
 
 
 def _wide(data: bytes) -> str | None:

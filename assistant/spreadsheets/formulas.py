@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-FORMULA = re.compile("'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
-NUMBER = re.compile(r"[+-]?(\d[\d.,]*|\.\d+)([eE][+-]?\d+)?\s?%?")
+_FORMULA = re.compile("'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+_NUMBER = re.compile(r"[+-]?(\d[\d.,]*|\.\d+)([eE][+-]?\d+)?\s?%?")
 
 
 def guarded(cell: str) -> str:
     """The cell, with a ' before it where a spreadsheet would take it for a formula. A number stays as it is."""
-    return "'" + cell if FORMULA.match(cell) and not NUMBER.fullmatch(cell) else cell
+    return "'" + cell if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
 
 
 def unguarded(cell: str) -> str:

@@ -12,9 +12,9 @@ from assistant.spreadsheets.encodings import decoded
 from assistant.spreadsheets.tables import Table, names_a_question, table
 
 OURS = "<!-- The questions are the headings of the second level. -->"  # what our own Markdown begins with
-FRONT = re.compile(r"\A---\r?\n.*?\n---\r?\n", re.DOTALL)  # YAML
-BOX = re.compile(r"\[[ xX]\]\s+")
-MARKER = re.compile(
+_FRONT = re.compile(r"\A---\r?\n.*?\n---\r?\n", re.DOTALL)  # YAML
+_BOX = re.compile(r"\[[ xX]\]\s+")
+_MARKER = re.compile(
     r"\s*(?:[-*+\u2022\u2013\u00b7\u25cf\u25aa]|\(?(?:\d{1,4}|[a-zA-Z])[.)]|[Qq]\d*[:.])\s+(?:\[[ xX]\]\s+)?"
 )
 
@@ -25,7 +25,7 @@ def read_markdown(data: bytes, *, encoding: str | None = None) -> Table:
     Where headings ask, list items do so only with a question mark: the others are of the answers.
     """
     content, notes = decoded(data, encoding)
-    root = SyntaxTreeNode(MarkdownIt("commonmark").enable("table").parse(FRONT.sub("", content)))
+    root = SyntaxTreeNode(MarkdownIt("commonmark").enable("table").parse(_FRONT.sub("", content)))
     if content.startswith(OURS):
         return _list((_text(node) for node in root.walk() if node.type == "heading" and node.tag == "h2"), notes)
     tables = [_records(node) for node in root.walk() if node.type == "table"]
@@ -58,7 +58,7 @@ def _asked(node: SyntaxTreeNode, *, alone: bool) -> list[str]:
         if child.type == "heading":
             found += [_text(child)] if _asks(child) else []
         elif child.type == "list_item":
-            own = BOX.sub("", " ".join(_text(part) for part in child.children if part.type == "paragraph"), count=1)
+            own = _BOX.sub("", " ".join(_text(part) for part in child.children if part.type == "paragraph"), count=1)
             below = [part for part in child.children if part.type in ("bullet_list", "ordered_list")]
             nested = [one for part in below for one in _asked(part, alone=alone)]
             asking = [one for one in nested if one.endswith("?")]
@@ -93,7 +93,7 @@ def _text(node: SyntaxTreeNode, end: str = " ") -> str:
 
 
 def _lines(content: str) -> list[str]:
-    lines = (line[mark.end() if (mark := MARKER.match(line)) else 0 :].strip() for line in content.splitlines())
+    lines = (line[mark.end() if (mark := _MARKER.match(line)) else 0 :].strip() for line in content.splitlines())
     return [line for line in lines if line]
 
 

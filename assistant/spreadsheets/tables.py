@@ -24,7 +24,7 @@ class Missing(Enum):
 Cell: TypeAlias = Json | date | time | timedelta | Missing
 Row: TypeAlias = tuple[Cell, ...]
 
-QUESTION_NAMES = (
+_QUESTION_NAMES = (
     "question",
     "questions",
     "question text",
@@ -44,9 +44,9 @@ QUESTION_NAMES = (
     "pergunta",
     "vraag",
 )
-NUMBERING = {"id", "no", "nr", "number", "type", "date"}  # a column of these holds no questions
-TITLES = 10  # rows among which the names of the columns are looked for
-EXPECTED_NAMES = ("expected", "expected answer", "expected result", "expected source")
+_NUMBERING = {"id", "no", "nr", "number", "type", "date"}  # a column of these holds no questions
+_TITLES = 10  # rows among which the names of the columns are looked for
+_EXPECTED_NAMES = ("expected", "expected answer", "expected result", "expected source")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +92,12 @@ def table(
 
 def names_a_question(names: Sequence[Cell]) -> bool:
     """Whether one of these names is one that columns of questions have."""
-    return not {plain_name(text(name)) for name in names}.isdisjoint(QUESTION_NAMES)
+    return not {plain_name(text(name)) for name in names}.isdisjoint(_QUESTION_NAMES)
 
 
 def names_row(records: Sequence[Sequence[Cell]]) -> int:
     """The position of the record that names the columns: not the first where that and those below are titles."""
-    for n, record in enumerate(records[:TITLES]):
+    for n, record in enumerate(records[:_TITLES]):
         filled = sum(bool(text(cell).strip()) for cell in record)
         if filled > 1:
             return n if names_a_question(record) else 0
@@ -107,7 +107,7 @@ def names_row(records: Sequence[Sequence[Cell]]) -> int:
 def _is_about(name: str) -> bool:
     """Whether a name is about questions, as "What is your question?" is."""
     said = {*plain_name(name).split()}
-    return not said.isdisjoint(("question", "questions")) and said.isdisjoint(NUMBERING)
+    return not said.isdisjoint(("question", "questions")) and said.isdisjoint(_NUMBERING)
 
 
 def text(cell: Cell) -> str:
@@ -131,7 +131,7 @@ def question_column(table: Table, name: str | None = None) -> int:
     if name is not None:
         return _named(table.columns, name, "--question-column")
     plain = [plain_name(column) for column in table.columns]
-    for wanted in QUESTION_NAMES:
+    for wanted in _QUESTION_NAMES:
         if wanted in plain:
             return plain.index(wanted)
     about = [n for n, column in enumerate(plain) if _is_about(column)]
@@ -150,7 +150,7 @@ def expected_column(table: Table, name: str | None = None) -> int | None:
     if name is not None:
         return _named(table.columns, name, "--expected-column")
     plain = [plain_name(column) for column in table.columns]
-    return next((plain.index(wanted) for wanted in EXPECTED_NAMES if wanted in plain), None)
+    return next((plain.index(wanted) for wanted in _EXPECTED_NAMES if wanted in plain), None)
 
 
 def plain_name(name: str) -> str:

@@ -23,13 +23,13 @@ from openpyxl.writer.excel import ExcelWriter
 from assistant.errors import UsageError
 from assistant.spreadsheets.tables import Cell, Table, names_a_question, plain_name, table, text
 
-LONGEST = 32_767  # characters of a cell
-WHOLE = 2**53  # the whole numbers up to here are exact
-ESCAPED = re.compile("_x(00[01][0-9A-Fa-f]|005F|D[89A-Fa-f][0-9A-Fa-f]{2}|FFF[EFef])_")
-UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")  # XML loses CR, too
-WIDTHS = {"question": 45, "answer": 70, "sources": 70, "reason": 45}  # of columns, in characters
+_LONGEST = 32_767  # characters of a cell
+_WHOLE = 2**53  # the whole numbers up to here are exact
+_ESCAPED = re.compile("_x(00[01][0-9A-Fa-f]|005F|D[89A-Fa-f][0-9A-Fa-f]{2}|FFF[EFef])_")
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")  # XML loses CR, too
+_WIDTHS = {"question": 45, "answer": 70, "sources": 70, "reason": 45}  # of columns, in characters
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date that an archive can hold
-CHUNK = 1 << 20
+_CHUNK = 1 << 20
 
 
 def read(data: bytes, *, sheet: str | None = None) -> Table:
@@ -63,7 +63,7 @@ def write(file: BinaryIO, rows: Iterable[Sequence[Cell]]) -> int:
         cells = []
         if not number:
             for n, name in enumerate(row, start=1):
-                sheet.column_dimensions[get_column_letter(n)].width = WIDTHS.get(plain_name(text(name)), 16)
+                sheet.column_dimensions[get_column_letter(n)].width = _WIDTHS.get(plain_name(text(name)), 16)
         for value in row:
             plain, was_cut = _plain(value)
             cut += was_cut
@@ -90,7 +90,7 @@ class _Steady(zipfile.ZipFile):
         info = zipfile.ZipInfo(str(arcname), EPOCH)
         info.compress_type = zipfile.ZIP_DEFLATED
         with Path(filename).open("rb") as source, self.open(info, "w", force_zip64=True) as target:
-            while chunk := source.read(CHUNK):
+            while chunk := source.read(_CHUNK):
                 target.write(chunk)
 
 
@@ -99,13 +99,13 @@ def _plain(cell: Cell) -> tuple[str | int | float | bool | datetime | None, bool
     if (
         cell is None
         or isinstance(cell, bool | datetime | time | timedelta)
-        or (isinstance(cell, int) and abs(cell) < WHOLE)
+        or (isinstance(cell, int) and abs(cell) < _WHOLE)
     ):
         return cast(datetime | None, cell), False
     if isinstance(cell, float) or (not isinstance(cell, str) and hasattr(cell, "isoformat")):
         return cast(datetime, cell), False
-    whole = UNSAFE.sub(lambda match: f"_x{ord(match[0]):04X}_", text(cell))
-    return whole[:LONGEST], len(whole) > LONGEST
+    whole = _UNSAFE.sub(lambda match: f"_x{ord(match[0]):04X}_", text(cell))
+    return whole[:_LONGEST], len(whole) > _LONGEST
 
 
 def _sheets(data: bytes) -> dict[str, list[list[Cell]]]:
@@ -156,7 +156,7 @@ def _value(value: object, kind: str) -> Cell:
     if value is None and kind == "str":
         return ""  # what a formula gave
     if isinstance(value, str):
-        return ESCAPED.sub(lambda match: chr(int(match[1], 16)), value)
+        return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), value)
     if isinstance(value, datetime):
         return value.date() if value.time() == time.min else value
     if isinstance(value, ArrayFormula):
@@ -178,7 +178,7 @@ def _has_formulas(data: bytes) -> bool:
 
 def _holds(file: IO[bytes], wanted: Sequence[bytes]) -> bool:
     end = b""
-    while chunk := file.read(CHUNK):
+    while chunk := file.read(_CHUNK):
         if any(one in end + chunk for one in wanted):
             return True
         end = chunk[-2:]

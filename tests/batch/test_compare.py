@@ -13,7 +13,7 @@ import pytest
 from batches import GUIDE, Near, asked, asked_table
 from junitparser import Error, Failure, JUnitXml
 
-from assistant.batch import compare, formats, junit, near_duplicates, quality_gate, review
+from assistant.batch import bodies, compare, formats, junit, near_duplicates, quality_gate, review
 from assistant.batch.compare import Difference
 from assistant.batch.journal import Earlier, Finished, Journal
 from assistant.batch.near_duplicates import NearDuplicates
@@ -43,7 +43,7 @@ def test_nothing_is_asked_again_where_nothing_has_changed(tmp_path: Path, journa
         difference = compare.compare(results, earlier, asker)
     assert asker.asked == [] and not difference.changes
     assert [*difference.lines()] == ["since the earlier run: no difference (3 compared, 0 new, 0 dropped)"]
-    assert [result.body["status"] for result in results] == ["answered", "refused", "skipped", "answered", "error"]
+    assert [result.body.status for result in results] == ["answered", "refused", "skipped", "answered", "error"]
 
 
 def test_only_new_questions_are_asked_and_they_are_no_difference(tmp_path: Path, journal: Journal) -> None:
@@ -182,10 +182,10 @@ def test_the_summary_counts_what_a_person_looks_for(journal: Journal) -> None:
 
 def test_the_summary_shows_low_confidence_and_conflicts(journal: Journal) -> None:
     results = asked(journal, ["median salary of a zebra", "median"])
-    first, second = [dict(result.body) for result in results]
-    first |= {"status": "answered", "confidence": 0.41, "conflicts": [[[0], [1]]]}
-    bodies = {"median salary of a zebra": first, "median": second}
-    found = Results(results.table, 0, lambda question: Finished(question, bodies[question], 0.0))
+    first, second = [result.body for result in results]
+    unsure = first.model_copy(update={"status": "answered", "confidence": 0.41, "conflicts": (((0,), (1,)),)})
+    known = {"median salary of a zebra": unsure, "median": second}
+    found = Results(results.table, 0, lambda question: Finished(question, known[question], 0.0))
     said = [*sum_up(found, Near(GUIDE), asked=2).lines()]
     assert said[1] == "low confidence, below 0.60: 1, lowest: row 1 0.41 median salary of a zebra"
     assert said[2] == "conflicting sources: 1, rows 1"
@@ -213,7 +213,7 @@ def test_the_most_alike_are_found_block_by_block(monkeypatch: pytest.MonkeyPatch
         NearDuplicates(0, 6, 1, False),
     ]
     for size in (1, 2, 100):
-        monkeypatch.setattr(near_duplicates, "BLOCK", size)
+        monkeypatch.setattr(near_duplicates, "_BLOCK", size)
         assert near_duplicates.near_duplicates(near_duplicates.by_meaning(vectors), answers) == wanted
     assert (
         near_duplicates.near_duplicates(near_duplicates.by_meaning(vectors), [None] * 4 + [("e", 1), None, None])[
@@ -282,7 +282,8 @@ def test_a_question_that_could_not_be_asked_is_not_refused(tmp_path: Path, journ
     asker = Near(document("Broken things\n"), index_id="two")
     with earlier_run(tmp_path, ["median salary"], Near()) as earlier:
         results = asked(journal, ["median salary"], asker, earlier=earlier)
-        broken = Results(results.table, 0, lambda question: Finished(question, {"status": "error"}, 0.0))
+        failed = bodies.failed("median salary", "busy", "ask again later", index_id="two")
+        broken = Results(results.table, 0, lambda question: Finished(question, failed, 0.0))
         difference = compare.compare(broken, earlier, asker)
     assert [change.kind for change in difference.changes[1]] == ["not asked"]
     out = io.BytesIO()

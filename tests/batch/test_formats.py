@@ -23,7 +23,7 @@ from assistant.batch.journal import Earlier, Journal
 from assistant.batch.run import Results
 from assistant.batch.worker import reply
 from assistant.documents.citations import cite
-from assistant.spreadsheets import delimited, workbooks
+from assistant.spreadsheets import delimited, files, workbooks
 from assistant.spreadsheets.formulas import guarded, unguarded
 from assistant.spreadsheets.tables import Cell, Table, text
 from assistant.testing import document
@@ -112,11 +112,11 @@ def test_answers_are_read_again_with_nothing_lost(format: str, journal: Journal)
     questions = ["median salary", "=zebra", "-5", "line\nbreak", " padded ", "median salary", "", "x" * 3000]
     table = Table(("id", "question", "note"), tuple((str(n), one, "'=1") for n, one in enumerate(questions)))
     results = asked_table(journal, table)
-    back = formats.read(written(results, format), format)
+    back = files.read(written(results, format), format)
     assert back.columns[:3] == table.columns
     assert [tuple(map(text, row[:3])) for row in back.rows] == list(table.rows)
     position = back.columns.index("answer")
-    assert [text(row[position]) for row in back.rows] == [str(one.body["answer"]) for one in results]
+    assert [text(row[position]) for row in back.rows] == [one.body.answer for one in results]
 
 
 def test_a_workbook_keeps_types_and_runs_no_formula(journal: Journal) -> None:
@@ -148,7 +148,7 @@ def test_a_line_of_json_is_the_whole_answer_without_timings(journal: Journal) ->
     results = asked(journal, ["median salary", "zebra", ""], asker)
     answered, refused, skipped = map(json.loads, written(results, "jsonl").splitlines())
     for line, question in ((answered, "median salary"), (refused, "zebra")):
-        whole = dict(reply(asker.answerer, question))
+        whole = reply(asker.answerer, question).model_dump(mode="json")
         del whole["timings_ms"]
         assert line == whole
     assert skipped["status"] == "skipped" and skipped.keys() == answered.keys()
@@ -156,7 +156,7 @@ def test_a_line_of_json_is_the_whole_answer_without_timings(journal: Journal) ->
 
 def test_a_line_of_json_keeps_the_cells_and_their_types(journal: Journal) -> None:
     data = b'{"id": 7, "Question ": "median salary", "tags": ["a"], "none": null}\n{"Question ": "zebra"}\n'
-    read = formats.read(data, "jsonl")
+    read = files.read(data, "jsonl")
     table = Table(tuple(name.strip().lower() for name in read.columns), read.rows)
     one, two = map(json.loads, written(asked_table(journal, table), "jsonl").splitlines())
     assert (one["id"], one["tags"], one["none"]) == (7, ["a"], None)
@@ -233,7 +233,7 @@ def test_markdown_has_no_marks_of_the_text_and_is_read_again(journal: Journal) -
     page = Page(rendered.encode())
     assert {tag for tag, _ in page.tags} <= {"h1", "h2", "p", "blockquote", "br"}
     assert page.text.count(" ".join(HOSTILE.split())) >= 4
-    assert [row[0] for row in formats.read(data, "md").rows] == [f"median {HOSTILE}", f"zebra {HOSTILE}", "zebra"]
+    assert [row[0] for row in files.read(data, "md").rows] == [f"median {HOSTILE}", f"zebra {HOSTILE}", "zebra"]
 
 
 def test_json_ld_has_the_shape_of_a_faq_page(journal: Journal) -> None:
@@ -278,9 +278,13 @@ def test_a_duration_stays_one_in_a_workbook(journal: Journal) -> None:
     assert workbooks.read(written(asked_table(journal, table), "xlsx")).rows[0][1] == timedelta(days=1, hours=2)
 
 
-def test_a_base_of_links_keeps_its_path() -> None:
-    assert bodies.link({"url": "/documents/a"}, "https://example.org/help/") == "https://example.org/help/documents/a"
-    assert bodies.link({"url": "/documents/a"}) == "/documents/a"
+def test_a_base_of_links_keeps_its_path(journal: Journal) -> None:
+    [result] = asked(journal, ["median salary"])
+    place = result.body.citations[0].model_copy(update={"url": "/documents/a"})
+    assert bodies.link(place, "https://example.org/help/") == "https://example.org/help/documents/a"
+    assert bodies.link(place) == "/documents/a"
+    published = place.model_copy(update={"published_url": "https://example.org/a"})
+    assert bodies.link(published, "https://example.org/help/") == "https://example.org/a"
 
 
 @pytest.mark.parametrize("format", WRITTEN)

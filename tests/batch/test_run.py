@@ -21,26 +21,31 @@ from batches import GUIDE, Near, asked, asked_table
 from serving import serving
 
 from assistant.batch import bodies
-from assistant.batch.backends import RemoteBackend
-from assistant.batch.bodies import Body
 from assistant.batch.journal import Finished, Journal
+from assistant.batch.remote import RemoteBackend
 from assistant.batch.run import FAILURES, Failed, Run
+from assistant.batch.worker import reply
 from assistant.errors import AssistantError, UsageError
 from assistant.server import create_app
 from assistant.spreadsheets.tables import Table
 from assistant.testing import StaticAnswerer
 from assistant.types import Answer, Filters, Turn
+from assistant.wire import AnswerBody, OutcomeBody
 
 EVERYTHING = Filters()
 QUESTIONS = [f"median salary {n}" for n in range(40)] + ["zebra", "lead the team", "", "median salary 3", "x" * 2001]
-Kept = Callable[[Body], bool]
+Kept = Callable[[OutcomeBody], bool]
 
 
-def always(body: Body) -> bool:
+def always(body: OutcomeBody) -> bool:
     return True
 
 
-def never(body: Body) -> bool:
+def nothing(question: str) -> OutcomeBody:
+    return bodies.failed(question, "busy", "ask again later", index_id="one")
+
+
+def never(body: OutcomeBody) -> bool:
     return False
 
 
@@ -54,7 +59,7 @@ def test_each_row_gets_its_answer_in_order_and_each_question_is_asked_once(journ
     asker = Near()
     questions = ["median salary", "zebra", "  ", " median salary", "x" * 2001]
     results = list(asked(journal, questions, asker))
-    assert [result.body["status"] for result in results] == ["answered", "refused", "skipped", "answered", "error"]
+    assert [result.body.status for result in results] == ["answered", "refused", "skipped", "answered", "error"]
     assert [result.number for result in results] == [1, 2, 3, 4, 5]
     assert sorted(asker.asked) == ["median salary", "zebra"]
 
@@ -66,7 +71,7 @@ def test_what_is_written_down_is_not_asked_again(journal: Journal) -> None:
     results = asked(journal, ["median salary", "zebra", "lead"], second, note=said.append)
     assert second.asked == ["lead"]
     assert said == ["goes on where it was: 2 questions answered already"]
-    assert [result.body["status"] for result in results] == ["answered", "refused", "answered"]
+    assert [result.body.status for result in results] == ["answered", "refused", "answered"]
 
 
 def test_another_index_starts_its_rows_again_and_says_so(journal: Journal) -> None:
@@ -75,7 +80,7 @@ def test_another_index_starts_its_rows_again_and_says_so(journal: Journal) -> No
     results = asked(journal, ["median salary", "zebra"], other, note=said.append)
     assert sorted(other.asked) == ["median salary", "zebra"]
     assert said == ["asked again, since the index or the settings have changed: 2 questions"]
-    assert {result.body["index_id"] for result in results} == {"two"}
+    assert {result.body.index_id for result in results} == {"two"}
 
 
 def test_other_settings_start_the_rows_again(journal: Journal) -> None:
@@ -90,7 +95,7 @@ def test_half_a_line_at_the_end_is_cut_and_a_broken_one_passed_over(tmp_path: Pa
     path = tmp_path / "journal"
     with closing(Journal(path)) as journal:
         for question in "ab":
-            journal.add([Finished(question, {"question": question}, 0.5)])
+            journal.add([Finished(question, nothing(question), 0.5)])
     whole = path.read_bytes()
     for end in range(1, len(whole)):
         path.write_bytes(whole[:end])
@@ -103,7 +108,7 @@ def test_half_a_line_at_the_end_is_cut_and_a_broken_one_passed_over(tmp_path: Pa
     path.write_bytes(first + b"\xff\xfe broken\n[]\n" + second)
     with closing(Journal(path)) as journal:
         journal.keep(always)
-        assert journal.get("a") == Finished("a", {"question": "a"}, 0.5)
+        assert journal.get("a") == Finished("a", nothing("a"), 0.5)
         journal.keep(never)
         assert (len(journal), journal.stale, journal.get("a")) == (0, 2, None)
 
@@ -139,7 +144,7 @@ def test_one_run_at_a_time_has_a_journal(tmp_path: Path) -> None:
 def test_a_question_that_fails_is_an_error_row_that_is_asked_again(journal: Journal) -> None:
     results = asked(journal, ["median salary", "broken"])
     [_, failed] = [result.body for result in results]
-    assert (failed["status"], failed["reason"], failed["message"]) == ("error", "server_fault", "this does not work")
+    assert (failed.status, failed.reason, failed.message) == ("error", "server_fault", "this does not work")
     again = Near()
     asked(journal, ["median salary", "broken"], again)
     assert again.asked == ["broken"]
@@ -147,7 +152,7 @@ def test_a_question_that_fails_is_an_error_row_that_is_asked_again(journal: Jour
 
 def test_many_failures_one_after_the_other_end_the_run(journal: Journal) -> None:
     class Slow(Near):
-        def answer(self, question: str) -> Body | Failed:
+        def answer(self, question: str) -> AnswerBody | Failed:
             time.sleep(0.002)
             return super().answer(question)
 
@@ -160,14 +165,14 @@ def test_many_failures_one_after_the_other_end_the_run(journal: Journal) -> None
 
 def test_an_index_that_changes_under_a_run_is_asked_again(journal: Journal) -> None:
     class Changing(Near):
-        def answer(self, question: str) -> Body | Failed:
+        def answer(self, question: str) -> AnswerBody | Failed:
             body = super().answer(question)
             if len(self.asked) >= 2:
                 self.answerer = StaticAnswerer(GUIDE, index_id="two")
             return body
 
-        def is_fresh(self, body: Body) -> bool:
-            return body["index_id"] == self.index_id
+        def is_fresh(self, body: OutcomeBody) -> bool:
+            return body.index_id == self.index_id
 
         def renewed(self) -> bool:
             changed, self.index_id = self.index_id != self.answerer.index_id, self.answerer.index_id
@@ -175,13 +180,18 @@ def test_an_index_that_changes_under_a_run_is_asked_again(journal: Journal) -> N
 
     said: list[str] = []
     results = asked(journal, [f"median salary {n}" for n in range(9)], Changing(), note=said.append)
-    assert {result.body["index_id"] for result in results} == {"two"}
+    assert {result.body.index_id for result in results} == {"two"}
     assert said[0] == "the index has changed during the run"
 
 
-def test_how_long_an_answer_took_is_what_it_says_itself() -> None:
-    assert bodies.seconds({"timings_ms": {"total": 250.0}}) == 0.25
-    assert bodies.seconds({"timings_ms": None}) == bodies.seconds({}) == 0.0
+def test_how_long_an_answer_took_is_what_it_says_itself(journal: Journal) -> None:
+    class Timed(Near):
+        def answer(self, question: str) -> AnswerBody | Failed:
+            timings = {"total": 250.0} if question == "median salary" else {}
+            return reply(self.answerer, question).model_copy(update={"timings_ms": timings})
+
+    first, second = asked(journal, ["median salary", "zebra"], Timed())
+    assert first.seconds == 0.25 and second.seconds != 0.25  # the other is measured
 
 
 def test_progress_counts_questions_not_rows(journal: Journal) -> None:
@@ -216,7 +226,7 @@ def test_several_requests_are_in_flight_to_a_server(journal: Journal) -> None:
     answerer = Counting(0.05)
     with serving(create_app(lambda: answerer)) as url:
         results = asked_table(journal, Table(("question",), tuple((one,) for one in QUESTIONS)), RemoteBackend(url))
-        statuses = Counter(str(result.body["status"]) for result in results)
+        statuses = Counter(str(result.body.status) for result in results)
     assert statuses == {"answered": 42, "refused": 1, "skipped": 1, "error": 1}
     assert 1 < answerer.most <= 4
     assert set(answerer.asked.values()) == {1}

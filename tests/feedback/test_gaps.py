@@ -99,7 +99,7 @@ def test_every_row_is_in_one_group_and_groups_are_apart(n: int, seed: int) -> No
 
 
 def test_the_questions_asked_most_are_grouped_and_the_rest_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("assistant.feedback.gaps.MOST", 2)
+    monkeypatch.setattr("assistant.feedback.gaps._MOST", 2)
     found = gaps_of(refused("apples", 1), refused("pears", 5), refused("plums", 3))
     assert ([gap.question for gap in found.groups], found.left_out) == (["pears", "plums"], 1)
     assert show_gaps(found).endswith("and 1 questions that were asked more seldom")

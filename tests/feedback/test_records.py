@@ -269,7 +269,7 @@ def test_where_there_are_no_records_it_says_how_to_begin(tmp_path: Path) -> None
 def test_rows_that_a_reader_keeps_on_the_disk_are_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with recorder(path) as kept:
         kept.note(GUIDE.ask("zebra"))
-    monkeypatch.setattr("assistant.feedback.records.BUSY", 0.1)
+    monkeypatch.setattr("assistant.feedback.records._BUSY", 0.1)
     with closing(sqlite3.connect(path)) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT * FROM asked").fetchall()

@@ -18,9 +18,9 @@ from starlette.testclient import TestClient
 
 from assistant.errors import AssistantError, IndexDamaged, IndexNotFound
 from assistant.server import create_app
-from assistant.server.schemas import AnswerBody, SearchBody
 from assistant.testing import StaticAnswerer, document
 from assistant.types import Answer, Answerer, Filters, Turn
+from assistant.wire import AnswerBody, SearchBody
 
 GUIDE = "# Pay\nThe median pay is $5.\n## Head\nA head\u00a0earns 👩\u200d🚀 $9.\r\n\n# Duties\nLead & <b>hire</b>.\n"
 GOLDEN = Path(__file__).parent.parent / "golden" / "openapi.json"

@@ -12,10 +12,9 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
 from openpyxl.worksheet.formula import ArrayFormula
 
-from assistant.batch import formats
 from assistant.batch.endings import format_read, format_written
 from assistant.errors import UsageError
-from assistant.spreadsheets import delimited, jsonl, lists, workbooks
+from assistant.spreadsheets import delimited, files, jsonl, lists, workbooks
 from assistant.spreadsheets.tables import Missing, Table, expected_column, question_column, text
 
 
@@ -137,14 +136,14 @@ def test_other_alphabets_are_told_by_their_letters_or_by_name(encoding: str, que
 @pytest.mark.parametrize("data", [b"", b"\n\n", b"\xef\xbb\xbf", b"\xff\xfe"])
 def test_an_empty_file_is_refused_in_words(format: str, data: bytes) -> None:
     with pytest.raises(UsageError, match="empty"):
-        formats.read(data, format)
+        files.read(data, format)
 
 
 def test_what_is_no_text_is_refused_in_words() -> None:
     with pytest.raises(UsageError, match="--encoding"):
-        formats.read(bytes(range(256)) * 4, "csv")
+        files.read(bytes(range(256)) * 4, "csv")
     with pytest.raises(UsageError, match="not an XLSX workbook"):
-        formats.read(b"PK\x03\x04 nothing", "xlsx")
+        files.read(b"PK\x03\x04 nothing", "xlsx")
 
 
 def workbook(*sheets: tuple[str, list[list[object]]]) -> bytes:
@@ -260,7 +259,7 @@ def test_other_endings_are_refused_in_words() -> None:
 
 
 def asked_in(content: str, format: str = "csv") -> list[str]:
-    table = formats.read(content.encode(), format)
+    table = files.read(content.encode(), format)
     return [*table.texts(question_column(table))]
 
 
@@ -286,7 +285,7 @@ def test_a_column_that_numbers_or_dates_questions_is_not_theirs(names: tuple[str
 )
 def test_tables_as_people_write_them(content: str, asked: list[str], said: str) -> None:
     assert asked_in(content) == asked
-    notes = formats.read(content.encode(), "csv").notes
+    notes = files.read(content.encode(), "csv").notes
     assert [said in note for note in notes] == [True] * bool(said)
 
 
@@ -322,7 +321,7 @@ def test_markdown_as_people_write_it(content: str, asked: list[str]) -> None:
 
 
 def test_what_is_left_beside_a_table_is_said() -> None:
-    [note] = formats.read(b"- Who?\n\n| Question |\n|--|\n| Why? |\n", "md").notes
+    [note] = files.read(b"- Who?\n\n| Question |\n|--|\n| Why? |\n", "md").notes
     assert note == "a table is read, and nothing else of the file"
 
 

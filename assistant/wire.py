@@ -1,0 +1,379 @@
+"""The one shape of answers, passages, documents and the promise outside a process: over HTTP, in files, through pipes.
+
+`of` makes a body of a value, `value` gives the value back. Scores and shares are rounded as they come in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, JsonValue
+
+from assistant.documents.citations import address, cite, verify
+from assistant.ids import answer_id
+from assistant.types import (
+    Answer,
+    Answerer,
+    Block,
+    Citation,
+    Document,
+    Hit,
+    Passage,
+    Promise,
+    Reason,
+    Section,
+    Source,
+    Status,
+)
+
+_PLACE: dict[str, JsonValue] = {
+    "type": "char_location",
+    "document_id": "guide.txt",
+    "document_title": "Guide",
+    "document_version": "9f86d081884c7d65",
+    "section_path": ["Salary"],
+    "page": None,
+    "cited_text": "Median salary: $234,750",
+    "start_char_index": 1042,
+    "end_char_index": 1065,
+    "url": "/documents/guide.txt?start=1042&end=1065&version=9f86d081884c7d65&quote=21-c0d71618b0408dfd#cited",
+    "published_url": "https://example.org/guide#:~:text=Median%20salary%3A%20%24234%2C750",
+}
+_ANSWERED: dict[str, JsonValue] = {
+    "id": "ans_3f9c2a51d7e84b06",
+    "question": "What is the median salary?",
+    "standalone_question": "What is the median salary?",
+    "status": "answered",
+    "reason": None,
+    "message": None,
+    "answer": "Median salary: $234,750",
+    "blocks": [{"text": "Median salary: $234,750", "citations": [0]}],
+    "citations": [_PLACE],
+    "conflicts": [],
+    "confidence": 0.97,
+    "closest": [],
+    "mode": "extractive",
+    "index_id": "20261124-9f86d081",
+    "timings_ms": {"total": 12.3},
+}
+_REFUSED: dict[str, JsonValue] = _ANSWERED | {
+    "question": "Who won the cup?",
+    "standalone_question": "Who won the cup?",
+    "status": "refused",
+    "reason": "unrelated",
+    "message": "Nothing in the documents is about this.",
+    "answer": "",
+    "blocks": [],
+    "citations": [],
+    "confidence": 0.02,
+    "closest": [_PLACE | {"score": 0.11}],
+}
+
+
+_Rounded: TypeAlias = Annotated[float, AfterValidator(lambda share: round(share, 4))]
+_Start = Annotated[int, Field(validation_alias=AliasChoices("start_char_index", "start"))]
+_End = Annotated[int, Field(validation_alias=AliasChoices("end_char_index", "end"))]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(from_attributes=True)  # of a value whose fields have the same names
+
+
+class CitationBody(_Body):
+    """A place in a document: `text[start_char_index:end_char_index] == cited_text`, in Unicode code points."""
+
+    type: Literal["char_location"] = "char_location"
+    document_id: str
+    document_title: str
+    document_version: str
+    section_path: tuple[str, ...]
+    page: int | None
+    cited_text: str
+    start_char_index: _Start
+    end_char_index: _End
+    url: str = Field(description="The page that shows the document and marks this place, also after a new build.")
+    published_url: str | None = Field(
+        description="This place where the document is published; null if that is unknown."
+    )
+
+    def value(self) -> Citation:
+        return Citation(**_same(Citation, self), start=self.start_char_index, end=self.end_char_index)
+
+
+class ClosestBody(CitationBody):
+    """A place that came near. A higher score is always better."""
+
+    score: _Rounded | None
+
+
+class ScoresBody(_Body):
+    """What each leg of the search gave; null where the leg did not find the passage."""
+
+    dense: _Rounded | None
+    lexical: _Rounded | None
+
+
+class HitBody(ClosestBody):
+    """A passage and why it is here."""
+
+    scores: ScoresBody
+
+    @classmethod
+    def of(cls, hit: Hit, answerer: Answerer) -> HitBody:
+        passage = hit.passage
+        found = cite(answerer.documents[passage.document_id], passage.start, passage.end)
+        place = replace(found, section_path=passage.section_path, page=passage.page)
+        return cls(**dict(CitationBody.model_validate(place)), score=hit.score, scores=ScoresBody.model_validate(hit))
+
+    def hit(self) -> Hit:
+        """The passage and its scores."""
+        place = self.value()
+        passage = Passage(**_same(Passage, place), text=place.cited_text)
+        return Hit(passage, self.score or 0.0, self.scores.dense, self.scores.lexical)
+
+
+class BlockBody(_Body):
+    """A piece of an answer. Every word of it stands in the citations that it names."""
+
+    text: str
+    citations: tuple[int, ...] = Field(description="Indices into the answer's citations.")
+
+
+class SaidBody(_Body):
+    """The data of a `block` event: a block, at its position in the answer, with its citations whole."""
+
+    index: int
+    text: str
+    citations: list[CitationBody]
+
+    @classmethod
+    def of(cls, index: int, block: Block, citations: Sequence[Citation]) -> SaidBody:
+        return cls.model_validate({"index": index, "text": block.text, "citations": citations})
+
+
+class OutcomeBody(_Body):
+    """What became of a question of a batch: an answer without its timings, or why there is none."""
+
+    id: str | None
+    question: str
+    standalone_question: str
+    status: Status | Literal["error", "skipped"]
+    reason: str | None
+    message: str | None
+    answer: str = Field(
+        validation_alias=AliasChoices("answer", "text"),
+        description="The texts of the blocks, one a line; empty for a refusal.",
+    )
+    blocks: list[BlockBody]
+    citations: list[CitationBody]
+    conflicts: tuple[tuple[tuple[int, ...], ...], ...] = Field(
+        description="Places that give different values for the thing asked: groups of indices into `citations`."
+    )
+    confidence: _Rounded | None
+    closest: list[ClosestBody]
+    mode: str | None
+    index_id: str
+
+    def is_of(self, answerer: Answerer) -> bool:
+        """Whether this is what the answerer says, told by its id; by its index alone where no more is known."""
+        if not answerer.settings_id:
+            return self.index_id == answerer.index_id
+        expected = answer_id(self.question, settings_id=answerer.settings_id, index_id=answerer.index_id)
+        return self.id == expected
+
+
+class AnswerBody(OutcomeBody):
+    """An answer with its sources, or a refusal with what came nearest."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_ANSWERED, _REFUSED]})
+
+    id: str
+    status: Status
+    reason: Reason | None
+    confidence: _Rounded = Field(ge=0, le=1)
+    mode: str
+    timings_ms: dict[str, Annotated[float, AfterValidator(lambda ms: round(ms, 3))]]
+
+    @classmethod
+    def of(cls, answer: Answer, answerer: Answerer) -> AnswerBody:
+        """The answer as it is sent. Its citations are checked here once more, the last moment that they can be."""
+        for citation in (*answer.citations, *answer.closest):
+            verify(citation, answerer.documents[citation.document_id])
+        return cls.model_validate(answer)
+
+    def value(self) -> Answer:
+        lists = {name: tuple(place.value() for place in getattr(self, name)) for name in ("citations", "closest")}
+        blocks = tuple(Block(block.text, block.citations) for block in self.blocks)
+        return Answer(**_same(Answer, self) | lists | {"blocks": blocks})
+
+    def outcome(self) -> OutcomeBody:
+        """All of it but how long it took."""
+        return OutcomeBody.model_validate(dict(self))
+
+
+class SearchBody(_Body):
+    """Passages, best first."""
+
+    hits: list[HitBody]
+    index_id: str
+
+    @classmethod
+    def of(cls, hits: list[Hit], answerer: Answerer) -> SearchBody:
+        return cls(hits=[HitBody.of(hit, answerer) for hit in hits], index_id=answerer.index_id)
+
+
+class DocumentBody(_Body):
+    """One document of the index."""
+
+    id: str
+    title: str
+    version: str = Field(description="A hash of its text.")
+    source: str
+    media_type: str
+    characters: int
+    passages: int
+    pages: int | None
+    metadata: dict[str, Any]
+    url: str = Field(description="The page that shows the document.")
+
+    @classmethod
+    def of(cls, document: Document, answerer: Answerer) -> DocumentBody:
+        return cls(
+            id=document.id,
+            title=document.title,
+            version=document.version,
+            source=document.source,
+            media_type=document.media_type,
+            characters=len(document.text),
+            passages=answerer.passage_counts.get(document.id, 0),
+            pages=len(document.page_starts) or None,
+            metadata=dict(document.metadata),
+            url=address(document),
+        )
+
+
+class SectionBody(_Body):
+    """A heading and all that stands below it."""
+
+    title: str
+    path: tuple[str, ...]
+    start_char_index: _Start
+    end_char_index: _End
+
+
+class WholeDocumentBody(DocumentBody):
+    """One document of the index, with its outline."""
+
+    sections: list[SectionBody]
+
+    @classmethod
+    def of(cls, document: Document, answerer: Answerer) -> WholeDocumentBody:
+        sections = [SectionBody.model_validate(section) for section in document.sections]
+        return cls(**dict(DocumentBody.of(document, answerer)), sections=sections)
+
+    def value(self, text: str) -> Document:
+        """The document with its text. Its lines and pages stay with the server."""
+        sections = tuple(Section(s.title, s.path, s.start_char_index, s.end_char_index) for s in self.sections)
+        return Document(**_same(Document, self) | {"text": text, "sections": sections})
+
+
+class DocumentsBody(_Body):
+    """Every document of the index, in the order of their ids."""
+
+    documents: list[DocumentBody]
+    index_id: str
+
+    @classmethod
+    def of(cls, answerer: Answerer) -> DocumentsBody:
+        documents = [DocumentBody.of(document, answerer) for document in answerer.documents.values()]
+        return cls(documents=documents, index_id=answerer.index_id)
+
+
+class SourceBody(_Body):
+    """A data set that the promise rests on."""
+
+    name: str
+    answerable: int
+    unanswerable: int
+    kind: Literal["hard", "easy"] = Field(description="Of its questions without an answer.")
+    false_answer_rate: _Rounded | None = Field(description="Of these, at the promise in force; null if not known.")
+
+    def value(self) -> Source:
+        return Source(**dict(self))
+
+
+class RateBody(_Body):
+    """How often questions of one kind without an answer were answered."""
+
+    questions: int
+    false_answer_rate: _Rounded
+
+
+class PromiseBody(_Body):
+    """How often a question without an answer may be answered, what that rests on, and what it costs."""
+
+    max_false_answer_rate: float = Field(description="What the setting asks for.")
+    kept: bool = Field(description="Whether the upper bound is within it.")
+    threshold: float = Field(description="The probability that an answer must reach to be given.")
+    thresholds: dict[Literal["prose", "structured"], float] = Field(
+        description="The same for each kind of document, which were once told apart."
+    )
+    false_answer_rate: _Rounded = Field(description="Measured on the calibration's questions without an answer.")
+    upper_bound: _Rounded = Field(description="Of that rate, one-sided, at the confidence level.")
+    confidence_level: float
+    hard: RateBody
+    easy: RateBody
+    coverage: _Rounded = Field(description="The share of its answerable questions that are answered.")
+    precision: _Rounded = Field(description="The share of all that is answered that is right.")
+    answerable: int
+    unanswerable: int
+    data: list[SourceBody]
+    statement: str
+    index_id: str
+    settings_id: str = Field(description="A hash of the settings that decide an answer: another where one is changed.")
+
+    @classmethod
+    def of(cls, answerer: Answerer) -> PromiseBody:
+        promise = answerer.promise
+        counts = {kind: sum(s.unanswerable for s in promise.sources if s.kind == kind) for kind in ("hard", "easy")}
+        known = {
+            "thresholds": {"prose": promise.threshold, "structured": promise.threshold},
+            "hard": {"questions": counts["hard"], "false_answer_rate": promise.hard},
+            "easy": {"questions": counts["easy"], "false_answer_rate": promise.easy},
+            "data": promise.sources,
+            "statement": promise.statement(),
+            "index_id": answerer.index_id,
+            "settings_id": answerer.settings_id,
+        }
+        return cls.model_validate(_same(Promise, promise) | known)
+
+    def value(self) -> Promise:
+        rates = {"hard": self.hard.false_answer_rate, "easy": self.easy.false_answer_rate}
+        return Promise(**_same(Promise, self) | rates, sources=tuple(source.value() for source in self.data))
+
+
+class SuggestionsBody(_Body):
+    """Questions that the documents answer, to begin with."""
+
+    questions: tuple[str, ...]
+    index_id: str
+
+
+class HealthBody(_Body):
+    """The process is alive."""
+
+    status: Literal["ok"] = "ok"
+
+
+class ReadyBody(_Body):
+    """An index is loaded."""
+
+    status: Literal["ready"] = "ready"
+    index_id: str
+
+
+def _same(kind: type[Citation | Passage | Answer | Document | Promise], source: object) -> dict[str, Any]:
+    """The fields of such a value that the source has by the same names."""
+    return {one.name: getattr(source, one.name) for one in fields(kind) if hasattr(source, one.name)}
