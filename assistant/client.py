@@ -18,6 +18,7 @@ from assistant.errors import AssistantError, UsageError
 from assistant.types import (
     Answer,
     Block,
+    BlockKind,
     Citation,
     Document,
     Filters,
@@ -256,7 +257,13 @@ def _source(row: Mapping[str, Json]) -> Source:
 
 
 def _block(row: Mapping[str, Json]) -> Block:
-    return Block(_as(row["text"], str), tuple(_as(index, int) for index in _list(row["citations"])))
+    return Block(
+        _as(row["text"], str),
+        tuple(_as(index, int) for index in _list(row["citations"])),
+        label=_or_none(row.get("label"), str),
+        kind=cast(BlockKind, _as(row.get("kind", "sentence"), str)),
+        cells=tuple((_as(name, str), _as(cell, str)) for name, cell in map(_list, _list(row.get("cells", [])))),
+    )
 
 
 def _citation(row: Mapping[str, Json]) -> Citation:

@@ -49,8 +49,7 @@ def shown(text: str, kind: LineKind = "sentence") -> str:
         return text
     text = _QUOTE.sub("", text)
     if kind == "row":
-        cells = [_words(cell) for cell in _cells(text) if not _RULE.fullmatch(cell)]
-        return CELLS.join(cell for cell in cells if cell)
+        return CELLS.join(cell for cell in shown_cells(text) if cell)
     leading = _LEADING.match(text)
     if leading is not None:
         text = text[leading.end() :]
@@ -58,6 +57,11 @@ def shown(text: str, kind: LineKind = "sentence") -> str:
     if kind == "heading" or (leading is not None and leading["heading"]):
         text = _CLOSING.sub("", text)
     return _words(text)
+
+
+def shown_cells(row: str) -> list[str]:
+    """The words of each cell of a row of Markdown or of HTML, of empty ones too."""
+    return [_words(cell) for cell in _cells(_QUOTE.sub("", row)) if not _RULE.fullmatch(cell)]
 
 
 def _cells(text: str) -> list[str]:

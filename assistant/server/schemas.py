@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from assistant.documents.citations import address, cite, verify
-from assistant.types import Answer, Answerer, Block, Citation, Document, Hit, Reason, Source, Status
+from assistant.types import Answer, Answerer, Block, BlockKind, Citation, Document, Hit, Reason, Source, Status
 
 PLACE: dict[str, JsonValue] = {
     "type": "char_location",
@@ -31,7 +32,7 @@ ANSWERED: dict[str, JsonValue] = {
     "reason": None,
     "message": None,
     "answer": "Median salary: $234,750",
-    "blocks": [{"text": "Median salary: $234,750", "citations": [0]}],
+    "blocks": [{"text": "Median salary: $234,750", "citations": [0], "label": "Salary", "kind": "pair", "cells": []}],
     "citations": [PLACE],
     "conflicts": [],
     "confidence": 0.97,
@@ -52,6 +53,14 @@ REFUSED: dict[str, JsonValue] = ANSWERED | {
     "confidence": 0.02,
     "closest": [PLACE | {"score": 0.11}],
 }
+
+
+LABEL = (
+    "The title of the section, under which blocks of the same one are shown. Where an answer comes from several "
+    "sections, the first text of each begins with it and a colon, and its first citation is the heading."
+)
+KIND = 'What it is in the document; "pair" is an item or a sentence such as "Median salary: $234,750".'
+CELLS = "Of a row of a table: the name of each column, empty where it has none, and what the row says there."
 
 
 class CitationBody(BaseModel):
@@ -96,6 +105,9 @@ class BlockBody(BaseModel):
 
     text: str
     citations: tuple[int, ...] = Field(description="Indices into the answer's citations.")
+    label: str | None = Field(None, description=LABEL)
+    kind: BlockKind = Field("sentence", description=KIND)
+    cells: tuple[tuple[str, str], ...] = Field((), description=CELLS)
 
 
 class SaidBody(BaseModel):
@@ -104,10 +116,14 @@ class SaidBody(BaseModel):
     index: int
     text: str
     citations: list[CitationBody]
+    label: str | None = Field(None, description=LABEL)
+    kind: BlockKind = Field("sentence", description=KIND)
+    cells: tuple[tuple[str, str], ...] = Field((), description=CELLS)
 
     @classmethod
     def of(cls, index: int, block: Block, citations: Sequence[Citation]) -> SaidBody:
-        return cls(index=index, text=block.text, citations=[CitationBody(**_place(each)) for each in citations])
+        cited = [CitationBody(**_place(each)) for each in citations]
+        return cls(index=index, text=block.text, citations=cited, label=block.label, kind=block.kind, cells=block.cells)
 
 
 class AnswerBody(BaseModel):
@@ -146,7 +162,7 @@ class AnswerBody(BaseModel):
             reason=answer.reason,
             message=answer.message,
             answer=answer.text,
-            blocks=[BlockBody(text=block.text, citations=block.citations) for block in answer.blocks],
+            blocks=[BlockBody(**asdict(block)) for block in answer.blocks],
             citations=[CitationBody(**_place(citation)) for citation in answer.citations],
             conflicts=answer.conflicts,
             confidence=round(answer.confidence, 4),
