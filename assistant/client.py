@@ -218,6 +218,7 @@ def answer_of(body: Mapping[str, Json]) -> Answer:
             closest=tuple(_citation(_mapping(citation)) for citation in _list(body["closest"])),
             index_id=_as(body["index_id"], str),
             mode=_as(body["mode"], str),
+            handoff=_or_none(body.get("handoff"), str),
             timings_ms={name: _number(value) for name, value in _mapping(body["timings_ms"]).items()},
         )
     except KeyError as error:

@@ -15,7 +15,7 @@ Vectors: TypeAlias = NDArray[np.float32]
 LineKind: TypeAlias = Literal["heading", "lead", "item", "sentence", "row", "code"]
 BlockKind: TypeAlias = Literal["heading", "lead", "item", "pair", "sentence", "header", "row", "code"]
 Status: TypeAlias = Literal["answered", "refused"]
-Reason: TypeAlias = Literal["unrelated", "unsupported", "ambiguous", "filtered"]
+Reason: TypeAlias = Literal["unrelated", "unsupported", "ambiguous", "filtered", "greeting"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +191,7 @@ class Answer:
     closest: tuple[Citation, ...]
     index_id: str
     mode: str = "extractive"
+    handoff: str | None = None  # where a person can be asked, told with a refusal
     timings_ms: Mapping[str, float] = field(default_factory=dict)
 
     @property

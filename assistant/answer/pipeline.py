@@ -21,7 +21,7 @@ from assistant.answer.weigh import Weights, weigh
 from assistant.documents.citations import cite
 from assistant.documents.outline import Outline
 from assistant.ids import answer_id, settings_id
-from assistant.question import rewrite
+from assistant.question import greeting, rewrite
 from assistant.question.naming import codes, placed
 from assistant.question.parse import ParsedQuestion, parse
 from assistant.types import (
@@ -49,6 +49,7 @@ L = TypeVar("L", ScoredLine, RankedLine)
 
 CLOSEST = 3  # the passages that a refusal shows
 ALIKE = 0.5  # how much the lines of two documents share where the question must say which of them it means
+RIVALS = 4  # the other documents that it is asked about, at most
 RIVAL = 1.0  # and how far behind, in log-odds, the other may be
 UNRELATED = 0.25  # the score of the best line below which nothing is near
 
@@ -102,6 +103,7 @@ class Assistant:
         search_passages: int,
         read_passages: int,
         settings: Mapping[str, Json] = {},
+        handoff: str | None = None,  # where a person can be asked
         prepare: Callable[[Sequence[str]], None] = lambda texts: None,  # encodes what will be searched for
     ) -> None:
         self.index_id = index_id
@@ -120,6 +122,7 @@ class Assistant:
         self._expand = expand
         self._meant = meant
         self._prepare = prepare
+        self._handoff = handoff
         self.calibration = calibration
         self.promise: Promise = calibration.promise(max_false_answer_rate)
         self._search_passages = search_passages
@@ -167,8 +170,9 @@ class Assistant:
         question = question.strip()
         with clock.stage("understand"):
             rows = self._rows(filters)
-            standalone = self._expand(self._stand_alone(question, history, rows, follower))
-        working, answer = self._work_out(standalone, rows, clock, follower)
+            greeted = self._greeted(question)
+            standalone = question if greeted else self._expand(self._stand_alone(question, history, rows, follower))
+        working, answer = (None, greeted) if greeted else self._work_out(standalone, rows, clock, follower)
         answer = replace(
             answer,
             id=self._id(question, history, filters),
@@ -205,6 +209,22 @@ class Assistant:
 
         return rewrite.follow(
             self._correct(question), history, correct=self._correct, said=said, one_subject=len(self.documents) < 2
+        )
+
+    def _greeted(self, text: str) -> Answer | None:
+        """The reply to a greeting or the like, unless it is a question that stands in the documents."""
+        kind = greeting.courtesy(text)
+        if kind is None or (kind == "identity" and self._stands(greeting.plain(text))):
+            return None
+        titles = [document.title for document in self.documents.values()]
+        return refused("greeting", greeting.reply(kind, titles), self.index_id)
+
+    def _stands(self, words: str) -> bool:
+        """Whether these words are a whole line of a document."""
+        return any(
+            line.end - line.start < 2 * len(words) and greeting.plain(document.text[line.start : line.end]) == words
+            for document in self.documents.values()
+            for line in document.lines
         )
 
     def _work_out(
@@ -330,7 +350,8 @@ class Assistant:
             return []
         said = self._said(first)
         others = ((line, self._said(line)) for line in best.values())
-        return [line for line, text in others if text != said and self.overlap.likeness(text, said) >= ALIKE]
+        alike = [line for line, text in others if text != said and self.overlap.likeness(text, said) >= ALIKE]
+        return alike[:RIVALS]
 
     def _said(self, line: ScoredLine) -> str:
         return self.outlines[line.document_id].text(line.line)
@@ -342,7 +363,8 @@ class Assistant:
         reason = working.reason or "unsupported"
         message = working.message or "The documents have something near, which does not answer this."
         refusal = refused(reason, message, self.index_id)
-        return replace(refusal, closest=tuple(self._closest(working)), confidence=confidence)
+        handoff = self._handoff if reason in ("unrelated", "unsupported") else None
+        return replace(refusal, closest=tuple(self._closest(working)), confidence=confidence, handoff=handoff)
 
     def _closest(self, working: Working) -> Iterator[Citation]:
         hits = working.hits
@@ -350,12 +372,17 @@ class Assistant:
             unit = working.selection.units[0]
             start = self.outlines[unit.document_id].starts[unit.lines[0]]
             hits = tuple(sorted(hits, key=lambda hit: not _holds(hit.passage, unit.document_id, start)))
-        if working.reason == "ambiguous":
-            hits = tuple({hit.passage.document_id: hit for hit in reversed(hits)}.values())
-            hits = tuple(sorted(hits, key=lambda hit: -hit.score))
-        for hit in hits[:CLOSEST]:
+        if working.reason == "ambiguous":  # exactly those that the message names
+            lines = [working.selection.first, *self._rivals(working.parsed, working.selection)]
+            hits = tuple(hit for line in lines if (hit := self._holding(hits, line)) is not None)
+        for hit in hits if working.reason == "ambiguous" else hits[:CLOSEST]:
             passage = hit.passage
             yield cite(self.documents[passage.document_id], passage.start, passage.end, score=hit.score)
+
+    def _holding(self, hits: Sequence[Hit], line: ScoredLine) -> Hit | None:
+        """The best of the passages that hold a line."""
+        start = self.outlines[line.document_id].starts[line.line]
+        return next((hit for hit in hits if _holds(hit.passage, line.document_id, start)), None)
 
     def _id(self, question: str, history: Sequence[Turn], filters: Filters) -> str:
         return answer_id(question, history, filters, settings_id=self.settings_id, index_id=self.index_id)

@@ -28,6 +28,7 @@ KEYS = (
     "closest",
     "mode",
     "index_id",
+    "handoff",
 )
 
 

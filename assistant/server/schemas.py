@@ -39,6 +39,7 @@ ANSWERED: dict[str, JsonValue] = {
     "closest": [],
     "mode": "extractive",
     "index_id": "20261124-9f86d081",
+    "handoff": None,
     "timings_ms": {"total": 12.3},
 }
 REFUSED: dict[str, JsonValue] = ANSWERED | {
@@ -51,6 +52,7 @@ REFUSED: dict[str, JsonValue] = ANSWERED | {
     "blocks": [],
     "citations": [],
     "confidence": 0.02,
+    "handoff": "Ask the people team: people@example.org",
     "closest": [PLACE | {"score": 0.11}],
 }
 
@@ -147,6 +149,7 @@ class AnswerBody(BaseModel):
     closest: list[ClosestBody]
     mode: str
     index_id: str
+    handoff: str | None = Field(None, description="Where a person can be asked; null but for a refusal.")
     timings_ms: dict[str, float]
 
     @classmethod
@@ -169,6 +172,7 @@ class AnswerBody(BaseModel):
             closest=[ClosestBody(**_place(place), score=_rounded(place.score)) for place in answer.closest],
             mode=answer.mode,
             index_id=answer.index_id,
+            handoff=answer.handoff,
             timings_ms={stage: round(ms, 3) for stage, ms in answer.timings_ms.items()},
         )
 
