@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from assistant.answer.calibration import Calibration
 from assistant.answer.explanation import Explanation, Working, answered, refused
+from assistant.answer.greet import greet
 from assistant.answer.overlap import TermOverlap
 from assistant.answer.quote import Quotations
 from assistant.answer.read import by_lines, read, unread
@@ -21,7 +22,7 @@ from assistant.answer.weigh import Weights, weigh
 from assistant.documents.citations import cite
 from assistant.documents.outline import Outline
 from assistant.ids import answer_id, settings_id
-from assistant.question import greeting, rewrite
+from assistant.question import rewrite
 from assistant.question.naming import codes, placed
 from assistant.question.parse import ParsedQuestion, parse
 from assistant.types import (
@@ -170,7 +171,7 @@ class Assistant:
         question = question.strip()
         with clock.stage("understand"):
             rows = self._rows(filters)
-            greeted = self._greeted(question)
+            greeted = greet(question, self.documents, self.index_id)
             standalone = question if greeted else self._expand(self._stand_alone(question, history, rows, follower))
         working, answer = (None, greeted) if greeted else self._work_out(standalone, rows, clock, follower)
         answer = replace(
@@ -209,22 +210,6 @@ class Assistant:
 
         return rewrite.follow(
             self._correct(question), history, correct=self._correct, said=said, one_subject=len(self.documents) < 2
-        )
-
-    def _greeted(self, text: str) -> Answer | None:
-        """The reply to a greeting or the like, unless it is a question that stands in the documents."""
-        kind = greeting.courtesy(text)
-        if kind is None or (kind == "identity" and self._stands(greeting.plain(text))):
-            return None
-        titles = [document.title for document in self.documents.values()]
-        return refused("greeting", greeting.reply(kind, titles), self.index_id)
-
-    def _stands(self, words: str) -> bool:
-        """Whether these words are a whole line of a document."""
-        return any(
-            line.end - line.start < 2 * len(words) and greeting.plain(document.text[line.start : line.end]) == words
-            for document in self.documents.values()
-            for line in document.lines
         )
 
     def _work_out(

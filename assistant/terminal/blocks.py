@@ -8,7 +8,7 @@ from itertools import groupby
 
 from assistant.types import Answer, Block
 
-WEAK = 0.6  # an answer that is less likely to be right is said to be unsure
+WEAK = 0.5  # an answer that is less likely to be right is said to be unsure
 _LISTED = ("item", "pair", "heading")
 _NOT_PRINTED = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 

@@ -2,6 +2,7 @@
 import { element } from "./parts.js";
 
 const LISTED = ["item", "pair", "heading"];
+const BESIDE = 3; // groups that stand side by side, and blocks of one, at most
 const LABEL = 48; // characters before the colon of a pair, at most
 
 export class Blocks {
@@ -22,6 +23,13 @@ export class Blocks {
     this.into.replaceChildren();
     Object.assign(this, { texts: [], lines: [] });
     this.#key = null;
+  }
+
+  /** Sets what is compared side by side: a few short groups. */
+  settle() {
+    const groups = [...this.into.children].map((group) => group.querySelectorAll(".block").length);
+    const few = groups.length > 1 && groups.length <= BESIDE && Math.max(...groups) <= BESIDE;
+    this.into.classList.toggle("beside", few);
   }
 
   /** Shows a block; its citations are whole. */

@@ -5,7 +5,7 @@ import { button, element, link, say } from "./parts.js";
 const AROUND = 200; // characters shown on either side of a quotation, at most
 const LINES = 3; // and lines, its own included
 const CLOSEST = 2; // passages of a refusal
-const WEAK = 0.6; // an answer that is less likely to be right is said to be unsure
+const WEAK = 0.5; // an answer that is less likely to be right is said to be unsure
 const SHARED = "/?q=";
 
 export class Reply {
@@ -33,6 +33,7 @@ export class Reply {
     const blocks = answer.blocks.map((each) => ({ ...each, citations: each.citations.map((n) => citations[n]) }));
     if (this.blocks.texts.some((text, n) => text !== blocks[n]?.text)) this.blocks.clear();
     for (const block of blocks.slice(this.blocks.texts.length)) this.add(block);
+    this.blocks.settle();
     if (standalone && standalone !== answer.question) this.#note(say(this.words.understood, { question: standalone }));
     if (answer.status === "answered" && answer.confidence < WEAK) this.#note(this.words.weak);
     for (const groups of answer.conflicts) this.into.append(this.#conflict(groups, citations));

@@ -56,7 +56,7 @@ dialog:modal .wider { display: none; }
 dialog:modal { inset: 0; width: 100%; height: 100dvh; border: 0; border-radius: 0; }
 
 header { display: flex; align-items: center; gap: .25em; padding: .625em .625em .625em 1.125em; border-block-end: 1px solid var(--_line); }
-h2 { flex: 1; font-size: 1.0625em; font-weight: 600; line-height: 1.3; }
+h2 { flex: 1; min-width: 0; overflow-wrap: break-word; font-size: 1.0625em; font-weight: 600; line-height: 1.3; }
 .icon { display: inline-grid; place-items: center; width: 2.5em; height: 2.5em; padding: 0; border-radius: .625em; color: var(--_quiet); }
 .icon:hover, .icon[aria-pressed="true"] { background: var(--_raised); color: var(--_accent); }
 .icon[aria-pressed="true"] svg { fill: currentcolor; }
@@ -77,9 +77,10 @@ article, .greeting, .first { display: grid; gap: .75em; }
 .text { white-space: pre-wrap; }
 .reply, .blocks { display: grid; gap: .625em; min-width: 0; }
 .blocks:empty, .said:empty, .instead:empty { display: none; }
-.said { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 17em), 1fr)); gap: 1em 1.5em; }
+.said { display: grid; gap: 1em 1.5em; }
+.beside { grid-template-columns: repeat(auto-fit, minmax(min(100%, 13em), 1fr)); }
 .group { display: grid; gap: .375em; align-content: start; min-width: 0; }
-.label { line-height: 1.4; }
+.label { font-size: .875em; line-height: 1.4; }
 .list { display: grid; gap: .375em; padding-inline-start: 1.25em; list-style: disc; }
 .list:has(> :only-child) { padding: 0; list-style: none; }
 .list ::marker { color: var(--_quiet); }
