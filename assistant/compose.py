@@ -278,6 +278,7 @@ def _assemble(settings: Settings, index: Index, encoder: OnnxEncoder, calibrated
         search_passages=settings.search_passages,
         read_passages=settings.read_passages,
         settings=_answer_settings(settings, calibration),
+        handoff=settings.handoff or None,
     )
 
 

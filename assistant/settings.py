@@ -108,6 +108,12 @@ class Settings(BaseModel):
         "Questions can be personal data.",
     )
     records_days: int = Field(30, ge=1, le=3650, description="The days after which what is kept is deleted.")
+    handoff: str = Field(
+        "",
+        max_length=300,
+        description="Where a person can be asked, told with a refusal: a sentence that may hold an e-mail address or a "
+        "link.",
+    )
     admin_key: SecretStr | None = Field(
         None,
         description="The key to the page /admin, of 16 characters or more without white space; without one there is no "

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 Json: TypeAlias = Union[bool, int, float, str, Sequence["Json"], Mapping[str, "Json"], None]  # noqa: UP007, recursive
 Vectors: TypeAlias = NDArray[np.float32]
 LineKind: TypeAlias = Literal["heading", "lead", "item", "sentence", "row", "code"]
+BlockKind: TypeAlias = Literal["heading", "lead", "item", "pair", "sentence", "header", "row", "code"]
 Status: TypeAlias = Literal["answered", "refused"]
-Reason: TypeAlias = Literal["unrelated", "unsupported", "ambiguous", "filtered"]
+Reason: TypeAlias = Literal["unrelated", "unsupported", "ambiguous", "filtered", "greeting"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +141,17 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A piece of an answer. Every word of `text` stands in the citations that it names."""
+    """A piece of an answer. Every word of `text` stands in the citations that it names.
+
+    The rest says how to lay it out: blocks of one label belong under one heading. A `text` that comes from several
+    sections begins with the label and a colon.
+    """
 
     text: str
     citations: tuple[int, ...]
+    label: str | None = None  # the title of the section that it stands in
+    kind: BlockKind = "sentence"  # "pair" is an item or a sentence such as "Median salary: $234,750"
+    cells: tuple[tuple[str, str], ...] = ()  # of a table's row: each column's name ("" if none), and what it says
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +191,7 @@ class Answer:
     closest: tuple[Citation, ...]
     index_id: str
     mode: str = "extractive"
+    handoff: str | None = None  # where a person can be asked, told with a refusal
     timings_ms: Mapping[str, float] = field(default_factory=dict)
 
     @property

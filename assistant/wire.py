@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, JsonValue
@@ -17,6 +17,7 @@ from assistant.types import (
     Answer,
     Answerer,
     Block,
+    BlockKind,
     Citation,
     Document,
     Hit,
@@ -49,13 +50,14 @@ _ANSWERED: dict[str, JsonValue] = {
     "reason": None,
     "message": None,
     "answer": "Median salary: $234,750",
-    "blocks": [{"text": "Median salary: $234,750", "citations": [0]}],
+    "blocks": [{"text": "Median salary: $234,750", "citations": [0], "label": "Salary", "kind": "pair", "cells": []}],
     "citations": [_PLACE],
     "conflicts": [],
     "confidence": 0.97,
     "closest": [],
     "mode": "extractive",
     "index_id": "20261124-9f86d081",
+    "handoff": None,
     "timings_ms": {"total": 12.3},
 }
 _REFUSED: dict[str, JsonValue] = _ANSWERED | {
@@ -68,8 +70,15 @@ _REFUSED: dict[str, JsonValue] = _ANSWERED | {
     "blocks": [],
     "citations": [],
     "confidence": 0.02,
+    "handoff": "Ask the people team: people@example.org",
     "closest": [_PLACE | {"score": 0.11}],
 }
+_LABEL = (
+    "The title of the section, under which blocks of the same one are shown. Where an answer comes from several "
+    "sections, the first text of each begins with it and a colon, and its first citation is the heading."
+)
+_KIND = 'What it is in the document; "pair" is an item or a sentence such as "Median salary: $234,750".'
+_CELLS = "Of a row of a table: the name of each column, empty where it has none, and what the row says there."
 
 
 _Rounded: TypeAlias = Annotated[float, AfterValidator(lambda share: round(share, 4))]
@@ -139,6 +148,9 @@ class BlockBody(_Body):
 
     text: str
     citations: tuple[int, ...] = Field(description="Indices into the answer's citations.")
+    label: str | None = Field(default=None, description=_LABEL)
+    kind: BlockKind = Field(default="sentence", description=_KIND)
+    cells: tuple[tuple[str, str], ...] = Field(default=(), description=_CELLS)
 
 
 class SaidBody(_Body):
@@ -147,10 +159,13 @@ class SaidBody(_Body):
     index: int
     text: str
     citations: list[CitationBody]
+    label: str | None = Field(default=None, description=_LABEL)
+    kind: BlockKind = Field(default="sentence", description=_KIND)
+    cells: tuple[tuple[str, str], ...] = Field(default=(), description=_CELLS)
 
     @classmethod
     def of(cls, index: int, block: Block, citations: Sequence[Citation]) -> SaidBody:
-        return cls.model_validate({"index": index, "text": block.text, "citations": citations})
+        return cls.model_validate(asdict(block) | {"index": index, "citations": citations})
 
 
 class OutcomeBody(_Body):
@@ -175,6 +190,7 @@ class OutcomeBody(_Body):
     closest: list[ClosestBody]
     mode: str | None
     index_id: str
+    handoff: str | None = Field(default=None, description="Where a person can be asked; null but for a refusal.")
 
     def is_of(self, answerer: Answerer) -> bool:
         """Whether this is what the answerer says, told by its id; by its index alone where no more is known."""
@@ -205,7 +221,7 @@ class AnswerBody(OutcomeBody):
 
     def value(self) -> Answer:
         lists = {name: tuple(place.value() for place in getattr(self, name)) for name in ("citations", "closest")}
-        blocks = tuple(Block(block.text, block.citations) for block in self.blocks)
+        blocks = tuple(Block(**dict(block)) for block in self.blocks)
         return Answer(**_same(Answer, self) | lists | {"blocks": blocks})
 
     def outcome(self) -> OutcomeBody:

@@ -67,6 +67,7 @@ def assistant(
     expand: Callable[[str], str] = lambda question: question,
     meant: Callable[[str], tuple[str, str] | None] = lambda question: None,
     max_false_answer_rate: float = 0.1,
+    handoff: str | None = None,
 ) -> Assistant:
     """An assistant over plain texts, by title, with an encoder and, unless told otherwise, a reader of words only."""
     documents = {}
@@ -107,6 +108,7 @@ def assistant(
         meant=meant,
         calibration=calibration,
         max_false_answer_rate=max_false_answer_rate,
+        handoff=handoff,
         search_passages=20,
         read_passages=4,
     )

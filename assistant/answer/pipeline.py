@@ -12,6 +12,7 @@ from typing import TypeVar
 from assistant.answer.calibration import Calibration
 from assistant.answer.complete import SURE, completed
 from assistant.answer.explanation import Explanation, Working, answered, refused
+from assistant.answer.greet import greet
 from assistant.answer.overlap import TermOverlap
 from assistant.answer.quote import Quotations
 from assistant.answer.read import by_lines, read, unread
@@ -52,6 +53,7 @@ L = TypeVar("L", ScoredLine, RankedLine)
 
 CLOSEST = 3  # the passages that a refusal shows
 ALIKE = 0.5  # how much the lines of two documents share where the question must say which of them it means
+RIVALS = 4  # the other documents that it is asked about, at most
 RIVAL = 1.0  # and how far behind, in log-odds, the other may be
 UNRELATED = 0.25  # the score of the best line below which nothing is near
 
@@ -105,6 +107,7 @@ class Assistant:
         search_passages: int,
         read_passages: int,
         settings: Mapping[str, Json] = {},
+        handoff: str | None = None,  # where a person can be asked
         prepare: Callable[[Sequence[str]], None] = lambda texts: None,  # encodes what will be searched for
     ) -> None:
         self.index_id = index_id
@@ -123,6 +126,7 @@ class Assistant:
         self._expand = expand
         self._meant = meant
         self._prepare = prepare
+        self._handoff = handoff
         self.calibration = calibration
         self.promise: Promise = calibration.promise(max_false_answer_rate)
         self._search_passages = search_passages
@@ -170,8 +174,9 @@ class Assistant:
         question = question.strip()
         with clock.stage("understand"):
             rows = self._rows(filters)
-            standalone = self._expand(self._stand_alone(question, history, rows, follower))
-        working, answer = self._work_out(standalone, rows, clock, follower)
+            greeted = greet(question, self.documents, self.index_id)
+            standalone = question if greeted else self._expand(self._stand_alone(question, history, rows, follower))
+        working, answer = (None, greeted) if greeted else self._work_out(standalone, rows, clock, follower)
         answer = replace(
             answer,
             id=self._id(question, history, filters),
@@ -359,7 +364,8 @@ class Assistant:
             return []
         said = self._said(first)
         others = ((line, self._said(line)) for line in best.values())
-        return [line for line, text in others if text != said and self.overlap.likeness(text, said) >= ALIKE]
+        alike = [line for line, text in others if text != said and self.overlap.likeness(text, said) >= ALIKE]
+        return alike[:RIVALS]
 
     def _said(self, line: ScoredLine) -> str:
         return self.outlines[line.document_id].text(line.line)
@@ -371,7 +377,8 @@ class Assistant:
         reason = working.reason or "unsupported"
         message = working.message or "The documents have something near, which does not answer this."
         refusal = refused(reason, message, self.index_id)
-        return replace(refusal, closest=tuple(self._closest(working)), confidence=confidence)
+        handoff = self._handoff if reason in ("unrelated", "unsupported") else None
+        return replace(refusal, closest=tuple(self._closest(working)), confidence=confidence, handoff=handoff)
 
     def _closest(self, working: Working) -> Iterator[Citation]:
         hits = working.hits
@@ -379,12 +386,17 @@ class Assistant:
             unit = working.selection.units[0]
             start = self.outlines[unit.document_id].starts[unit.lines[0]]
             hits = tuple(sorted(hits, key=lambda hit: not _holds(hit.passage, unit.document_id, start)))
-        if working.reason == "ambiguous":
-            hits = tuple({hit.passage.document_id: hit for hit in reversed(hits)}.values())
-            hits = tuple(sorted(hits, key=lambda hit: -hit.score))
-        for hit in hits[:CLOSEST]:
+        if working.reason == "ambiguous":  # exactly those that the message names
+            lines = [working.selection.first, *self._rivals(working.parsed, working.selection)]
+            hits = tuple(hit for line in lines if (hit := self._holding(hits, line)) is not None)
+        for hit in hits if working.reason == "ambiguous" else hits[:CLOSEST]:
             passage = hit.passage
             yield cite(self.documents[passage.document_id], passage.start, passage.end, score=hit.score)
+
+    def _holding(self, hits: Sequence[Hit], line: ScoredLine) -> Hit | None:
+        """The best of the passages that hold a line."""
+        start = self.outlines[line.document_id].starts[line.line]
+        return next((hit for hit in hits if _holds(hit.passage, line.document_id, start)), None)
 
     def _id(self, question: str, history: Sequence[Turn], filters: Filters) -> str:
         return answer_id(question, history, filters, settings_id=self.settings_id, index_id=self.index_id)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from assistant.answer import layout
 from assistant.answer.select import Selection, Unit
 from assistant.documents.citations import cite, verify
 from assistant.documents.outline import Outline
-from assistant.documents.shown import cells, named_cells, shown
+from assistant.documents.shown import shown
 from assistant.errors import UnverifiedCitation
-from assistant.types import Block, Citation, Line, LineKind
+from assistant.types import Block, Citation, LineKind
 
 _log = logging.getLogger(__name__)
 _WORD = re.compile(r"\w+")
@@ -32,50 +33,62 @@ class Quotations:
 
         Where it comes from several sections, each piece begins with the heading that tells it from the others.
         """
-        labels = self._labels(selection)
-        places = [self._add(unit, label) for unit, label in zip(selection.units, labels, strict=True)]
+        places: list[list[int]] = []
+        said: set[int | None] = {None}
+        for unit, heading in zip(selection.units, self._headings(selection), strict=True):
+            places.append(self._add(unit, heading, is_said=heading in said))
+            said.add(heading)
         conflict = tuple(tuple(n for unit in group for n in places[unit]) for group in selection.conflicts)
         if len(conflict) > 1 and all(conflict):
             self.conflicts.append(conflict)
 
-    def _add(self, unit: Unit, label: int | None) -> list[int]:
-        """The positions of the citations of a unit's lines."""
+    def _add(self, unit: Unit, heading: int | None, *, is_said: bool) -> list[int]:
+        """The positions of the citations of a unit's lines, below the heading that tells its section from others."""
         outline = self.outlines[unit.document_id]
         lines = [outline.document.lines[n] for n in unit.lines]
         spans = unit.spans or [(line.start, line.end) for line in lines]
         places = []
-        for line, (start, end) in zip(lines, spans, strict=False):
+        for n, (start, end) in zip(unit.lines, spans, strict=False):
             known = self._known(unit.document_id, start, end)
             if known is None:
-                above = None if label is None else self._line(outline, label)
-                header = self._header(outline, unit, line)
+                place = None if heading is None or is_said else outline.document.lines[heading]
+                above = None if place is None else self._place(outline, place.start, place.end)
+                header = self._header(outline, unit, n)
                 known = self._cite(outline, start, end)
                 if known is None:
                     continue
-                self._say(known, line.kind, above, header)
-                label = None
+                self._say(known, outline, n, above=above, heading=heading, header=header)
+                is_said = True
             places.append(known)
         return places
 
-    def _say(self, n: int, kind: LineKind, above: int | None, header: int | None) -> None:
-        text, cited = self._shown(n, kind), [n]
-        if header is not None:
-            named = named_cells(cells(self.citations[header].cited_text), cells(self.citations[n].cited_text))
-            if named is not None:
-                text, cited = named, [header, n]
-        if above is not None:
-            text, cited = f"{self._shown(above, 'heading').rstrip(':')}: {text}", [above, *cited]
-        self.blocks.append(Block(text, tuple(cited)))
-
-    def _header(self, outline: Outline, unit: Unit, line: Line) -> int | None:
-        """The citation of the row that names a row's columns, where it is not said with it anyway."""
-        if line.kind != "row" or line.parent is None or line.parent in unit.lines:
-            return None
-        return self._line(outline, line.parent) if outline.document.lines[line.parent].kind == "row" else None
-
-    def _line(self, outline: Outline, n: int) -> int | None:
+    def _say(
+        self, cited: int, outline: Outline, n: int, *, above: int | None, heading: int | None, header: int | None
+    ) -> None:
         line = outline.document.lines[n]
-        return self._place(outline, line.start, line.end)
+        text = self._shown(cited, line.kind)
+        is_whole = self.citations[cited].end - self.citations[cited].start == line.end - line.start
+        label = layout.label(outline, n) if heading is None else layout.heading_label(outline, heading)
+        cells = layout.cells(outline, n) if is_whole else ()
+        block = Block(text, (cited,), label=label, kind=layout.kind(outline, n, text), cells=cells)
+        if header is not None and cells:
+            block = replace(block, text=layout.named(cells), citations=(header, cited))
+        if above is not None:
+            name = self._shown(above, "heading").rstrip(":")
+            block = replace(block, text=f"{name}: {block.text}", citations=(above, *block.citations), label=name)
+        self.blocks.append(block)
+
+    def _header(self, outline: Outline, unit: Unit, n: int) -> int | None:
+        """The citation of the row that names a row's columns, where it is not said with it anyway."""
+        parent = outline.document.lines[n].parent
+        if outline.document.lines[n].kind != "row" or parent is None or parent in unit.lines:
+            return None
+        header = outline.document.lines[parent]
+        return (
+            self._place(outline, header.start, header.end)
+            if header.kind == "row" and layout.cells(outline, n)
+            else None
+        )
 
     def _shown(self, n: int, kind: LineKind) -> str:
         """What a citation says, without marks; as it is written where its words would not stand in it otherwise."""
@@ -108,7 +121,7 @@ class Quotations:
         self.citations.append(citation)
         return len(self.citations) - 1
 
-    def _labels(self, selection: Selection) -> list[int | None]:
+    def _headings(self, selection: Selection) -> list[int | None]:
         """For each unit the line of the heading that tells its section from the others'; None where there is one."""
         paths = []
         for unit in selection.units:
@@ -117,8 +130,7 @@ class Quotations:
         if len(paths) < 2 or not all(paths) or len(set(paths)) < 2:
             return [None] * len(paths)
         level = next(n for n in range(max(map(len, paths))) if len({path[n : n + 1] for path in paths}) > 1)
-        labels: list[int | None] = []
-        for unit, path in zip(selection.units, paths, strict=True):
-            found = self.outlines[unit.document_id].heading(unit.lines[0], path[: level + 1])
-            labels.append(None if found in labels else found)
-        return labels
+        return [
+            self.outlines[unit.document_id].heading(unit.lines[0], path[: level + 1])
+            for unit, path in zip(selection.units, paths, strict=True)
+        ]

@@ -6,11 +6,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from assistant.answer import layout
 from assistant.answer.figures import Figure, figures
 from assistant.answer.overlap import TermOverlap
 from assistant.answer.select import Unit
 from assistant.documents.outline import Listing, Outline
-from assistant.documents.shown import cells
 from assistant.question.parse import content_words
 from assistant.question.relations import Beside, Measure, Most, Nth, Relation
 from assistant.types import ScoredLine
@@ -118,17 +118,17 @@ def _column(outline: Outline, n: int, measure: Measure, question: str) -> dict[i
     header = n if n in outline.children and lines[n].kind == "row" else lines[n].parent
     if header is None or lines[header].kind != "row":
         return {}
-    names = cells(outline.text(header))
-    rows = {m: cells(outline.text(m)) for m in outline.children.get(header, ()) if lines[m].kind == "row"}
-    rows = {m: row for m, row in rows.items() if len(row) == len(names)}
-    if len(rows) < 2:
-        return {}
+    rows = {m: layout.cells(outline, m) for m in outline.children.get(header, ()) if lines[m].kind == "row"}
+    by_name: dict[str, dict[int, str]] = {}
+    for m, row in rows.items():
+        for name, cell in row[1:]:  # the first says which row it is
+            by_name.setdefault(name, {})[m] = cell
     asked = set(content_words(question))
     columns = []
-    for c in range(1, len(names)):
-        values = _compared({m: row[c] for m, row in rows.items()}, measure, named=_fits(names[c], measure))
+    for name, cells in by_name.items():
+        values = _compared(cells, measure, named=_fits(name, measure)) if len(rows) > 1 else {}
         if values:
-            columns.append((len(asked & set(content_words(names[c]))), values))
+            columns.append((len(asked & set(content_words(name))), values))
     columns.sort(key=lambda column: -column[0])
     if len(columns) > 1 and columns[0][0] == columns[1][0]:
         return {}

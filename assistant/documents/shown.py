@@ -49,7 +49,7 @@ def shown(text: str, kind: LineKind = "sentence") -> str:
         return text
     text = _QUOTE.sub("", text)
     if kind == "row":
-        return CELLS.join(cell for cell in cells(text) if cell)
+        return CELLS.join(cell for cell in shown_cells(text) if cell)
     leading = _LEADING.match(text)
     if leading is not None:
         text = text[leading.end() :]
@@ -59,22 +59,9 @@ def shown(text: str, kind: LineKind = "sentence") -> str:
     return _words(text)
 
 
-def cells(text: str) -> list[str]:
-    """The words of each cell of a row, of Markdown or of HTML; "" where there are none."""
-    return [_words(cell) for cell in _cells(_QUOTE.sub("", text)) if not _RULE.fullmatch(cell)]
-
-
-def named_cells(header: Sequence[str], row: Sequence[str]) -> str | None:
-    """A row with the name of its column before each cell; None where they do not fit one another.
-
-    The first column may have no name, as in a table of two dimensions.
-    """
-    if len(header) == len(row) - 1:
-        header = ["", *header]
-    if len(header) != len(row):
-        return None
-    pairs = [(name.rstrip(":"), cell) for name, cell in zip(header, row, strict=True) if cell]
-    return CELLS.join(f"{name}: {cell}" if name else cell for name, cell in pairs)
+def shown_cells(row: str) -> list[str]:
+    """The words of each cell of a row of Markdown or of HTML, of empty ones too."""
+    return [_words(cell) for cell in _cells(_QUOTE.sub("", row)) if not _RULE.fullmatch(cell)]
 
 
 def _cells(text: str) -> list[str]:

@@ -18,7 +18,7 @@ from typing import Any, Literal, TypeAlias
 from assistant.errors import RecordsError
 from assistant.types import Answer, Reason, Status
 
-Vote: TypeAlias = Literal["up", "down"]
+Vote: TypeAlias = Literal["up", "down", "comment"]  # a comment gives the reason of a vote before it
 
 _APPLICATION, _VERSION = 0x526F6C65, 1  # what the file says that it is
 DAY = 86_400  # seconds
@@ -68,9 +68,10 @@ _FORGET_VOTES = """DELETE FROM votes WHERE answer_id NOT IN (SELECT answer_id FR
 OR (at < :before AND holds(comment, :text))"""
 _UNANSWERED = """SELECT standalone_question, status, reason, document_id, document_version, start, "end",
     COUNT(*), MIN(at), MAX(at), answer_id
-FROM asked WHERE status = 'refused' OR answer_id IN (SELECT answer_id FROM votes WHERE vote = 'down')
+FROM asked WHERE (status = 'refused' AND reason IS NOT 'greeting')
+    OR answer_id IN (SELECT answer_id FROM votes WHERE vote = 'down')
 GROUP BY answer_id ORDER BY answer_id"""
-_TOTALS = """SELECT COUNT(*), COUNT(*) FILTER (WHERE status = 'refused'), MIN(at),
+_TOTALS = """SELECT COUNT(*), COUNT(*) FILTER (WHERE status = 'refused' AND reason IS NOT 'greeting'), MIN(at),
     (SELECT COUNT(*) FROM votes WHERE vote = 'up'), (SELECT COUNT(*) FROM votes WHERE vote = 'down')
 FROM asked"""
 

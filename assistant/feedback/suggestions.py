@@ -14,6 +14,7 @@ from assistant.types import Answer, Answerer, Document, Section
 
 SUGGESTED = 8  # questions, at most
 TRIED = 28  # questions that are asked to find them, at most
+NEAR, NEAR_PASSAGES, NEAR_EACH, NEAR_TRIED = 3, 6, 2, 6  # near a question: those given, and where and how often tried
 DOCUMENTS = 8  # the documents that they come from, at most
 
 _NUMBERING = re.compile(r"^(?:\(?(?:\d+(?:\.\d+)*|[ivxlc]+|[a-z])[.):]\s*|#+\s*|\d+(?:\.\d+)+\s+)", re.IGNORECASE)
@@ -71,6 +72,29 @@ def suggest(answerer: Answerer, *, k: int = SUGGESTED) -> tuple[str, ...]:
         question = _within(candidate, answerer.documents[candidate.document_id]) if several else candidate.question
         if len(met) < k and question not in met and candidate.is_met(answerer.ask(question)):
             met.append(question)
+    return tuple(met)
+
+
+def near(
+    answerer: Answerer, question: str, *, k: int = NEAR, check: Callable[[], None] = lambda: None
+) -> tuple[str, ...]:
+    """Up to `k` other questions that the answerer answers from the passages nearest to this one."""
+    several = len(answerer.documents) > 1
+    known = question.casefold().strip(" ?")
+    met: list[str] = []
+    tried: list[str] = []
+    for hit in answerer.search(question, k=NEAR_PASSAGES):
+        passage = hit.passage
+        document = answerer.documents[passage.document_id]
+        inside = [one for one in candidates(document) if passage.start <= one.start < passage.end]
+        for candidate in inside[:NEAR_EACH]:
+            asked = _within(candidate, document) if several else candidate.question
+            if asked in tried or asked.casefold().strip(" ?") == known or len(tried) >= NEAR_TRIED or len(met) >= k:
+                continue
+            check()
+            tried.append(asked)
+            if candidate.is_met(answerer.ask(asked)):
+                met.append(asked)
     return tuple(met)
 
 

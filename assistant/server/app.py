@@ -18,17 +18,18 @@ from assistant.errors import (
     DocumentNotFound,
     RateLimited,
 )
-from assistant.feedback.suggestions import Suggester
+from assistant.feedback.suggestions import Suggester, near
 from assistant.server import chat
 from assistant.server.feedback import Feedback, add_routes
 from assistant.server.limits import Limits, RateLimit
 from assistant.server.middleware import Exchange, JsonRoute
 from assistant.server.origins import Origins, framed
+from assistant.server.pages import documents as documents_page
 from assistant.server.pages import home, source_page
 from assistant.server.peers import ProxyHeaders
 from assistant.server.problems import AT_QUEUE, NO_INDEX, QUESTION, ChatProblem, Problem, documented, install, problem
 from assistant.server.queue import Job, WorkQueue
-from assistant.server.requests import AskRequest, SearchRequest
+from assistant.server.requests import AskRequest, NearRequest, SearchRequest
 from assistant.server.streaming import IncomingQuestion, documented_events, event, in_blocks, stream, whole
 from assistant.types import Answerer, Document
 from assistant.wire import (
@@ -121,6 +122,14 @@ def create_app(
 
         return await desk.answer(find, request.receive)
 
+    @post("/v1/suggestions", summary="Suggest questions near one that was refused", responses=questions)
+    async def suggestions_near(body: NearRequest, request: Request) -> SuggestionsBody:
+        def find(job: Job[SuggestionsBody]) -> SuggestionsBody:
+            answerer = current()
+            return SuggestionsBody(questions=near(answerer, body.question, check=job.check), index_id=answerer.index_id)
+
+        return await desk.answer(find, request.receive)
+
     @get("/v1/documents", summary="List the documents", tags=["documents"])
     def documents() -> DocumentsBody:
         return DocumentsBody.of(current())
@@ -148,6 +157,13 @@ def create_app(
     def readyz() -> ReadyBody:
         return ReadyBody(index_id=current().index_id)
 
+    @get_page("/documents")
+    def documents_list(request: Request, q: str = "") -> Response:
+        try:
+            return documents_page.index(current(), q)
+        except AssistantError as error:
+            return source_page.failure(error, request.headers, None, "")
+
     @get_page("/documents/{id:path}")
     def source(
         request: Request,
@@ -172,7 +188,7 @@ def create_app(
 
     @get_page("/")
     def index() -> Response:
-        return framed(home.index(title), limits.allowed_origins)
+        return framed(home.index(title, opened(current)), limits.allowed_origins)
 
     @get_page("/docs/{name}")
     def docs_file(name: str) -> Response:
@@ -222,6 +238,14 @@ def find_document(answerer: Answerer, id: str) -> Document:
     if document := answerer.documents.get(id):
         return document
     raise DocumentNotFound("no document has this id: GET /v1/documents lists those that there are")
+
+
+def opened(current: Callable[[], Answerer]) -> Answerer | None:
+    """The answerer, if there is an index."""
+    try:
+        return current()
+    except AssistantError:
+        return None
 
 
 def describe(app: FastAPI) -> dict[str, Any]:

@@ -63,7 +63,9 @@ class FeedbackRequest(BaseModel):
     )
 
     answer_id: str = Field(pattern="^ans_[0-9A-Za-z]{1,96}$", description="The `id` of the answer.")
-    vote: Literal["up", "down"]
+    vote: Literal["up", "down", "comment"] = Field(
+        description='"comment" tells the reason of a vote that was sent before.'
+    )
     comment: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] | None = None
 
 

@@ -93,6 +93,14 @@ class AskRequest(_Asking):
         return tuple(Turn(turn.role, turn.content) for turn in self.history or ())
 
 
+class NearRequest(_Request):
+    """A question, for others like it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"question": "How is the pay taxed?"}]})
+
+    question: QuestionText
+
+
 class SearchRequest(_Asking):
     """A question, and how many passages to give."""
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from assistant.answer.explanation import Explanation, Working
 from assistant.documents.citations import in_words, trail
+from assistant.terminal.blocks import laid_out, printable
 from assistant.types import Answer, Citation, Document, RankedLine, ScoredLine
 
 if TYPE_CHECKING:
     from assistant.compose import Calibrated
     from assistant.feedback.gaps import Gaps
 
+CLOSEST = 2  # passages of a refusal
 SHOWN = 6  # hits and candidates of an explanation
 WIDTH = 88  # characters of a line of text in a list
 
@@ -23,8 +24,6 @@ _ADVICE = (
     "passage is not read under 3, the comparing of lines; if it is there but not said "
     "under 4, the weighing."
 )
-
-_NOT_PRINTED = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 
 
 def show_answer(answer: Answer, documents: Mapping[str, Document]) -> str:
@@ -74,11 +73,6 @@ def show_gaps(gaps: Gaps) -> str:
     return "\n".join(lines or ["Nothing was refused or voted down."])
 
 
-def printable(text: str) -> str:
-    """The text on one line, without characters that would steer a terminal."""
-    return _NOT_PRINTED.sub(" ", " ".join(text.split()))
-
-
 def place(citation: Citation, documents: Mapping[str, Document]) -> str:
     """Where a citation stands: title, sections, line."""
     row = documents[citation.document_id].text.count("\n", 0, citation.start) + 1
@@ -88,17 +82,9 @@ def place(citation: Citation, documents: Mapping[str, Document]) -> str:
 
 def _answer(answer: Answer, documents: Mapping[str, Document]) -> Iterator[str]:
     if answer.status == "refused":
-        yield f"No answer ({answer.reason}): {answer.message}"
-        if answer.closest:
-            yield ""
-            yield "The closest passages:"
-        for number, citation in enumerate(answer.closest, start=1):
-            yield f"[{number}] {place(citation, documents)}"
-            yield f"    {_short(citation.cited_text)}"
+        yield from _refusal(answer, documents)
         return
-    for block in answer.blocks:
-        marks = "".join(f"[{n + 1}]" for n in block.citations)
-        yield f"{printable(block.text)} {marks}"
+    yield from laid_out(answer)
     yield ""
     yield "Sources:"
     for number, citation in enumerate(answer.citations, start=1):
@@ -107,6 +93,23 @@ def _answer(answer: Answer, documents: Mapping[str, Document]) -> Iterator[str]:
         values = " against ".join("".join(f"[{n + 1}]" for n in group) for group in groups)
         yield f"The documents contradict each other here: {values}."
     yield f"Confidence: {answer.confidence:.2f}"
+
+
+def _refusal(answer: Answer, documents: Mapping[str, Document]) -> Iterator[str]:
+    if answer.reason == "greeting":
+        yield printable(answer.message or "")
+        return
+    yield f"No answer ({answer.reason}): {answer.message}"
+    if answer.handoff:
+        yield printable(answer.handoff)
+    if not answer.closest or answer.reason == "unrelated":
+        return
+    yield ""
+    yield "Each of these would answer:" if answer.reason == "ambiguous" else "The closest passages:"
+    shown = answer.closest if answer.reason == "ambiguous" else answer.closest[:CLOSEST]
+    for number, citation in enumerate(shown, start=1):
+        yield f"[{number}] {place(citation, documents)}"
+        yield f"    {_short(citation.cited_text)}"
 
 
 def _working(working: Working, threshold: float, documents: Mapping[str, Document]) -> Iterator[str]:

@@ -68,6 +68,17 @@ export class Client {
     }
   }
 
+  /** Questions near this one that the documents answer; none where the server cannot say. */
+  async near(question) {
+    try {
+      const response = await this.#send("v1/suggestions", { question });
+      const { questions } = response.ok ? await response.json() : {};
+      return Array.isArray(questions) ? questions.filter((each) => typeof each === "string") : [];
+    } catch {
+      return [];
+    }
+  }
+
   /** The text that a citation's offsets count into. */
   text({ document_id: id, document_version: version }) {
     const address = this.address(`v1/documents/${encodeURIComponent(id).replaceAll("%2F", "/")}/text`);

@@ -1,48 +1,44 @@
-// Shows one reply: blocks with their numbered sources, a refusal with what came nearest, what one can do with it.
+// Shows one reply: blocks with their numbered sources, a refusal and where to go from it, what one can do with it.
+import { Blocks } from "./blocks.js";
 import { button, element, link, say } from "./parts.js";
 
 const AROUND = 200; // characters shown on either side of a quotation, at most
 const LINES = 3; // and lines, its own included
+const CLOSEST = 2; // passages of a refusal
+const WEAK = 0.5; // an answer that is less likely to be right is said to be unsure
+const SHARED = "/?q=";
 
 export class Reply {
-  #texts = []; // of the blocks shown so far
   #numbers = new Map(); // place -> the number of its source
   #sources = []; // citations, in the order of their numbers
-  #caption = "";
 
   /** `into` is the element to fill. `chat` is the element: it gives words, client and examples. */
   constructor(into, chat) {
     this.into = into;
     this.chat = chat;
     this.words = chat.words;
+    this.said = element("div", { class: "said" });
+    this.blocks = new Blocks(this.said, this);
+    into.append(this.said);
   }
 
   /** Shows a block; its citations are whole. */
-  add({ text, citations }) {
-    const caption = this.#path(citations[0]);
-    if (caption !== this.#caption) this.into.append(this.#where(citations[0]));
-    this.#caption = caption;
-    this.#texts.push(text);
-    this.into.append(this.#cited("block", text, citations));
+  add(block) {
+    this.blocks.add(block);
   }
 
   /** Completes the reply from the whole body, with or without blocks before it. */
   finish(answer) {
     const { citations, standalone_question: standalone } = answer;
     const blocks = answer.blocks.map((each) => ({ ...each, citations: each.citations.map((n) => citations[n]) }));
-    if (this.#texts.some((text, n) => text !== blocks[n]?.text)) {
-      this.into.replaceChildren();
-      this.#texts = [];
-      this.#caption = "";
-    }
-    for (const block of blocks.slice(this.#texts.length)) this.add(block);
-    if (standalone && standalone !== answer.question) {
-      const note = say(this.words.understood, { question: standalone });
-      this.into.prepend(element("p", { class: "note" }, note));
-    }
+    if (this.blocks.texts.some((text, n) => text !== blocks[n]?.text)) this.blocks.clear();
+    for (const block of blocks.slice(this.blocks.texts.length)) this.add(block);
+    this.blocks.settle();
+    if (standalone && standalone !== answer.question) this.#note(say(this.words.understood, { question: standalone }));
+    if (answer.status === "answered" && answer.confidence < WEAK) this.#note(this.words.weak);
     for (const groups of answer.conflicts) this.into.append(this.#conflict(groups, citations));
     if (answer.status === "refused") this.#refuse(answer);
-    this.into.append(this.#actions(answer));
+    this.into.append(this.#actions(answer), this.#printed());
   }
 
   /** Says what went wrong, below what there is, and offers to try again. */
@@ -53,25 +49,40 @@ export class Reply {
     );
   }
 
+  #note(text) {
+    this.said.before(element("p", { class: "note" }, text));
+  }
+
   #refuse(answer) {
+    const { words, chat } = this;
+    const { question, reason, closest, handoff } = answer;
     this.into.append(element("p", { class: "message" }, answer.message));
-    const { closest, question } = answer;
-    if (answer.reason === "ambiguous") {
+    if (handoff) this.into.append(person(handoff, words));
+    if (reason === "ambiguous") {
       const choices = closest.map((place) =>
-        button(say(this.words.which, { title: place.document_title }), () => this.chat.ask(question, place)),
+        button(place.document_title, () => chat.ask(question, place)),
       );
       this.into.append(element("div", { class: "examples" }, ...choices));
+      return;
     }
-    if (closest.length) {
-      const items = closest.map((place) => {
+    if (reason === "greeting") {
+      if (chat.examples.length) this.into.append(chat.offer(chat.examples));
+      return;
+    }
+    if (reason === "unsupported" && closest.length) {
+      const items = closest.slice(0, CLOSEST).map((place) => {
         const shown = this.#cited("near", place.cited_text.trim(), [place]);
         shown.prepend(this.#where(place));
         return element("li", {}, shown);
       });
-      this.into.append(element("h3", {}, this.words.closest), element("ol", { class: "closest" }, ...items));
+      const list = element("ol", { class: "closest", role: "list" }, ...items);
+      this.into.append(element("details", {}, element("summary", {}, words.closest), list));
     }
-    const near = nearest(this.chat.examples, question, closest);
-    if (near.length) this.into.append(element("h3", {}, this.words.instead), this.chat.offer(near));
+    const near = element("div", { class: "instead" });
+    this.into.append(near);
+    chat.client.near(question).then((questions) => {
+      if (questions.length) near.append(element("h4", { class: "label" }, words.instead), chat.offer(questions));
+    });
   }
 
   #conflict(groups, citations) {
@@ -84,12 +95,13 @@ export class Reply {
   #cited(kind, text, citations) {
     const shown = element("p", {}, element("span", { class: "text" }, text));
     const whole = element("div", { class: kind }, shown);
-    for (const citation of citations) shown.append(" ", this.#reference(citation, whole));
+    for (const citation of citations) shown.append(" ", this.reference(citation, whole));
     return whole;
   }
 
-  #reference(citation, below) {
-    const number = this.#number(citation);
+  /** A button with the number of a source, that opens its card at the end of an element. */
+  reference(citation, below) {
+    const number = this.number(citation);
     let card = null;
     const click = () => {
       card?.remove();
@@ -112,7 +124,7 @@ export class Reply {
     return element("p", { class: "path" }, this.#path(citation));
   }
 
-  #number(citation) {
+  number(citation) {
     const place = [citation.document_id, citation.start_char_index, citation.end_char_index].join(" ");
     if (!this.#numbers.has(place)) this.#numbers.set(place, this.#sources.push(citation));
     return this.#numbers.get(place);
@@ -143,41 +155,86 @@ export class Reply {
 
   #actions(answer) {
     const { words, chat } = this;
-    const said = element("span", { class: "note said", role: "status" });
+    const told = element("span", { class: "note told", role: "status" });
     const actions = element("div", { class: "actions" });
-    if (answer.status === "answered") {
-      const copy = async () => said.replaceChildren((await copied(this.#plain())) ? words.copied : words.notCopied);
-      actions.append(button(words.copy, copy, { class: "icon copy", drawn: "copy" }));
-    }
-    if (chat.voting) {
+    const copy = (said, text) =>
+      button(said, async () => told.replaceChildren((await copied(text())) ? words.copied : words.notCopied), {
+        class: "icon",
+        drawn: said === words.share ? "link" : "copy",
+      });
+    if (answer.status === "answered") actions.append(copy(words.copy, () => this.#plain()));
+    if (chat.full && answer.status === "answered")
+      actions.append(copy(words.share, () => chat.client.address(SHARED + encodeURIComponent(answer.question))));
+    if (chat.voting && answer.reason !== "greeting") {
+      const reason = element("div", {});
       const cast = async (vote) => {
         try {
           if (!(await chat.client.vote({ answer_id: answer.id, vote }))) return chat.stopVoting();
           for (const each of votes.children) each.setAttribute("aria-pressed", each.classList.contains(vote));
-          said.replaceChildren(words.thanks);
+          told.replaceChildren(words.thanks);
+          reason.replaceChildren(...(vote === "down" ? [this.#why(answer, told)] : []));
         } catch {
-          said.replaceChildren(words.notSent);
+          told.replaceChildren(words.notSent);
         }
       };
       const thumb = (vote) =>
         button(words[vote], () => cast(vote), { class: `icon ${vote}`, drawn: "vote", "aria-pressed": "false" });
       const votes = element("span", { class: "votes" }, thumb("up"), thumb("down"));
-      actions.append(votes);
+      actions.append(votes, told);
+      return element("div", { class: "after" }, actions, reason);
     }
-    actions.append(said);
+    actions.append(told);
     return actions;
+  }
+
+  /** A field for what was wrong, after a vote against the answer. */
+  #why(answer, told) {
+    const { words, chat } = this;
+    const field = element("input", { type: "text", maxlength: "500", "aria-label": words.why, placeholder: words.why });
+    const submit = async (event) => {
+      event.preventDefault();
+      const comment = field.value.trim();
+      if (!comment) return field.focus();
+      try {
+        await chat.client.vote({ answer_id: answer.id, vote: "comment", comment });
+        form.remove();
+        told.replaceChildren(words.noted);
+      } catch {
+        told.replaceChildren(words.notSent);
+      }
+    };
+    const form = element("form", { class: "why", submit }, field, button(words.tell, () => {}, { type: "submit" }));
+    return form;
   }
 
   /** The reply as plain text, its sources with their addresses. */
   #plain() {
-    const shown = [...this.into.querySelectorAll(".block")].map((block) => {
-      const numbers = [...block.querySelectorAll(".ref")].map((each) => `[${each.textContent}]`);
-      return `${block.querySelector(".text").textContent} ${numbers.join("")}`;
-    });
-    const address = (each) => web(each.published_url) ?? this.chat.client.address(each.url) ?? each.document_id;
-    const sources = this.#sources.map((each, n) => `[${n + 1}] ${this.#path(each)}: ${address(each)}`);
-    return [...shown, "", this.words.sources, ...sources].join("\n");
+    return [...this.blocks.lines, "", this.words.sources, ...this.#listed()].join("\n");
   }
+
+  #listed() {
+    const address = (each) => web(each.published_url) ?? this.chat.client.address(each.url) ?? each.document_id;
+    return this.#sources.map((each, n) => `[${n + 1}] ${this.#path(each)}: ${address(each)}`);
+  }
+
+  /** The sources, on paper only. */
+  #printed() {
+    return element("ol", { class: "printed", role: "list" }, ...this.#listed().map((each) => element("li", {}, each)));
+  }
+}
+
+/** Where the operator sends people on: words, with a link where they hold an address. */
+function person(handoff, { newTab }) {
+  const found = handoff.match(/https?:\/\/[^\s<>"]*[^\s<>".,;:!?)]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+/);
+  if (!found) return element("p", { class: "handoff" }, handoff);
+  const [before, after] = [handoff.slice(0, found.index), handoff.slice(found.index + found[0].length)];
+  const address = found[0].includes("://") ? web(found[0]) : `mailto:${found[0]}`;
+  const shown = address?.startsWith("mailto:")
+    ? element("a", { href: address }, found[0])
+    : address
+      ? link(found[0], address, newTab)
+      : found[0];
+  return element("p", { class: "handoff" }, before, shown, after);
 }
 
 /** The text before and after a citation; null where the document no longer says that there. */
@@ -201,15 +258,6 @@ function unit(text, points, from) {
 /** The address, if it is one of the web. */
 function web(url) {
   return typeof url === "string" && /^https?:\/\//i.test(url) && URL.canParse(url) ? url : null;
-}
-
-/** Up to three examples that share the most words with the question and the titles of what came nearest. */
-function nearest(examples, question, closest) {
-  const wordsOf = (text) => text.toLowerCase().match(/[\p{L}\p{N}]{4,}/gu) ?? [];
-  const near = wordsOf([question, ...closest.flatMap((place) => place.section_path)].join(" "));
-  const shared = (example) => wordsOf(example).filter((word) => near.includes(word)).length;
-  const others = examples.filter((example) => example !== question);
-  return others.sort((a, b) => shared(b) - shared(a)).slice(0, 3);
 }
 
 /** Whether the text is on the clipboard now. Pages without https have the older way only. */

@@ -14,7 +14,7 @@ const EXAMPLES = 4;
 const PHONE = matchMedia("(max-width: 30em), (max-height: 26em)"); // here the dialog fills the screen and is modal
 
 export class RoleAssistant extends HTMLElement {
-  static observedAttributes = ["open", "title", "lang"];
+  static observedAttributes = ["open", "title", "lang", "full"];
 
   fetch = (...args) => globalThis.fetch(...args);
   voting = true;
@@ -25,6 +25,7 @@ export class RoleAssistant extends HTMLElement {
   );
   #turns = []; // what was said, oldest first
   #running = null; // the AbortController of the question that is being answered
+  #asked = false; // whether the page's address was looked at for a question
   #suggested = null; // the promise of examples, once the dialog was open
 
   constructor() {
@@ -38,6 +39,9 @@ export class RoleAssistant extends HTMLElement {
     if (!this.words) this.#build();
     PHONE.addEventListener("change", this.#reopen);
     this.#show(false);
+    const asked = this.full && !this.#asked && new URLSearchParams(location.search).get("q");
+    this.#asked = true;
+    if (asked) this.ask(asked);
   }
 
   disconnectedCallback() {
@@ -48,6 +52,7 @@ export class RoleAssistant extends HTMLElement {
   attributeChangedCallback(name) {
     if (!this.words) return;
     if (name === "open") this.#show(true);
+    else if (name === "full") this.#reopen();
     else this.#label();
   }
 
@@ -64,6 +69,15 @@ export class RoleAssistant extends HTMLElement {
     this.toggleAttribute("open", Boolean(value));
   }
 
+  /** Whether it fills the window while it is open, as the page of an assistant. */
+  get full() {
+    return this.hasAttribute("full");
+  }
+
+  get #modal() {
+    return this.full || PHONE.matches;
+  }
+
   get busy() {
     return this.#running !== null;
   }
@@ -78,6 +92,7 @@ export class RoleAssistant extends HTMLElement {
       this.#count();
       return;
     }
+    for (const each of this.log.querySelectorAll(".greeting .first")) each.remove();
     const heading = element("h3", { class: "hidden" }, this.words.asked);
     const bubble = element("div", { class: "question" }, heading, element("p", { class: "text" }, question));
     if (within) bubble.append(element("p", { class: "note" }, say(this.words.within, { title: within.document_title })));
@@ -124,7 +139,8 @@ export class RoleAssistant extends HTMLElement {
       const body = { question, history: this.#turns.slice(-TURNS), ...filters };
       const answer = await this.client.ask(body, { signal: running.signal, block });
       made.finish(answer);
-      this.#turns.push(turn("user", question), ...(answer.answer ? [turn("assistant", answer.answer)] : []));
+      const turns = [turn("user", question), ...(answer.answer ? [turn("assistant", answer.answer)] : [])];
+      if (answer.reason !== "greeting") this.#turns.push(...turns);
       this.#tell("answer", { question, answer });
     } catch (error) {
       const { kind, values, problem } = error instanceof Failure ? error : new Failure("broken");
@@ -173,6 +189,7 @@ export class RoleAssistant extends HTMLElement {
       name: "question",
       autocomplete: "off",
       "aria-describedby": "hint",
+      placeholder: words.placeholder,
       input: () => this.#count(),
       keydown: (event) => {
         if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
@@ -192,6 +209,7 @@ export class RoleAssistant extends HTMLElement {
       drawn: "chat",
       "aria-haspopup": "dialog",
     });
+    this.widener = button(words.wider, () => this.#widen(), { class: "icon wider", drawn: "wide", "aria-pressed": "false" });
     this.dialog = element(
       "dialog",
       { "aria-labelledby": "title" },
@@ -199,6 +217,8 @@ export class RoleAssistant extends HTMLElement {
         "header",
         {},
         this.heading,
+        element("slot", { name: "links" }),
+        this.widener,
         button(words.restart, () => this.#restart(), { drawn: "again" }),
         button(words.close, () => (this.open = false), { drawn: "close" }),
       ),
@@ -206,7 +226,7 @@ export class RoleAssistant extends HTMLElement {
       element(
         "form",
         { class: "ask", submit },
-        element("label", { for: "question" }, words.label),
+        element("label", { for: "question", class: "hidden" }, words.label),
         element("div", { class: "row" }, this.input, this.sender, this.stopper),
         this.hint,
       ),
@@ -247,7 +267,7 @@ export class RoleAssistant extends HTMLElement {
     launcher.hidden = this.open;
     if (this.open === dialog.open) return;
     if (this.open) {
-      if (PHONE.matches) dialog.showModal();
+      if (this.#modal) dialog.showModal();
       else if (moves) dialog.show();
       else dialog.open = true;
       if (dialog.matches(":modal") || moves) this.input.focus();
@@ -264,19 +284,25 @@ export class RoleAssistant extends HTMLElement {
     if (!this.dialog.open) return;
     const focused = this.shadowRoot.activeElement;
     this.dialog.close();
-    if (PHONE.matches) this.dialog.showModal();
+    if (this.#modal) this.dialog.showModal();
     else this.dialog.show();
     (focused ?? this.input).focus();
   };
 
   /** The first words, and examples: asked for when the dialog is first opened, and not before. */
   async #greet() {
-    const greeting = element("div", { class: "greeting" }, element("p", {}, this.words.greeting));
+    const greeting = element("div", { class: "greeting" }, element("p", {}, this.words.greeting), element("slot"));
     this.log.prepend(greeting);
     this.#suggested ??= this.client.suggestions();
     this.examples = await this.#suggested;
-    if (!this.examples.length) return;
-    greeting.append(element("h3", {}, this.words.examples), this.offer(this.examples.slice(0, EXAMPLES)));
+    if (!this.examples.length || this.#turns.length || this.busy) return;
+    const few = this.examples.slice(0, EXAMPLES);
+    greeting.append(element("div", { class: "first" }, element("h3", {}, this.words.examples), this.offer(few)));
+  }
+
+  #widen() {
+    const wide = this.dialog.classList.toggle("wide");
+    this.widener.setAttribute("aria-pressed", String(wide));
   }
 
   #restart() {
@@ -295,16 +321,17 @@ export class RoleAssistant extends HTMLElement {
     this.ask(text);
   }
 
-  /** Says how long the question may be, and how long it is where that comes near. */
+  /** Says how long the question is where that comes near to how long it may be. */
   #count() {
     const { words, input, hint } = this;
     const count = characters(input.value.trim()).length;
     const over = count - LIMIT;
-    const known = count > NEAR * LIMIT ? "count" : "hint";
+    const near = count > NEAR * LIMIT;
     input.setAttribute("aria-invalid", String(over > 0));
     hint.setAttribute("aria-live", over > 0 ? "polite" : "off");
     hint.classList.toggle("error", over > 0);
-    hint.textContent = say(words[over > 0 ? "tooLong" : known], { over, count, limit: LIMIT });
+    hint.hidden = !near;
+    hint.textContent = near ? say(words[over > 0 ? "tooLong" : "count"], { over, count, limit: LIMIT }) : "";
   }
 
   #tell(name, detail) {

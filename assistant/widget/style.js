@@ -26,14 +26,14 @@ export const STYLE = `
 * { box-sizing: border-box; }
 [hidden] { display: none !important; }
 .hidden { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-p, h2, h3, ul, ol, blockquote { margin: 0; padding: 0; }
+p, h2, h3, h4, ul, ol, pre, blockquote { margin: 0; padding: 0; }
 ul, ol { list-style: none; }
-p, h2, blockquote, .pill, textarea { unicode-bidi: plaintext; text-align: start; }
-h3 { font-size: .8125em; font-weight: 600; color: var(--_quiet); }
+p, li, h2, h4, td, th, blockquote, .pill, textarea { unicode-bidi: plaintext; text-align: start; }
+h3, h4, summary { font-size: .8125em; font-weight: 600; color: var(--_quiet); }
 a { color: var(--_accent); }
 svg { width: 1.375em; height: 1.375em; flex: none; fill: none; stroke: currentcolor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; }
 :focus-visible { outline: 2px solid var(--_accent); outline-offset: 2px; }
-button, textarea { font: inherit; color: inherit; margin: 0; }
+button, textarea, input { font: inherit; color: inherit; margin: 0; }
 button { cursor: pointer; border: 1px solid transparent; background: none; }
 
 .launcher {
@@ -51,18 +51,22 @@ dialog {
   background: var(--_surface); color: inherit; box-shadow: 0 12px 40px #0005;
 }
 dialog[open] { display: flex; flex-direction: column; }
+dialog.wide { width: min(52em, 100vw - 2 * var(--_inset)); height: calc(100dvh - 2 * var(--_inset)); }
+dialog:modal .wider { display: none; }
 dialog:modal { inset: 0; width: 100%; height: 100dvh; border: 0; border-radius: 0; }
 
 header { display: flex; align-items: center; gap: .25em; padding: .625em .625em .625em 1.125em; border-block-end: 1px solid var(--_line); }
-h2 { flex: 1; font-size: 1.0625em; font-weight: 600; line-height: 1.3; }
+h2 { flex: 1; min-width: 0; overflow-wrap: break-word; font-size: 1.0625em; font-weight: 600; line-height: 1.3; }
 .icon { display: inline-grid; place-items: center; width: 2.5em; height: 2.5em; padding: 0; border-radius: .625em; color: var(--_quiet); }
 .icon:hover, .icon[aria-pressed="true"] { background: var(--_raised); color: var(--_accent); }
 .icon[aria-pressed="true"] svg { fill: currentcolor; }
 .down svg { transform: rotate(180deg); }
 
 [role="log"] { position: relative; flex: 1; min-height: 0; padding: 1.125em; overflow-y: auto; overscroll-behavior: contain; }
+:host([full]) :is(header, [role="log"], .ask) { padding-inline: max(1.125em, (100% - 48em) / 2); }
+slot[name="links"] { display: flex; gap: 1em; margin-inline: .75em .5em; font-size: .9375em; }
 [role="log"]:focus-visible { outline-offset: -3px; }
-article, .greeting { display: grid; gap: .75em; }
+article, .greeting, .first { display: grid; gap: .75em; }
 .greeting ~ article, article ~ article { margin-block-start: 1.5em; }
 .greeting p { color: var(--_quiet); }
 .question {
@@ -71,15 +75,32 @@ article, .greeting { display: grid; gap: .75em; }
 }
 .question .note { color: inherit; }
 .text { white-space: pre-wrap; }
-.reply, .blocks { display: grid; gap: .5em; min-width: 0; }
-.blocks:empty { display: none; }
-.blocks > .path:not(:first-child), .blocks > h3 { margin-block-start: .5em; }
+.reply, .blocks { display: grid; gap: .625em; min-width: 0; }
+.blocks:empty, .said:empty, .instead:empty { display: none; }
+.said { display: grid; gap: 1em 1.5em; }
+.beside { grid-template-columns: repeat(auto-fit, minmax(min(100%, 13em), 1fr)); }
+.group { display: grid; gap: .375em; align-content: start; min-width: 0; }
+.label { font-size: .875em; line-height: 1.4; }
+.list { display: grid; gap: .375em; padding-inline-start: 1.25em; list-style: disc; }
+.list:has(> :only-child) { padding: 0; list-style: none; }
+.list ::marker { color: var(--_quiet); }
+b { font-weight: 600; }
+pre { white-space: pre-wrap; font: .9375em/1.5 ui-monospace, monospace; }
+.table { overflow-x: auto; }
+table { border-collapse: collapse; font-size: .9375em; line-height: 1.4; }
+td, th { padding: .375em .75em .375em 0; border-block-end: 1px solid var(--_line); vertical-align: top; text-align: start; overflow-wrap: normal; }
+th { color: var(--_quiet); font-weight: 600; }
+details { border: 1px solid var(--_line); border-radius: .625em; }
+summary { padding: .5em .875em; cursor: pointer; }
+details .closest { padding: 0 .625em .625em; }
+.instead { display: grid; gap: .5em; margin-block-start: .25em; }
+.why { display: flex; flex-wrap: wrap; gap: .5em; margin-block-start: .25em; }
+.printed { display: none; }
 .path, .note, .busy, label { color: var(--_quiet); font-size: .8125em; line-height: 1.4; }
 .busy::before { content: ""; display: inline-block; width: .6em; height: .6em; margin-inline-end: .5em; border-radius: 50%; background: currentcolor; }
 .error { color: var(--_alarm); }
-.block + .block { margin-block-start: -.125em; }
 .ref {
-  min-width: 1.75em; height: 1.75em; padding: 0 .375em; border: 1px solid var(--_line); border-radius: .5em;
+  min-width: 1.75em; min-height: 1.75em; vertical-align: .0625em; padding: 0 .375em; border: 1px solid var(--_line); border-radius: .5em;
   background: var(--_raised); color: var(--_accent); font-size: .8125em; font-weight: 600; line-height: 1; font-variant-numeric: tabular-nums;
 }
 .ref:hover, .ref[aria-expanded="true"] { border-color: var(--_accent); background: var(--_accent); color: var(--_on-accent); }
@@ -109,8 +130,10 @@ mark { padding-block: .1em; border-radius: 3px; background: var(--_mark); color:
 .actions { display: flex; flex-wrap: wrap; align-items: center; gap: 0 .25em; }
 .actions .icon { width: 2.125em; height: 2.125em; }
 .actions svg { width: 1.125em; height: 1.125em; }
-textarea { padding: .5em .75em; border: 1px solid var(--_edge); border-radius: .75em; background: var(--_surface); }
-textarea:focus-visible { outline-offset: -1px; }
+textarea, input { padding: .5em .75em; border: 1px solid var(--_edge); border-radius: .75em; background: var(--_surface); }
+textarea:focus-visible, input:focus-visible { outline-offset: -1px; }
+input { flex: 1; min-width: 10em; border-radius: 1.25em; font-size: .9375em; }
+::placeholder { color: var(--_quiet); opacity: 1; }
 [aria-invalid="true"] { border-color: var(--_alarm); }
 
 .ask { display: grid; gap: .25em; padding: .625em 1.125em .75em; border-block-start: 1px solid var(--_line); }
@@ -131,5 +154,12 @@ textarea { flex: 1; min-width: 0; min-height: 2.75em; max-height: 9em; line-heig
   .icon[aria-pressed="true"], .ref[aria-expanded="true"] { forced-color-adjust: none; background: Highlight; color: HighlightText; }
   .send, .launcher, .question { border-color: ButtonText; }
 }
-@media print { :host { display: none; } }
+@media print {
+  :host(:not([full][open])) { display: none; }
+  :host { position: static; }
+  dialog, [role="log"] { position: static !important; display: block; width: auto !important; height: auto !important; overflow: visible; }
+  header, .ask, .greeting, .actions, .why, details, .instead, .card { display: none !important; }
+  .question { max-width: none; padding: 0; background: none; color: inherit; font-weight: 600; }
+  .printed { display: block; font-size: .8125em; }
+}
 `;

@@ -158,6 +158,42 @@ def test_two_documents_that_would_answer_are_asked_back_for() -> None:
     assert both.ask("What is the median wage of a Master Miller?").citations[0].document_id == "miller.txt"
 
 
+def test_of_many_documents_those_that_are_named_are_those_that_are_offered() -> None:
+    titles = ["Baker", "Miller", "Cook", "Smith", "Tailor", "Potter", "Cooper"]
+    many = assistant({name: BAKERY.replace("61,000", f"6{n},000") for n, name in enumerate(titles)})
+    answer = many.ask("What is the median wage of a Master?")
+    offered = [citation.document_title for citation in answer.closest]
+    assert answer.reason == "ambiguous" and answer.message is not None
+    assert 2 < len(offered) == len(set(offered)) <= 5
+    assert answer.message == (
+        f"Several documents answer this. Which one do you mean: {', '.join(offered[:-1])} or {offered[-1]}?"
+    )
+    assert all("Median wage" in citation.cited_text for citation in answer.closest)
+
+
+def test_a_greeting_is_answered_with_what_can_be_asked() -> None:
+    answer = BAKER.ask("Hello there!")
+    assert (answer.status, answer.reason, answer.closest) == ("refused", "greeting", ())
+    assert answer.message == "Hello! Ask me about Baker."
+    assert answer.standalone_question == answer.question == "Hello there!"
+    assert BAKER.ask("hello, what is the median wage of a Master Baker?").status == "answered"
+
+
+def test_a_question_that_stands_in_the_documents_is_no_greeting() -> None:
+    about = "Who are you?\nTwo bakers from the north.\nWhen do you open?\nAt six.\n"
+    assert assistant({"Shop": about}).ask("Who are you?").reason != "greeting"
+    assert BAKER.ask("Who are you?").reason == "greeting"
+
+
+@pytest.mark.parametrize(
+    ("question", "told"), [("zebra xylophone", True), ("Hello", False), ("What are the late duties?", False)]
+)
+def test_a_refusal_tells_where_a_person_can_be_asked(question: str, told: bool) -> None:
+    ask_ada = assistant({"Baker": BAKERY}, handoff="Ask Ada.").ask(question)
+    assert ask_ada.handoff == ("Ask Ada." if told else None)
+    assert BAKER.ask(question).handoff is None
+
+
 @pytest.mark.parametrize(("behind", "status"), [(0.0, "refused"), (0.9, "refused"), (1.1, "answered")])
 def test_another_document_is_asked_back_for_where_it_is_nearly_as_likely_to_answer(behind: float, status: str) -> None:
     brick, steel = "The red oven is brick.", "The red oven is steel."

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,19 @@ def test_what_was_refused_or_voted_down_is_read_back_with_its_votes(path: Path) 
     assert first.comments == ("wrong year",)
     assert (second.reason, second.count, second.first, second.last) == ("unsupported", 2, NOW, NOW + 60)
     assert Records(path).totals() == Totals(asked=4, refused=2, up=1, down=1, since=NOW)
+
+
+def test_a_greeting_is_no_gap_and_the_reason_of_a_vote_is_no_other_vote(path: Path) -> None:
+    with recorder(path) as kept:
+        kept.note(replace(GUIDE.ask("zebras"), reason="greeting"))
+        answered = GUIDE.ask("median pay")
+        kept.note(answered)
+        kept.vote(answered.id, "down")
+        kept.vote(answered.id, "comment", "wrong year")
+    [gap] = Records(path).unanswered()
+    assert (gap.question, gap.down, gap.comments) == ("median pay", 1, ("wrong year",))
+    totals = Records(path).totals()
+    assert (totals.asked, totals.refused, totals.down) == (2, 0, 1)
 
 
 def test_a_vote_on_an_answer_that_is_not_kept_is_left_out(path: Path) -> None:

@@ -122,7 +122,7 @@ def test_a_vote_is_accepted_where_nothing_is_kept() -> None:
     ("body", "detail"),
     [
         ({}, "answer_id: is missing: send it; vote: is missing"),
-        ({"answer_id": "ans_1", "vote": "sideways"}, "vote: should be 'up' or 'down'"),
+        ({"answer_id": "ans_1", "vote": "sideways"}, "vote: should be 'up', 'down' or 'comment'"),
         ({"answer_id": "1", "vote": "up"}, "answer_id: should match pattern"),
         ({"answer_id": "ans_1\n", "vote": "up"}, "answer_id: should match pattern"),
         ({"answer_id": "ans_" + "1" * 97, "vote": "up"}, "answer_id: should match pattern"),

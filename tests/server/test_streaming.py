@@ -92,7 +92,14 @@ def test_a_stream_is_the_blocks_and_then_the_whole_answer(client: TestClient) ->
     whole = client.post("/v1/ask", json={"question": "median pay", "history": [{"role": "user", "content": "hello"}]})
     (first, block), (last, answer) = events(said.text)
     assert (first, last) == ("block", "answer")
-    assert block == {"index": 0, "text": "The median pay is $5.", "citations": whole.json()["citations"]}
+    assert block == {
+        "index": 0,
+        "text": "The median pay is $5.",
+        "citations": whole.json()["citations"],
+        "label": None,
+        "kind": "sentence",
+        "cells": [],
+    }
     assert list(answer) == list(whole.json())
     assert {**answer, "timings_ms": {}} == {**whole.json(), "timings_ms": {}}
 

@@ -34,3 +34,13 @@ def test_a_refusal_is_explained_with_where_to_look() -> None:
 def test_a_contradiction_is_told_below_the_sources() -> None:
     shown = show_answer(BAKER.ask("Which certificate in baking?"), BAKER.documents)
     assert "The documents contradict each other here: [2] against [4].\n" in shown
+
+
+def test_a_refusal_shows_two_passages_and_none_where_nothing_is_about_it() -> None:
+    asked = assistant({"Baker": BAKERY}, handoff="Ask Ada: ada@example.org")
+    shown = show_answer(asked.ask("What was the median wage of a Master Baker in 1999?"), asked.documents)
+    assert shown.splitlines()[1:4] == ["Ask Ada: ada@example.org", "", "The closest passages:"]
+    assert shown.count("\n[") == 2
+    unrelated = show_answer(asked.ask("zebra xylophone"), asked.documents)
+    assert unrelated == "No answer (unrelated): Nothing in the documents is about this.\nAsk Ada: ada@example.org"
+    assert show_answer(asked.ask("Hello!"), asked.documents) == "Hello! Ask me about Baker."

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from html import escape
 from itertools import groupby
 from typing import NamedTuple
 from urllib.parse import quote
+
+from markupsafe import Markup
 
 from assistant.documents.outline import parted
 from assistant.server.pages.blocks import NEWLINE, PageBlock, blocks
@@ -47,7 +48,7 @@ class PageRow(NamedTuple):
 class Article(NamedTuple):
     """What the page shows of a document."""
 
-    html: str
+    html: Markup
     contents: tuple[Entry, ...]
     has_title: bool  # whether its first heading is the document's title, and so the page's
     is_marked: bool
@@ -69,7 +70,7 @@ class _Writer:
         self.start, self.end = start, end
         self.is_markdown = document.media_type == "text/markdown"
         self.at = 0
-        self.parts: list[str] = []
+        self.parts: list[str | Markup] = []
         self.marks: list[tuple[int, bool]] = []  # the part that each mark opens in, and whether it can be seen
         self.open: list[tuple[str, Line]] = []  # the lists that are open, each with its tag and the item that is
         self.contents: list[Entry] = []
@@ -92,10 +93,12 @@ class _Writer:
             case "table":
                 self._table(list(self._line_rows(block)))
             case "code":
-                self._tag("<pre><code>", "</code></pre>", block)
+                self._mark("<pre><code>")
+                self._put(block.end)
+                self._mark("</code></pre>")
             case "rule":
                 self._put(block.end, hidden=True)
-                self.parts.append("<hr>")
+                self._mark("<hr>")
             case "text":
                 self._paragraph(block)
 
@@ -105,8 +108,8 @@ class _Writer:
             self._close_list()
         if self.marks:
             first = next((part for part, seen in self.marks if seen), self.marks[0][0])
-            self.parts[first] = f'<mark id="{CITED}">'
-        return Article("".join(self.parts), tuple(self.contents), self.has_title, bool(self.marks))
+            self.parts[first] = Markup('<mark id="{}">').format(CITED)
+        return Article(Markup("").join(self.parts), tuple(self.contents), self.has_title, bool(self.marks))
 
     def _put(self, end: int, *, hidden: bool = False) -> None:
         """The text up to there. What is hidden is in the page all the same, for those who read its source."""
@@ -115,31 +118,30 @@ class _Writer:
             return
         hidden = hidden and not self.text[first:end].isspace()
         if hidden:
-            self.parts.append("<span hidden>")
+            self._mark("<span hidden>")
         low, high = max(first, self.start), min(end, self.end)
         if low < high:
-            self.parts.append(escape(self.text[first:low]))
+            self.parts.append(self.text[first:low])
             self.marks.append((len(self.parts), not hidden and not self.text[low:high].isspace()))
-            self.parts += ("<mark>", escape(self.text[low:high]), "</mark>", escape(self.text[high:end]))
+            self.parts += (Markup("<mark>"), self.text[low:high], Markup("</mark>"), self.text[high:end])
         else:
-            self.parts.append(escape(self.text[first:end]))
+            self.parts.append(self.text[first:end])
         if hidden:
-            self.parts.append("</span>")
+            self._mark("</span>")
 
     def _head(self, line_start: int) -> None:
         """What stands before a line in its row: its marks are hidden, its number is not."""
         number = _NUMBER.search(self.text, self.at, line_start)
         if number and _are_marks(self.text[self.at : number.start()]):
             self._put(number.start(), hidden=True)
-            self.parts.append('<span class="number">')
+            self._mark('<span class="number">')
             self._put(number.end())
-            self.parts.append("</span>")
+            self._mark("</span>")
         self._put(line_start, hidden=_are_marks(self.text[self.at : line_start]))
 
-    def _tag(self, opening: str, closing: str, block: PageBlock) -> None:
-        self.parts.append(opening)
-        self._put(block.end)
-        self.parts.append(closing)
+    def _mark(self, tag: str, *values: object) -> None:
+        """Tags of ours, with values that are escaped."""
+        self.parts.append(Markup(tag).format(*values))
 
     def _heading(self, block: PageBlock) -> None:
         line = block.lines[0]
@@ -151,11 +153,11 @@ class _Writer:
         id = self._id(title)
         if depth:
             self.contents.append(Entry(title, id, depth))
-        self.parts.append(f'<{tag} id="{escape(id)}" dir="auto">')
+        self._mark('<{} id="{}" dir="auto">', tag, id)
         self._head(line.start)
         self._put(line.end)
         self._put(block.end, hidden=_are_marks(self.text[line.end : block.end]))
-        self.parts.append(f"</{tag}>")
+        self._mark("</{}>", tag)
 
     def _id(self, title: str) -> str:
         """An id from the words of the title, that stays the same while they do. No other id begins like it."""
@@ -167,12 +169,12 @@ class _Writer:
         line = block.lines[0]
         tag = _list_tag(block)
         if len(self.open) > self._depth(block):
-            self.parts.append("</li>")
+            self._mark("</li>")
             self.open[-1] = (tag, line)
         else:
-            self.parts.append(f'<{tag} role="list" dir="auto">')
+            self._mark('<{} role="list" dir="auto">', tag)
             self.open.append((tag, line))
-        self.parts.append("<li>")
+        self._mark("<li>")
         self._head(line.start)
         self._flow(block.end)
 
@@ -197,7 +199,7 @@ class _Writer:
 
     def _close_list(self) -> None:
         tag, _ = self.open.pop()
-        self.parts.append(f"</li></{tag}>")
+        self._mark("</li></{}>", tag)
 
     def _paragraph(self, block: PageBlock) -> None:
         rows = list(parted(self.text, block.start, block.end, NEWLINE))
@@ -206,12 +208,10 @@ class _Writer:
             return
         is_quoted = self.is_markdown and self.text[block.start : block.end].lstrip(" \t").startswith(">")
         kind = "" if self.is_markdown else _layout(self.text, rows)
-        opening, closing = f'<p dir="auto"{kind}>', "</p>"
-        if is_quoted:
-            opening, closing = f"<blockquote>{opening}", f"{closing}</blockquote>"
-        self.parts.append(opening)
+        opening = '<p dir="auto" class="{}">' if kind else '<p dir="auto">'
+        self._mark(f"<blockquote>{opening}" if is_quoted else opening, kind)
         self._flow(block.end)
-        self.parts.append(closing)
+        self._mark("</p></blockquote>" if is_quoted else "</p>")
 
     def _flow(self, end: int) -> None:
         """Running text."""
@@ -219,7 +219,7 @@ class _Writer:
             self._put(match.start())
             self._put(match.end(), hidden=True)
             if match["break"]:
-                self.parts.append("<br>")
+                self._mark("<br>")
         self._put(end)
 
     def _line_rows(self, block: PageBlock) -> Iterator[PageRow]:
@@ -232,42 +232,43 @@ class _Writer:
     def _table(self, rows: list[PageRow]) -> None:
         """A table; the marks around its cells are hidden within them."""
         self.tables += 1
-        self.parts.append(f'<div class="table" role="region" aria-label="Table {self.tables}" tabindex="0"><table>')
+        self._mark('<div class="table" role="region" aria-label="Table {}" tabindex="0"><table>', self.tables)
         columns = max(len(row.cells) for row in rows)
         for is_header, group in groupby(rows, key=lambda row: row.is_header):
-            part, tag = ("thead", 'th scope="col"') if is_header else ("tbody", "td")
-            self.parts.append(f"<{part}>")
+            part = "thead" if is_header else "tbody"
+            self._mark("<{}>", part)
             for row in group:
-                self._row(row, tag, columns)
-            self.parts.append(f"</{part}>")
-        self.parts.append("</table></div>")
+                self._row(row, columns)
+            self._mark("</{}>", part)
+        self._mark("</table></div>")
 
-    def _row(self, row: PageRow, tag: str, columns: int) -> None:
-        self.parts.append("<tr>")
+    def _row(self, row: PageRow, columns: int) -> None:
+        opening = '<th scope="col" dir="auto"' if row.is_header else '<td dir="auto"'
+        self._mark("<tr>")
         for n, (start, end) in enumerate(row.cells, start=1):
             is_last = n == len(row.cells)
-            span = f' colspan="{columns - n + 1}"' if is_last and n < columns else ""
-            self.parts.append(f'<{tag} dir="auto"{span}>')
+            spans = is_last and n < columns
+            self._mark(f'{opening} colspan="{{}}">' if spans else f"{opening}>", columns - n + 1)
             self._put(start, hidden=_TABLE_MARKS.fullmatch(self.text, self.at, start) is not None)
             self._put(end)
             if is_last:
                 self._put(row.end, hidden=_TABLE_MARKS.fullmatch(self.text, end, row.end) is not None)
-            self.parts.append(f"</{tag[:2]}>")
-        self.parts.append("</tr>")
+            self._mark("</th>" if row.is_header else "</td>")
+        self._mark("</tr>")
 
 
-def contents(entries: tuple[Entry, ...]) -> str:
+def contents(entries: tuple[Entry, ...]) -> Markup:
     """The headings as nested lists of links."""
-    parts: list[str] = []
+    parts: list[Markup] = []
     depth = 0
     for entry in entries:
         if entry.depth > depth:
-            parts.append("<ol>" * (entry.depth - depth))
+            parts.append(Markup("<ol>") * (entry.depth - depth))
         else:
-            parts.append("</li></ol>" * (depth - entry.depth) + "</li>")
+            parts.append(Markup("</li></ol>") * (depth - entry.depth) + Markup("</li>"))
         depth = entry.depth
-        parts.append(f'<li><a href="#{quote(entry.id)}" dir="auto">{escape(entry.title)}</a>')
-    return "".join((*parts, "</li></ol>" * depth))
+        parts.append(Markup('<li><a href="#{}" dir="auto">{}</a>').format(quote(entry.id), entry.title))
+    return Markup("").join((*parts, Markup("</li></ol>") * depth))
 
 
 def _list_tag(block: PageBlock) -> str:
@@ -306,5 +307,5 @@ def _grid(text: str, rows: list[Span]) -> list[PageRow]:
 def _layout(text: str, rows: list[Span]) -> str:
     """How the rows of a plain paragraph are set: as columns, as rows, or as one text that was broken to fit."""
     if len(rows) > 1 and sum(_ALIGNED.search(text, *row) is not None for row in rows) > 1:
-        return ' class="columns"'
-    return "" if all(end - start >= _WRAPPED for start, end in rows[:-1]) else ' class="rows"'
+        return "columns"
+    return "" if all(end - start >= _WRAPPED for start, end in rows[:-1]) else "rows"

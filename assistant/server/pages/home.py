@@ -2,40 +2,52 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
-from html import escape
 from importlib.resources import files
 
 from starlette.responses import HTMLResponse, Response
 
+from assistant.documents.citations import address
 from assistant.errors import NotFound
-from assistant.server.pages.shell import HEAD, SELF, page
+from assistant.server.pages.shell import SELF, page
+from assistant.types import Answerer, Document
 
 # Swagger UI writes style attributes; it still runs no script but its own.
 LOOSE = SELF.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+FEW = 6  # documents that are named, at most
+DATES = ("updated", "modified", "last_modified", "lastmod", "date")  # of a document's metadata, in this order
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 SWAGGER = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css"}
 
 
-def index(title: str) -> HTMLResponse:
-    """A page with the widget."""
-    script = '<script type="module" src="{}/widget/widget.js"></script>'
-    embed = f"{script.format('https://your.host')}\n<role-assistant></role-assistant>"
-    body = (
-        f"<main><h1>{escape(title)}</h1>"
-        "<p>Ask about the documents on this server: press the round button in the corner. Every sentence of an answer "
-        "shows the place that it comes from. When the documents do not say, the answer says so.</p>"
-        f"<p>To have it on a page of your own:</p><pre><code>{escape(embed)}</code></pre>"
-        '<p>Programs ask over HTTP: see the <a href="/docs">documentation of the API</a>.</p></main>'
-        "<role-assistant></role-assistant>"
+def index(title: str, answerer: Answerer | None) -> HTMLResponse:
+    """The page to ask on, with what can be asked about as far as there is an index."""
+    documents = [] if answerer is None else list(answerer.documents.values())
+    few = sorted(documents, key=lambda each: each.title.casefold())[:FEW]
+    changed = max((date for each in documents if (date := last_change(each))), default="")
+    script = '<script type="module" src="https://your.host/widget/widget.js"></script>'
+    return page(
+        "home.html",
+        SELF,
+        title=title,
+        about=few[0].title if len(documents) == 1 else "the documents on this server",
+        count=len(documents),
+        few=[{"title": each.title, "address": address(each)} for each in few],
+        changed=f" Last changed on {changed}." if changed else "",
+        embed=f"{script}\n<role-assistant></role-assistant>",
     )
-    return page(title, HEAD + script.format(""), body, SELF)
+
+
+def last_change(document: Document) -> str:
+    """The date that a document says it was last changed on; "" where it says none."""
+    dates = (document.metadata.get(key) for key in DATES)
+    return next((date[:10] for date in dates if isinstance(date, str) and _DATE.match(date)), "")
 
 
 def docs(title: str) -> HTMLResponse:
     """The API's documentation. It loads nothing from elsewhere."""
-    head = '<link rel="icon" href="data:,"><link rel="stylesheet" href="/docs/swagger-ui.css">'
-    scripts = '<script src="/docs/swagger-ui-bundle.js"></script><script src="/static/docs.js"></script>'
-    return page(f"{title}: API", head, f'<div id="swagger-ui"></div>{scripts}', LOOSE)
+    return page("docs.html", LOOSE, title=f"{title}: API")
 
 
 @cache

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from html import escape
 from typing import NamedTuple
 
 from starlette.datastructures import Headers
@@ -13,8 +12,8 @@ from assistant.documents.citations import address, cite
 from assistant.documents.rolling_hash import find_quotation
 from assistant.documents.text_fragments import published
 from assistant.errors import AssistantError, DocumentNotFound, InvalidRequest
-from assistant.server.pages.article import CITED, Article, article, contents
-from assistant.server.pages.shell import HEAD, SELF, page
+from assistant.server.pages.article import CITED, article, contents
+from assistant.server.pages.shell import SELF, page
 from assistant.server.problems import ProblemResponse
 from assistant.types import Answerer, Document, Json
 
@@ -48,8 +47,19 @@ def source(
     """
     place = locate(document, start, end, version, quotation)
     shown = article(document, place.start, place.end)
-    body = _body(document, place, shown)
-    return page(document.title, HEAD, body, SELF)
+    link = cite(document, place.start, place.end).published_url if shown.is_marked else published(document, 0, 0)
+    return page(
+        "source.html",
+        SELF,
+        title=document.title,
+        document=document,
+        shown=shown,
+        contents=contents(shown.contents),
+        cited=CITED,
+        notice=NOTICES[place.notice] if place.notice else None,
+        link=link,
+        language=_language(document),
+    )
 
 
 def locate(
@@ -87,56 +97,27 @@ def wants_page(headers: Headers) -> bool:
 
 
 def _failure_page(error: AssistantError, answerer: Answerer | None, id: str) -> HTMLResponse:
-    listed = ""
+    near: list[Document] = []
+    heading = ""
     if answerer is not None and error.status == 404:
         name = id.rpartition("/")[2].casefold()
         documents = list(answerer.documents.values())
         alike = [each for each in documents if each.id.rpartition("/")[2].casefold() == name]
         near = alike[:LISTED] or (documents if len(documents) <= LISTED else [])
-        links = "".join(
-            f'<li><a href="{escape(address(each))}" dir="auto">{escape(each.title)}</a></li>' for each in near
-        )
         heading = "Did you mean" if alike else "The documents that there are"
-        listed = f"<h2>{heading}</h2><ul>{links}</ul>" if near else ""
-    told = MISSING if isinstance(error, DocumentNotFound) else f"{escape(str(error))}."
-    named = f'<p class="origin" dir="auto"><code>{escape(id)}</code></p>' if id else ""
-    body = (
-        f"<main><h1>{escape(error.title)}</h1>{named}<p>{told}</p>{listed}"
-        '<p><a href="/">Ask the assistant instead</a></p></main>'
+    return page(
+        "failure.html",
+        SELF,
+        status=error.status,
+        title=error.title,
+        id=id,
+        told=MISSING if isinstance(error, DocumentNotFound) else f"{error}.",
+        heading=heading,
+        near=[{"title": each.title, "address": address(each)} for each in near],
     )
-    return page(error.title, HEAD, body, SELF, status=error.status)
-
-
-def _body(document: Document, place: MarkedPlace, shown: Article) -> str:
-    language = _language(document)
-    title = "" if shown.has_title else f'<h1{language} dir="auto">{escape(document.title)}</h1>'
-    notice = f'<p class="notice" role="status">{NOTICES[place.notice]}</p>' if place.notice else ""
-    skips = ['<a class="skip" href="#document">Skip to the text</a>']
-    if shown.is_marked:
-        skips.append(f'<a class="skip" href="#{CITED}">Skip to the quoted place</a>')
-    outline = ""
-    if len(shown.contents) > 1:
-        listed = contents(shown.contents)
-        outline = f'<nav aria-labelledby="contents"><h2 id="contents">Contents</h2><div{language}>{listed}</div></nav>'
-    header = f"<header>{title}{_origin(document, place, is_marked=shown.is_marked)}</header>"
-    text = f'<article id="document" tabindex="-1"{language}>{shown.html}</article>'
-    layout = "source" if outline else "source plain"
-    return f'{"".join(skips)}{notice}<div class="{layout}">{outline}<main>{header}{text}</main></div>'
-
-
-def _origin(document: Document, place: MarkedPlace, *, is_marked: bool) -> str:
-    """Where the document comes from, and where it is published."""
-    about = [f"<bdi>{escape(document.source)}</bdi>"]
-    link = cite(document, place.start, place.end).published_url if is_marked else published(document, 0, 0)
-    if link:
-        about.append(f'<a href="{escape(link)}" rel="noreferrer">Read it where it is published</a>')
-    if is_marked:
-        about.append(f'<a href="#{CITED}">Go to the quoted place</a>')
-    return f'<p class="origin">{" · ".join(about)}</p>'
 
 
 def _language(document: Document) -> str:
-    """The attribute for the document's language; empty, which is to say unknown, where its metadata names none."""
+    """The document's language; "", which is to say unknown, where its metadata names none."""
     named: Json = document.metadata.get("language", document.metadata.get("lang"))
-    known = named if isinstance(named, str) and _LANGUAGE.fullmatch(named) else ""
-    return f' lang="{known}"'
+    return named if isinstance(named, str) and _LANGUAGE.fullmatch(named) else ""
