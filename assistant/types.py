@@ -192,6 +192,7 @@ class Answer:
     index_id: str
     mode: str = "extractive"
     handoff: str | None = None  # where a person can be asked, told with a refusal
+    note: str | None = None  # what the answer does not say: the rest of a long list, a part that is left open
     timings_ms: Mapping[str, float] = field(default_factory=dict)
 
     @property

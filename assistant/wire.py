@@ -58,6 +58,7 @@ _ANSWERED: dict[str, JsonValue] = {
     "mode": "extractive",
     "index_id": "20261124-9f86d081",
     "handoff": None,
+    "note": None,
     "timings_ms": {"total": 12.3},
 }
 _REFUSED: dict[str, JsonValue] = _ANSWERED | {
@@ -191,6 +192,10 @@ class OutcomeBody(_Body):
     mode: str | None
     index_id: str
     handoff: str | None = Field(default=None, description="Where a person can be asked; null but for a refusal.")
+    note: str | None = Field(
+        default=None,
+        description="What the answer does not say: the rest of a long list, or a part of the question.",
+    )
 
     def is_of(self, answerer: Answerer) -> bool:
         """Whether this is what the answerer says, told by its id; by its index alone where no more is known."""

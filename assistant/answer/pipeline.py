@@ -13,6 +13,7 @@ from assistant.answer.calibration import Calibration
 from assistant.answer.complete import SURE, completed
 from assistant.answer.explanation import Explanation, Working, answered, refused
 from assistant.answer.greet import greet
+from assistant.answer.note import note
 from assistant.answer.overlap import TermOverlap
 from assistant.answer.quote import Quotations
 from assistant.answer.read import by_lines, read, unread
@@ -373,7 +374,7 @@ class Assistant:
     def _compose(self, working: Working, quoted: Quotations) -> Answer:
         confidence = round(working.confidence, 4)
         if quoted.blocks:
-            return answered(quoted, confidence, self.index_id)
+            return replace(answered(quoted, confidence, self.index_id), note=note(working))
         reason = working.reason or "unsupported"
         message = working.message or "The documents have something near, which does not answer this."
         refusal = refused(reason, message, self.index_id)

@@ -32,6 +32,7 @@ class Unit:
     score: float  # the highest of its lines
     head: int | None = None  # the heading, lead-in or item that makes them a list
     spans: tuple[tuple[int, int], ...] = ()  # what is said of each line, where it is less than the whole
+    left_out: int = 0  # lines of the list that are not said, for it is too long
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +207,7 @@ def _shortened(unit: Unit, outline: Outline, limit: int, focus: Sequence[tuple[i
         spans = [(line.start, end) for line, end in zip(lines, labels, strict=True) if end is not None]
     while len(spans) > 1 and _count(document.text, spans) > limit:
         spans.pop()
-    return replace(unit, lines=unit.lines[: len(spans)], spans=tuple(spans))
+    return replace(unit, lines=unit.lines[: len(spans)], spans=tuple(spans), left_out=len(lines) - len(spans))
 
 
 def _clause(text: str, start: int, end: int, at: tuple[int, int], limit: int) -> tuple[int, int]:

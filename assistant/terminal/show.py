@@ -85,6 +85,8 @@ def _answer(answer: Answer, documents: Mapping[str, Document]) -> Iterator[str]:
         yield from _refusal(answer, documents)
         return
     yield from laid_out(answer)
+    if answer.note:
+        yield printable(answer.note)
     yield ""
     yield "Sources:"
     for number, citation in enumerate(answer.citations, start=1):

@@ -38,6 +38,7 @@ export class Reply {
     if (answer.status === "answered" && answer.confidence < WEAK) this.#note(this.words.weak);
     for (const groups of answer.conflicts) this.into.append(this.#conflict(groups, citations));
     if (answer.status === "refused") this.#refuse(answer);
+    if (answer.note) this.into.append(element("p", { class: "note" }, answer.note));
     this.into.append(this.#actions(answer), this.#printed());
   }
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.answer.overlap import TermOverlap
-from assistant.answer.select import LINE_WORDS, Selection, _clause, select
+from assistant.answer.select import LINE_WORDS, LIST_WORDS, Selection, _clause, select
 from assistant.documents.outline import Outline
 from assistant.documents.plain import structure
 from assistant.question.stems import words
@@ -82,6 +82,14 @@ def test_a_list_is_said_whole_where_most_of_it_belongs() -> None:
     text = "Shop\nTools:\n- peel\n- scraper\n- brush\n- oven glove\n"
     odds = {"peel": 5.0, "scraper": 4.9, "oven glove": 4.8}
     assert said(selected(text, odds), text) == ["Tools:", "peel", "scraper", "brush", "oven glove"]
+
+
+def test_a_list_that_is_too_long_counts_the_entries_that_it_leaves_out() -> None:
+    entries = [f"the {n}th tool of the shop, that hangs on the wall" for n in range(20)]  # of eleven words each
+    text = "Shop\nTools:\n" + "".join(f"- {entry}\n" for entry in entries)
+    unit = selected(text, dict.fromkeys(entries, 5.0)).units[0]
+    assert (len(unit.lines), unit.left_out) == (11, 10)  # the lead-in and ten entries
+    assert sum(len(entry.split()) for entry in entries[:10]) + 1 <= LIST_WORDS
 
 
 def test_one_entry_of_a_list_is_said_without_the_others() -> None:
