@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field, replace
+from functools import partial
 from time import perf_counter
 from typing import TypeVar
 
@@ -286,20 +287,22 @@ class Assistant:
         spans = [(one.passage.document_id, *span) for one in read for span in one.spans]
         lines = weigh(parsed.text, ranked, read, self.outlines, self.overlap, self.calibration.lines)
         selection = select(parsed.text, self._placed(parsed, lines), self.outlines, self.overlap, spans)
-        signals = gather_signals(
+        judge = partial(
+            gather_signals,
             parsed,
             ranked=ranked,
             read=read,
             searched=searched,
-            selection=selection,
             outlines=self.outlines,
             overlap=self.overlap,
         )
+        signals = judge(selection=selection)
         confidence = self.calibration.probability(signals)
-        if parsed.relation is not None:
+        if parsed.relation is not None and selection.ranked:
             related = relate(parsed.relation, parsed.text, selection.ranked, self.outlines, self.overlap)
-            if related is not None:
-                selection = replace(selection, units=(related,), conflicts=())
+            if related is not None:  # the best line alone may show better that this is the list that is asked about
+                alone = self.calibration.probability(judge(selection=selection.only(selection.first)))
+                confidence, selection = max(confidence, alone), replace(selection, units=(related,), conflicts=())
         working = Working(
             parsed, searched, tuple(hits), tuple(ranked), tuple(read), selection, signals, confidence, None, None
         )

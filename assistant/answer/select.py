@@ -48,6 +48,10 @@ class Selection:
         """The line that is likeliest to answer."""
         return self.ranked[0]
 
+    def only(self, line: ScoredLine) -> Selection:
+        """One in which this line alone is said."""
+        return replace(self, units=(Unit(line.document_id, (line.line,), line.score),), conflicts=())
+
 
 def select(
     question: str,

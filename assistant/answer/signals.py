@@ -10,6 +10,7 @@ from assistant.answer.select import Selection, Unit
 from assistant.documents.citations import trail
 from assistant.documents.outline import Outline
 from assistant.question import answer_type
+from assistant.question.naming import codes, holds
 from assistant.question.parse import ParsedQuestion
 from assistant.question.spelling import is_common
 from assistant.types import Hit, RankedLine, ReadPassage, ScoredLine
@@ -47,6 +48,7 @@ def gather_signals(
         scores[key] = max(line.score, scores.get(key, line.score))
     holding = [one for one in read if any(line.line == first.line for line in _own(one, first.document_id))]
     rivals = [line.score for line in selection.ranked if (line.document_id, line.line) not in said]
+    elsewhere = [line.score for line in selection.ranked if line.document_id != first.document_id]
     own = [outline.text(n) for unit in selection.units for n in unit.lines]
     above = outline.above(first.line)
     near = "\n".join((outline.document.title, above, *own))
@@ -60,6 +62,9 @@ def gather_signals(
         "others": _bounded(_log_sum([score for key, score in scores.items() if key not in said])),
         "ahead": min(first.score - max(rivals, default=-BOUND), BOUND),
         "weighed": first.score,
+        "elsewhere": min(first.score - max(elsewhere, default=-BOUND), BOUND),
+        "label": overlap.asked_for(parsed.text, outline.label(first.line)),
+        "code": float(any(holds(outline.text(first.line), code) for code in codes(parsed.text))),
         "meaning": like.meaning,
         "words": like.words,
         "most_similar": ranked[0].score,
@@ -67,8 +72,15 @@ def gather_signals(
         "searched": log1p(searched),
         "names_nowhere": float(any(not overlap.holds(whole, name) for name in parsed.names)),
         "names_elsewhere": float(any(not overlap.holds(near, name) for name in parsed.names)),
-        "type_missing": float(answer_type.missing(parsed.text, (*own, above)) is not None),
+        "type_missing": float(_type_is_missing(parsed.text, (*own, above), selection)),
     }
+
+
+def _type_is_missing(question: str, texts: Sequence[str], selection: Selection) -> bool:
+    """Whether nothing of the type that is asked for is said; a list says how many there are."""
+    missing = answer_type.missing(question, texts)
+    is_list = any(unit.head is not None for unit in selection.units)
+    return missing is not None and not (missing == "number" and is_list)
 
 
 def _own(read: ReadPassage, document_id: str) -> Sequence[ScoredLine]:
