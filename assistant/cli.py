@@ -1,4 +1,4 @@
-"""The command line: index, ask, serve, batch, calibrate, gaps, purge, config."""
+"""The command line: index, receipt, ask, serve, batch, calibrate, gaps, purge, config."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from assistant import __version__
 from assistant.batch import arguments
-from assistant.errors import AssistantError, IndexNotFound, UsageError
+from assistant.errors import AssistantError, FilesFailed, IndexNotFound, UsageError
 from assistant.question.parse import MAX_QUESTION
 from assistant.terminal.exits import ended
 
@@ -32,11 +32,12 @@ _STATUSES = """exit status:
   1  something unexpected
   2  bad usage, or a bad setting
   3  the corpus cannot be read
-  4  there is no index, or it is damaged or of another encoder
+  4  there is no index, it cannot be written, or it is damaged or of another encoder or corpus
   5  the encoder cannot be loaded or exported
   6  the reader or its calibration cannot be loaded or fitted
-  7  the records of what was asked cannot be read or written"""
-
+  7  the records of what was asked cannot be read or written
+  8  some files of the corpus cannot be read; the index is there, without them"""
+_CORPUS = "the folder of the documents, or one document (default: corpus)"
 
 _QUESTIONS = """a question is one JSON object a line:
   {"id": "a1", "type": "fact", "question": "...", "gold": [["this", "or this"], ["and this"]]}
@@ -67,8 +68,21 @@ def _parser() -> argparse.ArgumentParser:
         "build the index, or bring it up to date",
         "assistant index --corpus corpus --index index",
     )
-    index.add_argument("--corpus", type=Path, metavar="DIR", help="the folder of the documents (default: corpus)")
+    index.add_argument("--corpus", type=Path, metavar="PATH", help=_CORPUS)
+    index.add_argument("--allow-empty", action="store_true", help="build it even where there is no document any more")
     _add_index(index)
+
+    receipt = _command(
+        commands,
+        "receipt",
+        _receipt,
+        "show what became of each file of the corpus",
+        "assistant receipt --warnings",
+    )
+    shown = receipt.add_mutually_exclusive_group()
+    shown.add_argument("--warnings", action="store_true", help="show the warnings alone, each in full")
+    shown.add_argument("--json", action="store_true", help="print it as JSON")
+    _add_index(receipt)
 
     ask = _command(
         commands, "ask", _ask, "answer a question, with sources", "assistant ask 'What is the median salary?' --explain"
@@ -87,7 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     serve.add_argument("--host", metavar="ADDRESS", help="the address to listen on (default: 127.0.0.1)")
     serve.add_argument("--port", type=int, metavar="N", help="the port to listen on, 0 for a free one (default: 8000)")
-    serve.add_argument("--corpus", type=Path, metavar="DIR", help="the folder of the documents (default: corpus)")
+    serve.add_argument("--corpus", type=Path, metavar="PATH", help=_CORPUS)
     _add_index(serve)
 
     batch = _command(
@@ -191,18 +205,15 @@ def _settings(options: argparse.Namespace) -> Settings:
 
 
 def _index(options: argparse.Namespace) -> int:
-    from assistant.compose import build_index
-    from assistant.terminal.progress import Progress
+    from assistant.terminal.intake import index
 
-    settings = _settings(options)
-    with Progress(sys.stderr) as progress:
-        report = build_index(settings, progress=progress)
-    for skipped in report.skipped:
-        print(f"skipped {skipped.id}: {skipped.why}", file=sys.stderr)
-    for warned in report.warnings:
-        print(f"warning: {warned.id}: {warned.what}", file=sys.stderr)
-    print(report.summary())
-    return 0
+    return index(_settings(options), allow_empty=options.allow_empty)
+
+
+def _receipt(options: argparse.Namespace) -> int:
+    from assistant.terminal.intake import receipt
+
+    return receipt(_settings(options), as_json=options.json, warnings=options.warnings)
 
 
 def _ask(options: argparse.Namespace) -> int:
@@ -239,7 +250,7 @@ def _serve(options: argparse.Namespace) -> int:
     except IndexNotFound:
         print("no index yet: building it first", file=sys.stderr)
         status = _build_apart(settings)
-        if status:
+        if status not in (0, FilesFailed.exit_code):
             return status
         live.open()
     from assistant.server import Limits, create_app, run
@@ -254,7 +265,8 @@ def _serve(options: argparse.Namespace) -> int:
 @contextmanager
 def _feedback(settings: Settings, live: LiveAnswerer) -> Iterator[Feedback]:
     """What is kept while serving; all that waits is written at the end."""
-    from assistant.compose import GapFinder, open_records
+    from assistant.compose import open_records
+    from assistant.feedback.gap_finder import GapFinder
     from assistant.feedback.records import Recorder
     from assistant.server.feedback import Feedback
 
@@ -310,8 +322,9 @@ def _calibrate(options: argparse.Namespace) -> int:
 
 
 def _gaps(options: argparse.Namespace) -> int:
-    from assistant.compose import GapFinder, open_answerer, open_records
+    from assistant.compose import open_answerer, open_records
     from assistant.disk import write
+    from assistant.feedback.gap_finder import GapFinder
     from assistant.feedback.gaps import as_json, stub
     from assistant.terminal.show import show_gaps
 

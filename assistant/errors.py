@@ -18,11 +18,14 @@
     │   └── TimedOut             timed_out 503
     ├── CorpusError              corpus_error 500, exit 3
     │   ├── CorpusNotFound       corpus_not_found 500
-    │   └── UnreadableDocument   unreadable_document 422
+    │   ├── UnreadableDocument   unreadable_document 422
+    │   │   └── EmptyDocument    empty_document 422
+    │   └── FilesFailed          files_failed 500, exit 8
     ├── IndexFault               index_error 503, exit 4
     │   ├── IndexNotFound        index_not_found 503
     │   ├── IndexDamaged         index_damaged 503
-    │   └── IndexMismatch        index_mismatch 503
+    │   ├── IndexMismatch        index_mismatch 503
+    │   └── IndexNotWritten      index_not_written 503
     ├── EncoderError             encoder_error 500, exit 5
     │   ├── EncoderNotFound      encoder_not_found 500
     │   ├── WrongWeights         wrong_weights 500
@@ -157,9 +160,21 @@ class CorpusNotFound(CorpusError):
 
 
 class UnreadableDocument(CorpusError):
-    """One file is not text, is too large, or has broken metadata."""
+    """One file cannot be read: it is broken, is too large, costs its parser too much, or has broken metadata."""
 
     code, title, status = "unreadable_document", "Unreadable document", 422
+
+
+class EmptyDocument(UnreadableDocument):
+    """One file holds no text."""
+
+    code, title = "empty_document", "Empty document"
+
+
+class FilesFailed(CorpusError):
+    """Some files of the corpus cannot be read; the index is published without them."""
+
+    code, title, exit_code = "files_failed", "Files failed", 8
 
 
 class IndexFault(AssistantError):
@@ -181,9 +196,15 @@ class IndexDamaged(IndexFault):
 
 
 class IndexMismatch(IndexFault):
-    """The index was built by another encoder, or by another version of its format."""
+    """The index was built by another encoder, from another corpus, or by another version of its format."""
 
     code, title = "index_mismatch", "Index mismatch"
+
+
+class IndexNotWritten(IndexFault):
+    """The folder of the index cannot be written: the disk is full or read-only, or another owner's."""
+
+    code, title = "index_not_written", "Index not written"
 
 
 class EncoderError(AssistantError):

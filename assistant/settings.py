@@ -65,7 +65,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    corpus: Path = Field(Path("corpus"), description="The folder of the documents.")
+    corpus: Path = Field(Path("corpus"), description="The folder of the documents, or one document.")
     index: Path = Field(Path("index"), description="The folder of the built indexes.")
     encoder: str = Field(
         "sentence-transformers/all-MiniLM-L6-v2",

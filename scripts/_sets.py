@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import NotRequired, TypeAlias, TypedDict, cast
 from urllib.parse import unquote
 
-from assistant.documents.files import load_corpus
+from assistant.documents.corpus import load_corpus
 from assistant.errors import UsageError
 from assistant.evaluation import grading
 from assistant.evaluation.grading import Evidence, Question, Span, Verdict

@@ -20,7 +20,7 @@ from _sets import Asked
 from serving import serving
 
 from assistant.compose import open_answerer
-from assistant.documents.files import load_corpus
+from assistant.documents.corpus import load_corpus
 from assistant.errors import UsageError
 from assistant.evaluation.grading import Question
 from assistant.server import create_app

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from _sets import Asked, cases, clapnq, guides, names, occupations, place, share_encoders, squad, withheld, written
 
-from assistant.documents.files import load_corpus
+from assistant.documents.corpus import load_corpus
 from assistant.errors import UsageError
 from assistant.evaluation.grading import Evidence, Question, holds
 from assistant.testing import StaticAnswerer, document

@@ -1,185 +1,142 @@
-"""The files of a corpus folder, read into documents."""
+"""One file of a corpus: its bytes, and the document that they give."""
 
 from __future__ import annotations
 
-import codecs
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from assistant.documents import markdown, metadata, plain
+from assistant.documents.content import Content, Loader
+from assistant.documents.decoding import decode
 from assistant.documents.structure import Structure
-from assistant.errors import CorpusNotFound, UnreadableDocument
+from assistant.errors import EmptyDocument, UnreadableDocument
 from assistant.types import Document, Json
 
 MAX_BYTES = 20_000_000
+MAX_CHARACTERS = 20_000_000  # of a document's text, however small the file is that it is packed into
+MAX_LINES = 1_000_000  # of a document
 
-_SIDECAR = ".meta.json"
+SIDECAR = ".meta.json"
 _NAME_BYTES = 255  # the longest name that file systems take
-_BACKUPS = ("~", ".bak", ".orig", ".swp", ".swo", ".tmp")
-_BOMS = (  # UTF-32 first: its little-endian mark begins like that of UTF-16
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
-    """How the files of one suffix are read."""
+def _text(structure: Callable[[str], Structure], title: Callable[[str, Structure], str | None]) -> Loader:
+    """The loader of a format whose files are the canonical text themselves, but for front matter."""
 
-    media_type: str
-    structure: Callable[[str], Structure]
-    title: Callable[[str, Structure], str | None]
+    def load(data: bytes, name: str) -> Content:
+        front = metadata.split(decode(data, name))
+        read = structure(front.text)
+        return Content(front.text, read, title(front.text, read), (), front.metadata, front.warnings)
+
+    return load
 
 
 def _no_title(text: str, read: Structure) -> str | None:
     return None
 
 
-_PLAIN = Format("text/plain", plain.structure, _no_title)
-_MARKDOWN = Format("text/markdown", markdown.structure, markdown.title)
-FORMATS: Mapping[str, Format] = {".txt": _PLAIN, ".text": _PLAIN, ".md": _MARKDOWN, ".markdown": _MARKDOWN}
+_PLAIN = ("text/plain", _text(plain.structure, _no_title))
+_MARKDOWN = ("text/markdown", _text(markdown.structure, markdown.title))
+# By suffix: the media type, and what reads it.
+FORMATS: Mapping[str, tuple[str, Loader]] = {
+    ".txt": _PLAIN,
+    ".text": _PLAIN,
+    ".md": _MARKDOWN,
+    ".markdown": _MARKDOWN,
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
-    """A file or folder that gave no document, and why."""
+class Beside:
+    """A file that lies beside a document and tells of it."""
 
-    id: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Warned:
-    """A document that is there all the same, and what of its file could not be used."""
-
-    id: str
-    what: str
+    source: str  # its path below the corpus folder
+    data: bytes
+    modified: int = 0  # when it was last written, in nanoseconds
 
 
 @dataclass(frozen=True, slots=True)
-class Corpus:
-    """The documents of a folder in the order of their ids, and what was left out of it."""
+class File:
+    """The bytes of one file of the corpus, and of its sidecars: all that its document is made from."""
 
-    documents: tuple[Document, ...]
-    skipped: tuple[Skipped, ...]
-    warnings: tuple[Warned, ...] = ()
+    id: str  # its path below the corpus folder, in Unicode's composed form
+    source: str  # the same path as the file system spells it
+    data: bytes
+    modified: int = 0  # when it was last written, in nanoseconds
+    sidecars: tuple[Beside, ...] = ()  # what a later one says wins
 
 
-def load_corpus(
-    folder: Path, *, max_bytes: int = MAX_BYTES, progress: Callable[[int, int], None] | None = None
-) -> Corpus:
-    """All documents below the folder. `progress` is told how many files are read, of how many.
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """The document in a file, and what of the file could not be used."""
 
-    Hidden files, sidecars and editors' backups are no documents. Whatever else gives none is among the skipped.
-    """
-    if not folder.is_dir():
-        raise CorpusNotFound(f"no corpus folder {folder}: make it and put .txt or .md files into it")
-    skipped: list[Skipped] = []
-    warnings: list[Warned] = []
-    paths = list(_walk(folder, folder, skipped))
-    documents: dict[str, Document] = {}
-    for done, path in enumerate(paths, start=1):
-        try:
-            document, said = _load_warned(path, folder, max_bytes)
-            if document.id in documents:
-                raise UnreadableDocument(f"{document.id}: another file has the same name in Unicode: rename one")
-            documents[document.id] = document
-            warnings += (Warned(document.id, what) for what in said)
-        except UnreadableDocument as error:
-            name = _id(path, folder)
-            skipped.append(Skipped(name, str(error).removeprefix(f"{name}: ")))
-        if progress is not None:
-            progress(done, len(paths))
-    skipped.sort(key=lambda entry: (entry.id, entry.why))
-    if not documents:
-        why = "; ".join(f"{entry.id}: {entry.why}" for entry in skipped[:10])
-        more = f"; and {len(skipped) - 10} more" if len(skipped) > 10 else ""
-        raise CorpusNotFound(f"no document to read in {folder}: put .txt or .md files into it. {why}{more}".rstrip())
-    return Corpus(
-        tuple(documents[name] for name in sorted(documents)),
-        tuple(skipped),
-        tuple(sorted(warnings, key=lambda each: each.id)),
-    )
+    document: Document
+    warnings: tuple[str, ...] = ()
+
+
+Parser = Callable[[File], Parsed]
+"""Makes the document of a file. Raises UnreadableDocument where there is none in it."""
 
 
 def load_document(path: Path, folder: Path, *, max_bytes: int = MAX_BYTES) -> Document:
     """One file below the corpus folder. Its id is its path there, in Unicode's composed form (NFC)."""
-    return _load_warned(path, folder, max_bytes)[0]
+    return parse(fetch(path, folder, max_bytes=max_bytes)).document
 
 
-def _load_warned(path: Path, folder: Path, max_bytes: int) -> tuple[Document, tuple[str, ...]]:
-    """The document, and what of its file could not be used."""
-    name = _id(path, folder)
-    try:
-        return _load(path, folder, name, max_bytes)
-    except metadata.BadMetadata as error:
-        raise UnreadableDocument(f"{name}: {error}") from error
-    except OSError as error:
-        raise UnreadableDocument(f"{name}: cannot be read: {error.strerror}") from error
-
-
-def _load(path: Path, folder: Path, name: str, max_bytes: int) -> tuple[Document, tuple[str, ...]]:
+def fetch(path: Path, folder: Path, *, max_bytes: int = MAX_BYTES) -> File:
+    """The bytes of a file below the folder. Raises UnreadableDocument where they cannot or should not be read."""
+    name = name_of(path, folder)
     root, absolute = folder.absolute(), path.absolute()
     relative = absolute.relative_to(root) if absolute.is_relative_to(root) else None
-    if relative is None or ".." in relative.parts or not _is_inside(path, folder.resolve()):
+    if relative is None or ".." in relative.parts or not is_inside(path, folder.resolve()):
         raise UnreadableDocument(f"{name}: is not there, or leads out of the corpus folder: copy the file into it")
     if _NOT_IN_NAMES.search(str(relative)):
         raise UnreadableDocument(f"{name}: its name is not readable text: rename it")
-    form = FORMATS.get(path.suffix.lower())
-    if form is None:
-        raise UnreadableDocument(f"{name}: {_unknown(path)}")
-    front = metadata.split(decode(_read(path, name, max_bytes), name))
-    text = front.text
-    if not text.strip():
-        raise UnreadableDocument(f"{name}: is empty")
-    known = {**front.metadata, **_sidecars(path, folder.resolve())}
-    metadata.check(known)
-    read = form.structure(text)
+    try:
+        data, modified = _read(path, name, max_bytes)
+        sidecars = tuple(_sidecars(path, folder, name))
+    except OSError as error:
+        raise UnreadableDocument(f"{name}: cannot be read: {error.strerror}") from error
+    return File(name, relative.as_posix(), data, modified, sidecars)
+
+
+def parse(file: File) -> Parsed:
+    """The document in a file. Raises UnreadableDocument where there is none, with the reason after its id."""
+    path = Path(file.source)
+    if (form := FORMATS.get(path.suffix.lower())) is None:
+        raise UnreadableDocument(f"{file.id}: {unknown(path)}")
+    media_type, load = form
+    content = load(file.data, file.id)
+    if not content.text.strip():
+        raise EmptyDocument(f"{file.id}: is empty")
+    if len(content.text) > MAX_CHARACTERS:
+        raise UnreadableDocument(f"{file.id}: holds more than {MAX_CHARACTERS:,} characters: split it")
+    if len(content.structure.lines) > MAX_LINES:
+        raise UnreadableDocument(f"{file.id}: holds more than {MAX_LINES:,} lines: split it")
+    try:
+        known = {**content.metadata, **_said_beside(file)}
+        metadata.check(known)
+    except metadata.BadMetadata as error:
+        raise UnreadableDocument(f"{file.id}: {error}") from error
     document = Document(
-        id=name,
-        version=sha256(text.encode()).hexdigest()[:16],
-        title=_given_title(known) or form.title(text, read) or title_from_name(path.stem, text),
-        source=relative.as_posix(),
-        media_type=form.media_type,
-        text=text,
-        sections=read.sections,
-        lines=read.lines,
+        id=file.id,
+        version=sha256(content.text.encode()).hexdigest()[:16],
+        title=_given_title(known) or content.title or title_from_name(path.stem, content.text),
+        source=file.source,
+        media_type=media_type,
+        text=content.text,
+        sections=content.structure.sections,
+        lines=content.structure.lines,
+        page_starts=content.page_starts,
         metadata=known,
     )
-    return document, front.warnings
-
-
-def decode(data: bytes, name: str) -> str:
-    """The bytes as text, without a byte-order mark; line ends stay as they are.
-
-    A byte-order mark decides. Without one it is UTF-8 if it can be, else Windows-1252, else Latin-1. No guess is made
-    from the words, so the same bytes always give the same text.
-    """
-    for mark, encoding in _BOMS:
-        if data.startswith(mark):
-            encodings, data = [encoding], data[len(mark) :]
-            break
-    else:
-        encodings = ["utf-8", "cp1252", "latin-1"]
-    for encoding in encodings:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" in text or len(_CONTROLS.findall(text)) * 100 > len(text):
-            raise UnreadableDocument(f"{name}: is not text: save it as UTF-8")
-        return text
-    raise UnreadableDocument(f"{name}: is not {encodings[0]}, though its first bytes say so: save it as UTF-8")
+    return Parsed(document, content.warnings)
 
 
 def title_from_name(stem: str, text: str) -> str:
@@ -195,88 +152,64 @@ def title_from_name(stem: str, text: str) -> str:
     return title[:1].upper() + title[1:] or stem
 
 
-def _given_title(known: Mapping[str, Json]) -> str | None:
-    title = known.get("title")
-    return None if title is None else " ".join(str(title).split())
-
-
-def _sidecars(path: Path, root: Path) -> dict[str, Json]:
-    """What `guide.meta.json` and `guide.txt.meta.json` say of `guide.txt`; the second wins."""
-    found: dict[str, Json] = {}
-    for sidecar in (path.with_name(path.stem + _SIDECAR), path.with_name(path.name + _SIDECAR)):
-        if len(os.fsencode(sidecar.name)) > _NAME_BYTES:
-            continue
-        if sidecar.is_symlink() and not _is_inside(sidecar, root):
-            raise metadata.BadMetadata(f"{sidecar.name} leads out of the corpus folder: copy the file into it")
-        if sidecar.exists():
-            text = decode(_read(sidecar, sidecar.name, 4 * metadata.MAX_CHARACTERS), sidecar.name)
-            found.update(metadata.parse(text, sidecar.name))
-    return found
-
-
-def _read(path: Path, name: str, max_bytes: int) -> bytes:
-    if not path.is_file():  # a pipe would keep us waiting
-        raise UnreadableDocument(f"{name}: is no file")
-    with path.open("rb") as file:
-        data = file.read(max_bytes + 1)
-    if len(data) > max_bytes:
-        raise UnreadableDocument(f"{name}: is larger than {max_bytes:,} bytes: split it")
-    return data
-
-
-def _walk(folder: Path, corpus: Path, skipped: list[Skipped], *, linked: bool = False) -> Iterator[Path]:
-    """The files below the folder that should be documents, in a fixed order; notes what else there is in `skipped`."""
-    try:
-        paths = sorted(path for path in folder.iterdir() if not _is_ignored(path.name))
-    except OSError as error:
-        skipped.append(Skipped(_id(folder, corpus), f"cannot be listed: {error.strerror}"))
-        return
-    names = {path.name for path in paths} | {path.stem for path in paths}
-    for path in paths:
-        why = ""
-        link = path.is_symlink()
-        if link and not _is_inside(path, corpus.resolve()):
-            why = "leads out of the corpus folder, or nowhere: copy what it means into the folder"
-        elif _is_folder(path):
-            if link and (linked or folder.resolve().is_relative_to(path.resolve())):
-                why = "leads in a circle, or is a link within a linked folder"
-            else:
-                yield from _walk(path, corpus, skipped, linked=linked or link)
-        elif path.name.endswith(_SIDECAR):
-            if path.name.removesuffix(_SIDECAR) not in names:
-                why = "has no document of its name beside it"
-        elif path.suffix.lower() not in FORMATS:
-            why = _unknown(path)
-        else:
-            yield path
-        if why:
-            skipped.append(Skipped(_id(path, corpus), why))
-
-
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except OSError:  # not ours to look at: reading it will say so
-        return False
-
-
-def _is_ignored(name: str) -> bool:
-    return name.startswith(".") or name.endswith(_BACKUPS) or (name.startswith("#") and name.endswith("#"))
-
-
-def _is_inside(path: Path, root: Path) -> bool:
-    try:
-        return path.resolve(strict=True).is_relative_to(root)
-    except (OSError, RuntimeError):  # it leads nowhere, or to itself
-        return False
-
-
-def _id(path: Path, folder: Path) -> str:
+def name_of(path: Path, folder: Path) -> str:
     """The path below the folder, with what cannot be written as text shown by escapes."""
     absolute, root = path.absolute(), folder.absolute()
     relative = absolute.relative_to(root) if absolute.is_relative_to(root) else absolute
     return unicodedata.normalize("NFC", relative.as_posix().encode("utf-8", "backslashreplace").decode())
 
 
-def _unknown(path: Path) -> str:
+def is_inside(path: Path, root: Path) -> bool:
+    """Whether the path is there, and leads to something below the resolved root."""
+    try:
+        return path.resolve(strict=True).is_relative_to(root)
+    except (OSError, RuntimeError):  # it leads nowhere, or to itself
+        return False
+
+
+def unknown(path: Path) -> str:
+    """Why a file of this name is not read."""
     return f"{path.suffix or 'a name without a suffix'} is not a kind that can be read: {', '.join(FORMATS)}"
+
+
+def _given_title(known: Mapping[str, Json]) -> str | None:
+    title = known.get("title")
+    return None if title is None else " ".join(str(title).split())
+
+
+def sidecar_paths(path: Path) -> list[Path]:
+    """Where metadata of a file may stand: in `guide.meta.json` and in `guide.txt.meta.json`, which wins."""
+    beside = (path.with_name(path.stem + SIDECAR), path.with_name(path.name + SIDECAR))
+    return [sidecar for sidecar in beside if len(os.fsencode(sidecar.name)) <= _NAME_BYTES]
+
+
+def _sidecars(path: Path, folder: Path, name: str) -> list[Beside]:
+    found = []
+    for sidecar in sidecar_paths(path):
+        if sidecar.is_symlink() and not is_inside(sidecar, folder.resolve()):
+            raise UnreadableDocument(f"{name}: {sidecar.name} leads out of the corpus folder: copy the file into it")
+        if sidecar.exists():
+            data, modified = _read(sidecar, f"{name}: {sidecar.name}", 4 * metadata.MAX_CHARACTERS)
+            found.append(Beside(name_of(sidecar, folder), data, modified))
+    return found
+
+
+def _said_beside(file: File) -> dict[str, Json]:
+    """What the sidecars say of the document."""
+    found: dict[str, Json] = {}
+    for sidecar in file.sidecars:
+        name = Path(sidecar.source).name
+        found.update(metadata.parse(decode(sidecar.data, f"{file.id}: {name}"), name))
+    return found
+
+
+def _read(path: Path, name: str, max_bytes: int) -> tuple[bytes, int]:
+    """The bytes of the file, and when it was last written."""
+    if not path.is_file():  # a pipe would keep us waiting
+        raise UnreadableDocument(f"{name}: is no file")
+    with path.open("rb") as file:
+        data = file.read(max_bytes + 1)
+        modified = os.fstat(file.fileno()).st_mtime_ns
+    if len(data) > max_bytes:
+        raise UnreadableDocument(f"{name}: is larger than {max_bytes:,} bytes: split it")
+    return data, modified

@@ -15,7 +15,9 @@ import numpy as np
 
 from assistant.errors import IndexFault
 from assistant.index.files import SCHEMA, document_row, open_build, text_key, write_files, write_json, write_manifest
-from assistant.index.publishing import clean_up, locked, publish, readable_current
+from assistant.index.publishing import clean_up, locked, publish, readable_current, writing
+from assistant.index.receipt import NAME as RECEIPT
+from assistant.index.receipt import renew
 from assistant.question.acronyms import Known
 from assistant.types import Document, Encoder, Json, Passage, Vectors
 
@@ -55,15 +57,17 @@ def build(
     acronyms: Known,
     note: Note = lambda stage, done, total: None,
 ) -> Report:
-    """Builds an index in `folder` and puts it in force.
+    """Builds an index in `folder` and puts it in force. Raises IndexNotWritten where the disk does not take it.
 
     `embedded` are the texts to encode for the passages, `lines` those for all lines of the documents in their order.
-    Texts that the build in force holds are not encoded again. A build that changes nothing publishes nothing.
+    Texts that the build in force holds are not encoded again. A build that changes nothing publishes nothing, but for
+    its receipt.
     """
-    with locked(folder):
+    with writing(folder), locked(folder):
         seconds: dict[str, float] = {}
         identity = _identity(documents, embedded, lines, encoder, settings)
         if readable_current(folder) == identity and _is_whole(folder, identity, encoder):
+            renew(folder / "builds" / identity, receipt)
             return Report(identity, len(documents), len(passages), 0, False, seconds)
         before = readable_current(folder)
         known = _known(folder, encoder)
@@ -84,7 +88,7 @@ def build(
             write_manifest(work, identity, encoder, settings, documents, passages)
             seconds["write"] = time.perf_counter() - began
             whole = {**receipt, "seconds": {stage: round(took, 3) for stage, took in seconds.items()}}
-            write_json(work / "receipt.json", {"built": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), **whole})
+            write_json(work / RECEIPT, {"built": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), **whole})
             publish(folder, work, identity)
         except BaseException:
             shutil.rmtree(work, ignore_errors=True)

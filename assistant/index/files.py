@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.disk import sha256
+from assistant.documents.stored import as_row, from_row
 from assistant.errors import IndexDamaged, IndexMismatch
 from assistant.index.bm25 import Bm25Lexicon
 from assistant.index.vectors import FaissStore
 from assistant.question.acronyms import Acronyms, Known
-from assistant.types import Document, Encoder, Json, Line, Passage, Section, Vectors
+from assistant.types import Document, Encoder, Json, Passage, Vectors
 
 SCHEMA = 2  # raise it when the files change
 AGAIN = "run `assistant index` to build it again"
@@ -68,7 +69,7 @@ def open_build(build_folder: Path) -> Index:
     texts = {
         name: (build_folder / name).read_bytes().decode() for name in manifest["files"] if name.startswith("texts/")
     }
-    documents = [_document(row, texts) for row in _rows(build_folder / "documents.jsonl")]
+    documents = [from_row(row, texts[row["file"]]) for row in _rows(build_folder / "documents.jsonl")]
     by_id = {document.id: document for document in documents}
     passages = tuple(_passage(row, by_id) for row in _rows(build_folder / "passages.jsonl"))
     vectors = FaissStore.load(build_folder / "vectors.faiss")
@@ -169,33 +170,7 @@ def _check(path: Path, known: _File) -> None:
 
 
 def document_row(document: Document) -> dict[str, Json]:
-    return {
-        "id": document.id,
-        "version": document.version,
-        "title": document.title,
-        "source": document.source,
-        "media_type": document.media_type,
-        "metadata": dict(document.metadata),
-        "page_starts": list(document.page_starts),
-        "sections": [[s.title, list(s.path), s.start, s.end] for s in document.sections],
-        "lines": [[n.kind, n.start, n.end, list(n.section_path), n.parent] for n in document.lines],
-        "file": _text_name(document),
-    }
-
-
-def _document(row: _Row, texts: Mapping[str, str]) -> Document:
-    return Document(
-        id=row["id"],
-        version=row["version"],
-        title=row["title"],
-        source=row["source"],
-        media_type=row["media_type"],
-        text=texts[row["file"]],
-        sections=tuple(Section(title, tuple(path), start, end) for title, path, start, end in row["sections"]),
-        lines=tuple(Line(kind, start, end, tuple(path), parent) for kind, start, end, path, parent in row["lines"]),
-        page_starts=tuple(row["page_starts"]),
-        metadata=row["metadata"],
-    )
+    return {**as_row(document), "file": _text_name(document)}
 
 
 def _text_name(document: Document) -> str:

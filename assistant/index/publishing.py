@@ -6,20 +6,25 @@ import fcntl
 import shutil
 import uuid
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from assistant.disk import sync
-from assistant.errors import IndexDamaged, IndexFault, IndexNotFound
+from assistant.errors import IndexDamaged, IndexFault, IndexNotFound, IndexNotWritten
 from assistant.index.files import AGAIN, Index, open_build
 
 
 def open_index(folder: Path) -> Index:
     """The build in force. Raises IndexNotFound, IndexDamaged or IndexMismatch."""
+    return open_build(build_in_force(folder))
+
+
+def build_in_force(folder: Path) -> Path:
+    """The folder of the build in force. Raises IndexNotFound, or IndexDamaged where it cannot be told."""
     name = _current(folder)
     if name is None:
         raise IndexNotFound(f"no index in {folder}: run `assistant index`")
-    return open_build(folder / "builds" / name)
+    return folder / "builds" / name
 
 
 def current_build(folder: Path) -> str | None:
@@ -73,10 +78,24 @@ def publish(folder: Path, work: Path, identity: str) -> None:
 def clean_up(folder: Path, kept: Collection[str | None]) -> None:
     """Removes what killed builds left, and all builds but the one in force and the one that was in force before."""
     for path in folder.glob(".current.*"):
-        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            path.unlink()
     for path in (folder / "builds").iterdir():
         if path.name not in kept:
             shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Where what is done within writes to the index: raises IndexNotWritten where the disk does not take it."""
+    try:
+        yield
+    except OSError as error:
+        why = f"{error.strerror}: {error.filename}" if error.filename else error.strerror or error
+        raise IndexNotWritten(
+            f"the index in {folder} cannot be written ({why}): make room, or name a folder that you may write to with "
+            f"--index; the index that was there stays"
+        ) from error
 
 
 @contextmanager

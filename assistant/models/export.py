@@ -13,7 +13,7 @@ from pathlib import Path
 import onnx
 import onnxruntime
 
-from assistant.disk import sync
+from assistant.disk import saying_if_full, sync
 
 
 def publish(target: Path, *, is_intact: Callable[[Path], bool], write: Callable[[Path], None]) -> Path:
@@ -46,7 +46,8 @@ def optimise(plain: Path) -> None:
     options.log_severity_level = 3
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
     options.optimized_model_filepath = str(optimised)
-    onnxruntime.InferenceSession(str(plain), options, providers=["CPUExecutionProvider"])
+    with saying_if_full(plain.parent):
+        onnxruntime.InferenceSession(str(plain), options, providers=["CPUExecutionProvider"])
     onnx.save_model(
         onnx.load(str(optimised)),
         str(plain.with_name("model.onnx")),

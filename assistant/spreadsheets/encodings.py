@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from charset_normalizer import from_bytes
 
-from assistant.documents.files import decode
+from assistant.documents.decoding import decode
 from assistant.errors import UnreadableDocument, UsageError
 
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")

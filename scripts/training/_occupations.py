@@ -13,7 +13,7 @@ from typing import Any
 from _examples import Example
 
 from assistant.documents.chunking import Budget, passages_of
-from assistant.documents.files import load_corpus
+from assistant.documents.corpus import load_corpus
 from assistant.types import Document, Passage
 
 # What a row of the table of quick facts, or a line of projections, answers.

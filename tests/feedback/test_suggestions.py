@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from assistant.compose import build_index, open_answerer
 from assistant.documents.citations import cite
-from assistant.documents.files import load_corpus
+from assistant.documents.corpus import load_corpus
 from assistant.feedback.suggestions import Suggester, candidates, suggest
 from assistant.server import create_app
 from assistant.settings import load_settings

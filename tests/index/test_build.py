@@ -6,20 +6,22 @@ import fcntl
 import json
 import multiprocessing
 import random
+import shutil
+import subprocess
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from assistant.errors import AssistantError, IndexDamaged, IndexFault, IndexMismatch, IndexNotFound
+from assistant.errors import AssistantError, IndexDamaged, IndexFault, IndexMismatch, IndexNotFound, IndexNotWritten
 from assistant.index.build import Report, build
 from assistant.index.publishing import current_build, open_index
 from assistant.question.acronyms import Known
 from assistant.testing import HashEncoder, document
-from assistant.types import Document, Passage
+from assistant.types import Document, Json, Passage
 
 TEXTS = {
     "b.txt": "# Pay\nMedian salary: $336,500\r\n\tTop salary: 😀 e\u0301 500\n## Bonus\nTen per cent\u2028each year\n",
@@ -40,7 +42,12 @@ def passages(documents: Sequence[Document]) -> list[Passage]:
     ]
 
 
-def make(folder: Path, texts: Mapping[str, str] = TEXTS, encoder: HashEncoder | None = None) -> Report:
+def make(
+    folder: Path,
+    texts: Mapping[str, str] = TEXTS,
+    encoder: HashEncoder | None = None,
+    receipt: Mapping[str, Json] = {"smallest_cosine": 0.9999},
+) -> Report:
     found = sorted(documents(texts), key=lambda d: d.id)
     cut = passages(found)
     return build(
@@ -52,7 +59,7 @@ def make(folder: Path, texts: Mapping[str, str] = TEXTS, encoder: HashEncoder | 
         vocabulary=Counter(["median", "salary", "median"]),
         encoder=encoder or HashEncoder(),
         settings={"chunk_tokens": 256},
-        receipt={"smallest_cosine": 0.9999},
+        receipt=receipt,
         acronyms=Known({"ML": "machine learning"}),
     )
 
@@ -90,6 +97,16 @@ def test_keeps_a_receipt_outside_what_is_checked(tmp_path: Path) -> None:
     assert receipt["smallest_cosine"] == 0.9999
     assert set(receipt) >= {"built", "seconds"}
     assert "receipt.json" not in json.loads((in_force(tmp_path) / "manifest.json").read_text())["files"]
+
+
+def test_a_build_that_changes_nothing_renews_what_its_receipt_says_of_the_files(tmp_path: Path) -> None:
+    first = make(tmp_path)
+    second = make(tmp_path, receipt={"files": [{"source": "broken.md", "status": "failed"}]})
+    assert (second.id, second.changed) == (first.id, False)
+    receipt = json.loads((in_force(tmp_path) / "receipt.json").read_text())
+    assert receipt["files"] == [{"source": "broken.md", "status": "failed"}]
+    assert receipt["smallest_cosine"] == 0.9999
+    assert open_index(tmp_path).id == first.id
 
 
 def test_the_same_documents_give_the_same_id_anywhere(tmp_path: Path) -> None:
@@ -305,3 +322,40 @@ def test_an_update_gives_the_same_bytes_as_a_whole_build(tmp_path: Path) -> None
     updated, whole = (in_force(tmp_path / name) for name in ("updated", "whole"))
     for file in ("vectors.faiss", "lines.npy", "keys.json", "passages.jsonl"):
         assert (updated / file).read_bytes() == (whole / file).read_bytes()
+
+
+@pytest.mark.parametrize("kilobytes", [16, 32, 48, 64, 80, 96])
+def test_a_full_disk_is_said_and_leaves_the_index_that_was_there(
+    tmp_path: Path, disk: Callable[[int], Path], kilobytes: int
+) -> None:
+    folder = disk(1024)
+    first = make(folder, {"a.txt": "Number one\n"})
+    room = shutil.disk_usage(folder).free
+    (folder / "ballast").write_bytes(b"x" * (room - kilobytes * 1024))
+    with pytest.raises(IndexNotWritten, match=r"cannot be written \(No space left on device.*\): make room"):
+        make(folder, version(1))
+    assert open_index(folder).id == first.id
+    (folder / "ballast").unlink()
+    assert make(folder, version(1)).changed
+    assert {path.name for path in (folder / "builds").iterdir()} == {first.id, current_build(folder)}
+
+
+def test_a_disk_that_is_read_only_is_said_and_its_index_is_served(disk: Callable[[int], Path]) -> None:
+    folder = disk(1024)
+    first = make(folder)
+    subprocess.run(["mount", "-o", "remount,ro", folder], check=True)
+    with pytest.raises(IndexNotWritten, match="Read-only file system"):
+        make(folder, {"a.txt": "Other\n"})
+    assert open_index(folder).id == first.id
+
+
+@pytest.mark.parametrize("name", ["index", "index/builds", "index/.lock"])
+def test_something_in_the_way_of_the_index_is_said(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    if name.endswith(".lock"):
+        path.mkdir()
+    else:
+        path.write_text("in the way")
+    with pytest.raises(IndexNotWritten, match=r"the index in .* cannot be written"):
+        make(tmp_path / "index")
