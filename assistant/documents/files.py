@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import os
 import re
 import unicodedata
@@ -12,6 +11,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from assistant.documents import markdown, metadata, plain
+from assistant.documents.content import Content, Loader
+from assistant.documents.decoding import decode as decode
+from assistant.documents.formats import LOADERS
 from assistant.documents.structure import Structure
 from assistant.errors import CorpusNotFound, UnreadableDocument
 from assistant.types import Document, Json
@@ -21,33 +23,34 @@ MAX_BYTES = 20_000_000
 _SIDECAR = ".meta.json"
 _NAME_BYTES = 255  # the longest name that file systems take
 _BACKUPS = ("~", ".bak", ".orig", ".swp", ".swo", ".tmp")
-_BOMS = (  # UTF-32 first: its little-endian mark begins like that of UTF-16
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
-    """How the files of one suffix are read."""
+def _text(structure: Callable[[str], Structure], title: Callable[[str, Structure], str | None]) -> Loader:
+    """The loader of a format whose files are the canonical text themselves, but for front matter."""
 
-    media_type: str
-    structure: Callable[[str], Structure]
-    title: Callable[[str, Structure], str | None]
+    def load(data: bytes, name: str) -> Content:
+        front = metadata.split(decode(data, name))
+        read = structure(front.text)
+        return Content(front.text, read, title(front.text, read), (), front.metadata, front.warnings)
+
+    return load
 
 
 def _no_title(text: str, read: Structure) -> str | None:
     return None
 
 
-_PLAIN = Format("text/plain", plain.structure, _no_title)
-_MARKDOWN = Format("text/markdown", markdown.structure, markdown.title)
-FORMATS: Mapping[str, Format] = {".txt": _PLAIN, ".text": _PLAIN, ".md": _MARKDOWN, ".markdown": _MARKDOWN}
+_PLAIN = ("text/plain", _text(plain.structure, _no_title))
+_MARKDOWN = ("text/markdown", _text(markdown.structure, markdown.title))
+# By suffix: the media type, and what reads it.
+FORMATS: Mapping[str, tuple[str, Loader]] = {
+    ".txt": _PLAIN,
+    ".text": _PLAIN,
+    ".md": _MARKDOWN,
+    ".markdown": _MARKDOWN,
+    **LOADERS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ def load_corpus(
     Hidden files, sidecars and editors' backups are no documents. Whatever else gives none is among the skipped.
     """
     if not folder.is_dir():
-        raise CorpusNotFound(f"no corpus folder {folder}: make it and put .txt or .md files into it")
+        raise CorpusNotFound(f"no corpus folder {folder}: make it and put documents into it")
     skipped: list[Skipped] = []
     warnings: list[Warned] = []
     paths = list(_walk(folder, folder, skipped))
@@ -104,7 +107,7 @@ def load_corpus(
     if not documents:
         why = "; ".join(f"{entry.id}: {entry.why}" for entry in skipped[:10])
         more = f"; and {len(skipped) - 10} more" if len(skipped) > 10 else ""
-        raise CorpusNotFound(f"no document to read in {folder}: put .txt or .md files into it. {why}{more}".rstrip())
+        raise CorpusNotFound(f"no document to read in {folder}: put documents into it. {why}{more}".rstrip())
     return Corpus(
         tuple(documents[name] for name in sorted(documents)),
         tuple(skipped),
@@ -135,51 +138,27 @@ def _load(path: Path, folder: Path, name: str, max_bytes: int) -> tuple[Document
         raise UnreadableDocument(f"{name}: is not there, or leads out of the corpus folder: copy the file into it")
     if _NOT_IN_NAMES.search(str(relative)):
         raise UnreadableDocument(f"{name}: its name is not readable text: rename it")
-    form = FORMATS.get(path.suffix.lower())
-    if form is None:
+    if (form := FORMATS.get(path.suffix.lower())) is None:
         raise UnreadableDocument(f"{name}: {_unknown(path)}")
-    front = metadata.split(decode(_read(path, name, max_bytes), name))
-    text = front.text
-    if not text.strip():
+    media_type, load = form
+    content = load(_read(path, name, max_bytes), name)
+    if not content.text.strip():
         raise UnreadableDocument(f"{name}: is empty")
-    known = {**front.metadata, **_sidecars(path, folder.resolve())}
+    known = {**content.metadata, **_sidecars(path, folder.resolve())}
     metadata.check(known)
-    read = form.structure(text)
     document = Document(
         id=name,
-        version=sha256(text.encode()).hexdigest()[:16],
-        title=_given_title(known) or form.title(text, read) or title_from_name(path.stem, text),
+        version=sha256(content.text.encode()).hexdigest()[:16],
+        title=_given_title(known) or content.title or title_from_name(path.stem, content.text),
         source=relative.as_posix(),
-        media_type=form.media_type,
-        text=text,
-        sections=read.sections,
-        lines=read.lines,
+        media_type=media_type,
+        text=content.text,
+        sections=content.structure.sections,
+        lines=content.structure.lines,
+        page_starts=content.page_starts,
         metadata=known,
     )
-    return document, front.warnings
-
-
-def decode(data: bytes, name: str) -> str:
-    """The bytes as text, without a byte-order mark; line ends stay as they are.
-
-    A byte-order mark decides. Without one it is UTF-8 if it can be, else Windows-1252, else Latin-1. No guess is made
-    from the words, so the same bytes always give the same text.
-    """
-    for mark, encoding in _BOMS:
-        if data.startswith(mark):
-            encodings, data = [encoding], data[len(mark) :]
-            break
-    else:
-        encodings = ["utf-8", "cp1252", "latin-1"]
-    for encoding in encodings:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" in text or len(_CONTROLS.findall(text)) * 100 > len(text):
-            raise UnreadableDocument(f"{name}: is not text: save it as UTF-8")
-        return text
-    raise UnreadableDocument(f"{name}: is not {encodings[0]}, though its first bytes say so: save it as UTF-8")
+    return document, content.warnings
 
 
 def title_from_name(stem: str, text: str) -> str:

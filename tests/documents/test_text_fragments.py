@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.documents import markdown, plain
 from assistant.documents.citations import cite
 from assistant.documents.files import FORMATS
 from assistant.documents.text_fragments import is_web_address
@@ -40,10 +41,10 @@ A [link](https://example.net "t"), *stress*, snake_case & \\*stars\\* with 2 * 3
 
 def published(text: str, words: str, *, last: bool = False, name: str = "a.txt", url: str = URL) -> str | None:
     """The link of these words in a document of this text."""
-    form = FORMATS[Path(name).suffix]
-    read = form.structure(text)
+    media_type, _ = FORMATS[Path(name).suffix]
+    read = (markdown if name.endswith(".md") else plain).structure(text)
     made: Document = document(text, metadata={"url": url})
-    made = replace(made, sections=read.sections, lines=read.lines, media_type=form.media_type)
+    made = replace(made, sections=read.sections, lines=read.lines, media_type=media_type)
     start = text.rindex(words) if last else text.index(words)
     return cite(made, start, start + len(words)).published_url
 
@@ -162,9 +163,9 @@ def test_a_pdf_is_opened_at_the_page() -> None:
 def test_a_directive_holds_nothing_but_encoded_terms(text: str, name: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text) - 1))
     end = data.draw(st.integers(start + 1, len(text)))
-    form = FORMATS[Path(name).suffix]
-    read = form.structure(text)
-    made = replace(document(text, metadata={"url": URL}), lines=read.lines, media_type=form.media_type)
+    media_type, _ = FORMATS[Path(name).suffix]
+    read = (markdown if name.endswith(".md") else plain).structure(text)
+    made = replace(document(text, metadata={"url": URL}), lines=read.lines, media_type=media_type)
     link = cite(made, start, end).published_url
     term = "[A-Za-z0-9._~%]+"
     assert link is not None

@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from injections import EVERY
 from starlette.testclient import TestClient
 
+from assistant.documents import markdown
+from assistant.documents import plain as plain_text
 from assistant.documents.citations import address, cite
 from assistant.documents.files import FORMATS, load_document
 from assistant.errors import IndexNotFound
@@ -124,9 +126,9 @@ def load(tmp_path: Path, text: str, name: str = "guide.md", **metadata: str) -> 
 
 def load_text(text: str, name: str) -> Document:
     """The document that a file of this text gives, without the file."""
-    read = FORMATS[Path(name).suffix].structure(text)
+    read = (markdown if name.endswith(".md") else plain_text).structure(text)
     made = document(text, id=name)
-    kind = FORMATS[Path(name).suffix].media_type
+    kind = FORMATS[Path(name).suffix][0]
     return replace(made, sections=read.sections, lines=read.lines, media_type=kind)
 
 
