@@ -87,6 +87,7 @@ class Parsed:
     title: str | None = None  # as the file's own metadata give it; a heading in the text comes before it
     metadata: Mapping[str, Json] = field(default_factory=dict)
     paged: bool = False
+    warnings: tuple[str, ...] = ()  # what of the file could not be used
 
 
 def reference(label: str) -> str:

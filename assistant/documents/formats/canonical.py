@@ -24,4 +24,5 @@ def content(parsed: Parsed, name: str) -> Content:
         title=title or None,
         page_starts=written.page_starts,
         metadata=parsed.metadata,
+        warnings=parsed.warnings,
     )

@@ -20,9 +20,9 @@ from assistant.documents.formats.blocks import (
     Table,
     definition,
 )
+from assistant.documents.formats.grids import Cell, plain_table
 from assistant.documents.formats.html_seen import HEADINGS, Seen, is_chrome, is_menu, names
 from assistant.documents.formats.runs import joined, spaced
-from assistant.documents.formats.tables import Cell, plain_table
 
 _BLOCKS = HEADINGS | names(
     "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure "

@@ -32,7 +32,7 @@ def lines(*blocks: Block) -> list[tuple[str, str, int | None]]:
 
 
 def test_a_list_keeps_its_depth_and_its_numbers() -> None:
-    blocks = [
+    blocks: list[Block] = [
         Paragraph("Do this:"),
         Item("Open the box", number="3"),
         Item("with a knife", depth=1),
@@ -106,11 +106,11 @@ def test_code_is_fenced_by_more_ticks_than_it_holds() -> None:
 
 
 def test_pages_begin_where_their_first_word_stands() -> None:
-    blocks = [Break(), Paragraph("One and"), Break(), Heading(2, "Two"), Paragraph(f"It goes{PAGE} on."), Break()]
+    blocks: list[Block] = [Paragraph("One and"), Break(), Break(), Heading(2, "Two"), Paragraph(f"It goes{PAGE} on."), Break()]
     written = write(blocks, paged=True)
     assert written.text == "One and\n\n## Two\n\nIt goes on.\n"
     starts = written.page_starts
-    assert [written.text[start:].split()[:1] for start in starts] == [["One"], ["One"], ["##"], ["on."], []]
+    assert [written.text[start:].split()[:1] for start in starts] == [["One"], ["##"], ["##"], ["on."], []]
 
 
 MARKS = "ab1 .*_`#>-+|[]()<>&;\\=~!:^\n\u00a0\u00e9\U0001f469"

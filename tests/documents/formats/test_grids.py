@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.documents.formats.blocks import Paragraph, Table
-from assistant.documents.formats.tables import Cell, is_label, plain_table
+from assistant.documents.formats.grids import Cell, is_label, plain_table
 
 
 def grid(*rows: str) -> list[list[Cell]]:
