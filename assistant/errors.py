@@ -19,7 +19,10 @@
     ├── CorpusError              corpus_error 500, exit 3
     │   ├── CorpusNotFound       corpus_not_found 500
     │   ├── UnreadableDocument   unreadable_document 422
-    │   │   └── EmptyDocument    empty_document 422
+    │   │   ├── EmptyDocument    empty_document 422
+    │   │   ├── ProtectedDocument protected_document 422
+    │   │   ├── TextlessDocument textless_document 422
+    │   │   └── DamagedDocument  damaged_document 422
     │   └── FilesFailed          files_failed 500, exit 8
     ├── IndexFault               index_error 503, exit 4
     │   ├── IndexNotFound        index_not_found 503
@@ -175,6 +178,24 @@ class FilesFailed(CorpusError):
     """Some files of the corpus cannot be read; the index is published without them."""
 
     code, title, exit_code = "files_failed", "Files failed", 8
+
+
+class ProtectedDocument(UnreadableDocument):
+    """A file is encrypted: it opens with a password only."""
+
+    code, title = "protected_document", "Protected document"
+
+
+class TextlessDocument(UnreadableDocument):
+    """A file holds no text: it is empty, or all of its pages are pictures."""
+
+    code, title = "textless_document", "Document without text"
+
+
+class DamagedDocument(UnreadableDocument):
+    """A file is not of the kind that its name says, or is broken."""
+
+    code, title = "damaged_document", "Damaged document"
 
 
 class IndexFault(AssistantError):

@@ -59,6 +59,11 @@ class Document:
     metadata: Mapping[str, Json] = field(default_factory=dict)
 
     @property
+    def is_markdown(self) -> bool:
+        """Whether `text` is Markdown, as for all formats but plain text: it is written so when a file is read."""
+        return self.media_type != "text/plain"
+
+    @property
     def url(self) -> str | None:
         """Where the document is published, if its metadata says so."""
         url = self.metadata.get("url")

@@ -94,7 +94,7 @@ class Quotations:
         """What a citation says, without marks; as it is written where its words would not stand in it otherwise."""
         citation = self.citations[n]
         written = " ".join(citation.cited_text.split())
-        if self.outlines[citation.document_id].document.media_type != "text/markdown":
+        if not self.outlines[citation.document_id].document.is_markdown:
             return written
         said = " ".join(shown(citation.cited_text, kind).split())
         words = set(_WORD.findall(said.casefold()))

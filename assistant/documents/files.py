@@ -13,6 +13,7 @@ from pathlib import Path
 from assistant.documents import markdown, metadata, plain
 from assistant.documents.content import Content, Loader
 from assistant.documents.decoding import decode
+from assistant.documents.formats import LOADERS
 from assistant.documents.structure import Structure
 from assistant.errors import EmptyDocument, UnreadableDocument
 from assistant.types import Document, Json
@@ -49,6 +50,7 @@ FORMATS: Mapping[str, tuple[str, Loader]] = {
     ".text": _PLAIN,
     ".md": _MARKDOWN,
     ".markdown": _MARKDOWN,
+    **LOADERS,
 }
 
 

@@ -13,7 +13,6 @@ from assistant.types import Document, Line, LineKind
 
 CELLS = " \u00b7 "  # what stands between the cells of a row
 
-_MARKDOWN = "text/markdown"
 _QUOTE = re.compile(r"(?<=[\r\n])[ \t]*>[ \t>]*")
 _LEADING = re.compile(r"\s*(?:>[\s>]*)?(?P<heading>#{1,6}\s+(?=\S))?")
 _ATTRIBUTES = re.compile(r"\s*\{[:#.][^{}]*\}\s*\Z")
@@ -34,7 +33,7 @@ _PARSER = MarkdownIt("commonmark", {"maxNesting": 50}).disable("text_join")
 def shown_line(document: Document, line: Line) -> str:
     """The words of a line of the document."""
     text = document.text[line.start : line.end]
-    if document.media_type != _MARKDOWN:
+    if not document.is_markdown:
         return text if line.kind == "code" else " ".join(text.split())
     return shown(text, line.kind)
 

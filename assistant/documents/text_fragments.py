@@ -201,7 +201,7 @@ def _after(document: Document, place: int) -> tuple[list[str], bool]:
 def _words(document: Document, start: int, end: int) -> list[str]:
     """The words of the span as a page shows them."""
     text = document.text[start:end]
-    if document.media_type == "text/markdown":
+    if document.is_markdown:
         text = unescape(_MARKUP.sub(lambda m: m["escaped"] or m["label"] or m["link"] or "", text))
     return text.split()
 

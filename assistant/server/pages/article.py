@@ -68,7 +68,7 @@ class _Writer:
     def __init__(self, document: Document, start: int, end: int) -> None:
         self.document, self.text = document, document.text
         self.start, self.end = start, end
-        self.is_markdown = document.media_type == "text/markdown"
+        self.is_markdown = document.is_markdown
         self.at = 0
         self.parts: list[str | Markup] = []
         self.marks: list[tuple[int, bool]] = []  # the part that each mark opens in, and whether it can be seen

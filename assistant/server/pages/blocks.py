@@ -57,7 +57,7 @@ class _Cutter:
     def __init__(self, document: Document) -> None:
         self.text = document.text
         self.lines = document.lines
-        self.is_markdown = document.media_type == "text/markdown"
+        self.is_markdown = document.is_markdown
         self.owned: list[tuple[Line, ...]] = []  # of each line: the items from the outermost to itself
         self.found: list[PageBlock] = []
 

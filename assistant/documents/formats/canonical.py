@@ -1,0 +1,28 @@
+"""What a loader read, as the content of a document: blocks to canonical text to sections and lines."""
+
+from __future__ import annotations
+
+from assistant.documents import markdown
+from assistant.documents.content import Content
+from assistant.documents.formats.blocks import Parsed
+from assistant.documents.formats.writing import write
+from assistant.errors import TextlessDocument
+
+_MAX_TITLE = 300
+
+
+def content(parsed: Parsed, name: str) -> Content:
+    """The content of a file. A heading of the first level is its title, else what the file's metadata say."""
+    written = write(parsed.blocks, paged=parsed.paged)
+    if not written.text.strip():
+        raise TextlessDocument(f"{name}: holds no text")
+    read = markdown.structure(written.text)
+    title = " ".join((markdown.title(written.text, read) or parsed.title or "").split())[:_MAX_TITLE]
+    return Content(
+        text=written.text,
+        structure=read,
+        title=title or None,
+        page_starts=written.page_starts,
+        metadata=parsed.metadata,
+        warnings=parsed.warnings,
+    )

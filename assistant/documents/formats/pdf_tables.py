@@ -1,0 +1,189 @@
+"""Tables of a PDF: rows of pieces that stand in columns."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.documents.formats.blocks import PAGE
+from assistant.documents.formats.grids import Cell
+from assistant.documents.formats.pdf_layout import Row
+from assistant.documents.formats.pdf_text import Piece
+
+_MARK = re.compile(r"\W{1,2}|o|\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{2,5})[.)]")
+_FARTHEST = 4.0  # type sizes between the lines of a table
+_GAP = 3.0  # points between its columns, at least
+
+
+@dataclass(slots=True)
+class Grid:
+    """A table: its lines, each with the text of every column, and which of them begin a row."""
+
+    lines: list[dict[int, tuple[str, bool]]]
+    begins: list[bool]
+    pages: list[int]
+    columns: list[tuple[float, float]]
+    taken: int  # rows of the page
+
+    @property
+    def page(self) -> int:
+        return self.pages[0]
+
+    @property
+    def last_page(self) -> int:
+        return self.pages[-1]
+
+    def cells(self) -> list[list[Cell]]:
+        """The rows, lines of one row put together."""
+        found: list[list[tuple[str, bool]]] = []
+        page = self.pages[0]
+        for line, begins, at in zip(self.lines, self.begins, self.pages, strict=True):
+            mark, page = PAGE * (at - page), at
+            if begins or not found:
+                row = [line.get(n, ("", True)) for n in range(len(self.columns))]
+                filled = next((n for n, (text, _) in enumerate(row) if text), 0)
+                row[filled] = (mark + row[filled][0], row[filled][1])
+                found.append(row)
+                continue
+            for n, (text, bold) in line.items():
+                above, was_bold = found[-1][n]
+                found[-1][n] = (f"{above}{mark} {text}".strip(" "), bold and was_bold)
+                mark = ""
+        return [[Cell(text, head=bold and bool(text)) for text, bold in row] for row in found]
+
+    def continues(self, other: Grid) -> bool:
+        """Take in the rest of this table from the next page, without the header that is repeated there."""
+        if other.page != self.last_page + 1 or len(other.columns) != len(self.columns):
+            return False
+        if any(
+            abs(a[0] - b[0]) > 12 and abs(a[1] - b[1]) > 12 for a, b in zip(self.columns, other.columns, strict=True)
+        ):
+            return False
+        at = 1 if other.lines[0] == self.lines[0] else 0
+        self.lines += other.lines[at:]
+        self.begins += [True, *other.begins[at + 1 :]]
+        self.pages += other.pages[at:]
+        return True
+
+
+def grid_at(rows: Sequence[Row], start: int) -> Grid | None:
+    """The table that begins with this row, if one does."""
+    if len(_cells(rows[start])) < 2:
+        return None
+    columns: list[tuple[float, float]] = [(piece.left, piece.right) for piece in _cells(rows[start])]
+    end, many = start + 1, 1
+    for n in range(start + 1, len(rows)):
+        row, above = rows[n], rows[n - 1]
+        if not 0 < row.base - above.base < _FARTHEST * max(row.size, above.size):
+            break
+        cells = _cells(row)
+        if len(cells) < 2:
+            spot = [
+                k
+                for k, column in enumerate(columns)
+                if cells[0].left < column[1] + _GAP and cells[0].right > column[0] - _GAP
+            ]
+            if len(spot) > 1 or _is_apart(rows, n):
+                break
+            if not spot:
+                break
+            columns[spot[0]] = (min(columns[spot[0]][0], cells[0].left), max(columns[spot[0]][1], cells[0].right))
+            continue
+        merged = _merged([*columns, *((piece.left, piece.right) for piece in cells)])
+        places = [_column(merged, piece) for piece in cells]
+        if len(merged) < 2 or len(set(places)) < len(cells) or len(merged) < len(columns) - (many > 2):
+            break
+        if len(merged) < len(columns):
+            break
+        columns, end, many = merged, n + 1, many + 1
+    # lines that belong to the last row
+    while end < len(rows) and _is_rest(rows, end, columns):
+        end += 1
+    if many < 2:
+        return None
+    lines = [_line(row, columns) for row in rows[start:end]]
+    if any(line is None for line in lines):
+        return None
+    plain = [line for line in lines if line is not None]
+    return Grid(plain, _begins(rows[start:end], plain), [row.page for row in rows[start:end]], columns, end - start)
+
+
+def _cells(row: Row) -> list[Piece]:
+    """The pieces of a row; a marker of a list belongs to what comes after it."""
+    if len(row.pieces) > 1 and _MARK.fullmatch(row.pieces[0].text.strip()):
+        first, second = row.pieces[:2]
+        if second.left - first.right < 3 * row.size:
+            text = f"{first.text.strip()} {second.text}"
+            return [Piece(text, first.left, second.right, second.base, second.size), *row.pieces[2:]]
+    return row.pieces
+
+
+def _is_apart(rows: Sequence[Row], n: int) -> bool:
+    """Whether a row of one piece is further from the row above than from the one below, and so none of its cells."""
+    gap = rows[n].base - rows[n - 1].base
+    below = rows[n + 1].base - rows[n].base if n + 1 < len(rows) else gap
+    return gap > 1.6 * rows[n].size and gap > 1.2 * below
+
+
+def _is_rest(rows: Sequence[Row], n: int, columns: Sequence[tuple[float, float]]) -> bool:
+    row, above = rows[n], rows[n - 1]
+    cells = _cells(row)
+    if not 0 < row.base - above.base < 1.5 * row.size or len(cells) > 1 or row.size != above.size:
+        return False
+    at = _column(columns, cells[0])
+    inside = columns[at][0] - _GAP <= cells[0].left and cells[0].right <= columns[at][1] + _GAP
+    return inside and (at > 0 or not _MARK.fullmatch(cells[0].text.split()[0]))
+
+
+def _merged(spans: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    found: list[tuple[float, float]] = []
+    for left, right in sorted(spans):
+        if found and left < found[-1][1] + _GAP:
+            found[-1] = (found[-1][0], max(found[-1][1], right))
+        else:
+            found.append((left, right))
+    return found
+
+
+def _column(columns: Sequence[tuple[float, float]], piece: Piece) -> int:
+    """The column that a piece stands in, or is next to."""
+    return max(range(len(columns)), key=lambda n: min(columns[n][1], piece.right) - max(columns[n][0], piece.left))
+
+
+def _line(row: Row, columns: Sequence[tuple[float, float]]) -> dict[int, tuple[str, bool]] | None:
+    found: dict[int, tuple[str, bool]] = {}
+    for piece in _cells(row):
+        at = _column(columns, piece)
+        if at in found:
+            return None
+        found[at] = (piece.text.strip(), piece.bold)
+    return found
+
+
+def _begins(rows: Sequence[Row], lines: Sequence[dict[int, tuple[str, bool]]]) -> list[bool]:
+    """Of each line, whether a row of the table begins with it: by the lines that are drawn, by gaps, by what is there."""
+    gaps = [below.base - above.base for above, below in itertools.pairwise(rows)]
+    low, high = min(gaps), max(gaps)
+    ruled = [_is_ruled(above, below) for above, below in itertools.pairwise(rows)]
+    by_rules = sum(ruled) >= 2 and sum(ruled) * 3 >= len(ruled)
+    spread = high > 1.3 * low
+    found = [True]
+    for gap, rule, line, above in zip(gaps, ruled, lines[1:], lines, strict=False):
+        if by_rules:
+            found.append(rule)
+            continue
+        fits = all(n in above for n in line)
+        rest = gap <= 1.15 * low and len(line) < len(above) and fits and (spread or 0 not in line)
+        if spread and gap <= 1.15 * low and len(line) <= len(above) and gap < 1.45 * rows[0].size and fits:
+            rest = rest or 0 not in line
+        found.append(not rest)
+    return found
+
+
+def _is_ruled(above: Row, below: Row) -> bool:
+    """Whether a line is drawn between two rows."""
+    at = bisect_left(above.rules, above.base)
+    return at < len(above.rules) and above.rules[at] < below.base - 0.3 * below.size
