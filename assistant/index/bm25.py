@@ -64,7 +64,7 @@ class Bm25Lexicon:
 
     def save(self, path: Path) -> None:
         """Writes the folder `path`."""
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir()
         saved = json.dumps({"texts": self._size, "words": self._words}, ensure_ascii=False)
         (path / "words.json").write_bytes(saved.encode("utf-8", "surrogatepass"))
         for part, values in (("starts", self._starts), ("rows", self._rows), ("scores", self._scores)):

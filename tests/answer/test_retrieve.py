@@ -2,9 +2,69 @@
 
 from __future__ import annotations
 
-from assistant.answer.retrieve import fuse, matching_rows
-from assistant.testing import document
-from assistant.types import Filters, Passage
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from assistant.answer.retrieve import Retriever, fuse, matching_rows
+from assistant.index.bm25 import Bm25Lexicon
+from assistant.testing import ExactStore, document
+from assistant.types import Filters, Passage, Vectors
+
+TEXTS = ["median salary", "lead the team", "median age of the team", "zebra"]
+PASSAGES = [Passage("a.txt", "v", n, n + 1, text) for n, text in enumerate(TEXTS)]
+# Cosines with the question: 0.6, 0.8, 0.0 and -0.6.
+VECTORS = np.array([[0.6, 0.8], [0.8, 0.6], [0.0, 1.0], [-0.6, 0.8]], np.float32)
+
+
+class Noting(ExactStore):
+    """Keeps how many rows it was asked for, and among which."""
+
+    def __init__(self, vectors: Vectors) -> None:
+        super().__init__(vectors)
+        self.asked: list[tuple[int, Sequence[int] | None]] = []
+
+    def search(self, query: Vectors, k: int, *, rows: Sequence[int] | None = None) -> list[tuple[int, float]]:
+        self.asked.append((k, rows))
+        return super().search(query, k, rows=rows)
+
+
+def retriever(store: ExactStore, *, dense_weight: float = 0.5) -> Retriever:
+    question = np.array([1.0, 0.0], np.float32)
+    return Retriever(PASSAGES, store, Bm25Lexicon(TEXTS), lambda text: question, dense_weight)
+
+
+def test_a_search_tells_of_each_passage_what_either_leg_gave_it() -> None:
+    lexical = dict(Bm25Lexicon(TEXTS).search("median zebra", 9))
+    best = max(lexical.values())
+    hits = retriever(Noting(VECTORS)).search("median zebra")
+    assert [hit.row for hit in hits] == [0, 1, 3, 2]
+    assert [hit.passage for hit in hits] == [PASSAGES[row] for row in (0, 1, 3, 2)]
+    assert [hit.dense for hit in hits] == pytest.approx([0.6, 0.8, -0.6, 0.0])
+    assert [hit.lexical for hit in hits] == [lexical[0], None, lexical[3], lexical[2]]
+    expected = [(0.75 + lexical[0] / best) / 2, 0.5, 0.5, lexical[2] / best / 2]
+    assert [hit.score for hit in hits] == pytest.approx(sorted(expected, reverse=True))
+
+
+def test_a_search_weighs_its_legs_by_the_setting() -> None:
+    assert [hit.row for hit in retriever(Noting(VECTORS), dense_weight=1.0).search("zebra")] == [1, 0, 2, 3]
+    [best] = retriever(Noting(VECTORS), dense_weight=0.0).search("zebra", k=1)
+    assert (best.passage, best.row, best.score) == (PASSAGES[3], 3, 1.0)
+
+
+def test_a_search_fuses_more_of_each_leg_than_it_gives() -> None:
+    store = Noting(VECTORS)
+    assert len(retriever(store).search("median", k=2)) == 2
+    assert len(retriever(store).search("median", k=250)) == 4
+    assert store.asked == [(100, None), (250, None)]
+
+
+def test_both_legs_search_the_given_rows_alone() -> None:
+    store = Noting(VECTORS)
+    hits = retriever(store).search("median salary of a zebra", rows=[1, 2])
+    assert store.asked == [(100, [1, 2])]
+    assert {hit.row for hit in hits} == {1, 2}
 
 
 def test_a_convex_combination_weighs_scaled_scores() -> None:

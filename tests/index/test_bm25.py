@@ -9,6 +9,7 @@ from math import log
 from pathlib import Path
 
 import bm25s
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -137,6 +138,7 @@ def test_holds_texts_without_words(texts: list[str], tmp_path: Path) -> None:
     loaded = Bm25Lexicon.load(tmp_path / "terms")
     assert len(loaded) == len(texts)
     assert loaded.search("anything", 3) == []
+    assert loaded.vocabulary == {} == Bm25Lexicon(texts).vocabulary
 
 
 def test_refuses_a_folder_that_it_cannot_read(tmp_path: Path) -> None:
@@ -144,6 +146,18 @@ def test_refuses_a_folder_that_it_cannot_read(tmp_path: Path) -> None:
     (tmp_path / "terms" / "rows.npy").write_bytes(b"")
     with pytest.raises(IndexDamaged, match="terms"):
         Bm25Lexicon.load(tmp_path / "terms")
+
+
+def test_refuses_a_file_that_would_run_code(tmp_path: Path) -> None:
+    Bm25Lexicon(TEXTS).save(tmp_path / "terms")
+    np.save(tmp_path / "terms" / "rows.npy", np.array([Path()], dtype=object), allow_pickle=True)
+    with pytest.raises(IndexDamaged, match="terms"):
+        Bm25Lexicon.load(tmp_path / "terms")
+
+
+def test_says_nothing_while_it_is_built(capfd: pytest.CaptureFixture[str]) -> None:
+    Bm25Lexicon(TEXTS)
+    assert capfd.readouterr() == ("", "")
 
 
 def test_gives_the_same_to_threads_at_once() -> None:

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from assistant.errors import AssistantError, IndexDamaged, IndexFault, IndexMismatch, IndexNotFound, IndexNotWritten
-from assistant.index.build import Report, build
+from assistant.index.build import Note, Report, build
 from assistant.index.publishing import current_build, open_index
 from assistant.question.acronyms import Known
 from assistant.testing import HashEncoder, document
@@ -42,11 +42,15 @@ def passages(documents: Sequence[Document]) -> list[Passage]:
     ]
 
 
+def ignore(stage: str, done: int, total: int) -> None: ...
+
+
 def make(
     folder: Path,
     texts: Mapping[str, str] = TEXTS,
     encoder: HashEncoder | None = None,
     receipt: Mapping[str, Json] = {"smallest_cosine": 0.9999},
+    note: Note = ignore,
 ) -> Report:
     found = sorted(documents(texts), key=lambda d: d.id)
     cut = passages(found)
@@ -61,6 +65,7 @@ def make(
         settings={"chunk_tokens": 256},
         receipt=receipt,
         acronyms=Known({"ML": "machine learning"}),
+        note=note,
     )
 
 
@@ -81,6 +86,23 @@ def test_opens_what_was_built(tmp_path: Path) -> None:
     assert (index.encoder_name, index.encoder_fingerprint) == ("hash", "hash-64")
     assert index.settings == {"chunk_tokens": 256}
     assert current_build(tmp_path) == index.id
+
+
+def test_tells_how_far_it_is_and_in_words_what_it_did(tmp_path: Path) -> None:
+    told: list[tuple[str, int, int]] = []
+    texts = {"a.txt": "Number 1\nNumber 2\n", "b.txt": "Number 1\n"}
+    report = make(tmp_path, texts, note=lambda *step: told.append(step))
+    assert told == [
+        ("encode passages", 0, 3),
+        ("encode passages", 3, 3),
+        ("encode lines", 0, 2),  # two of the lines are the same
+        ("encode lines", 2, 2),
+        ("write", 0, 0),
+    ]
+    assert report.encoded == 5 and set(report.seconds) == {"encode passages", "encode lines", "write"}
+    took = f"{sum(report.seconds.values()):.1f}"
+    assert report.summary() == f"index {report.id}: 2 documents in 3 passages, 5 texts encoded in {took} s"
+    assert make(tmp_path, texts).summary() == f"index {report.id} is up to date: 2 documents in 3 passages"
 
 
 def test_row_n_of_every_part_is_the_same_passage(tmp_path: Path) -> None:
