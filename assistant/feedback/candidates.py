@@ -170,7 +170,7 @@ class _Maker:
                 continue
             section = self.outline.headings.get(n)
             end = section.end if section is not None else self._next_question(n)
-            yield Candidate(asked[0].upper() + asked[1:], self.document.id, line.end, end)
+            yield Candidate(asked[0].upper() + asked[1:], self.document.id, line.start, end)
 
     def of_figures(self) -> Iterator[Candidate]:
         """Of lines such as "Median salary: $336,500"; where several sections have one, with the name of the section."""

@@ -96,7 +96,9 @@ def _wordings(candidate: Candidate, answerer: Answerer, *, is_shared: bool) -> l
     """The question, unless others share it; and, where there are other documents, the same for its own."""
     document = answerer.documents[candidate.document_id]
     wordings = [] if is_shared else [candidate.question]
-    if len(answerer.documents) > 1 and candidate.question.startswith(NAMING) and _is_name(document):
+    is_said = set(_plain(document.title).split()) <= set(_plain(candidate.question).split())
+    named = candidate.question.startswith(NAMING) and _is_name(document) and not is_said
+    if len(answerer.documents) > 1 and named:
         bare = candidate.question.rstrip("?")
         wordings.append(f"{bare} {'in' if ' for ' in bare else 'for'} {document.title}?")
     return wordings
