@@ -102,7 +102,7 @@ def test_a_title_made_of_a_file_name_is_not_said(tmp_path: Path) -> None:
 def test_near_a_question_others_are_suggested_from_the_passages_that_it_finds(guide: Document) -> None:
     answerer = Willing(guide)
     assert near(answerer, "two years?") == ("How long is the Vienna course?",)
-    assert near(answerer, "how long is the Vienna course") == ()
+    assert "How long is the Vienna course?" not in near(answerer, "how long is the Vienna course")
     assert near(answerer, "zebra") == ()
 
 
