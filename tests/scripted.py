@@ -44,6 +44,7 @@ QUESTIONS = [
     "What does a head of AI do?",
     "Which skills are asked for?",
 ]
+NEAR = ["How many days of leave are there?", "Who grants leave?"]
 MARKUP = "<img src=x onerror=\"window.hit='x'\"><svg onload=\"window.hit='x'\"></svg><a href='javascript:hit()'>x</a>"
 PUBLISHED = "https://guides.example.org/head-of-ai#:~:text=Median%20salary"
 
@@ -66,7 +67,8 @@ DEGREES = (
 
 def answer(question: str, texts: Sequence[str] = RANGES, **extra: Any) -> dict[str, Any]:
     """An answer of these lines of the guide, each a block."""
-    blocks = [{"text": text, "citations": [n]} for n, text in enumerate(texts)]
+    layout = {"label": "Head of AI", "kind": "pair", "cells": []}
+    blocks = [{"text": text, "citations": [n], **layout} for n, text in enumerate(texts)]
     return {
         "id": "ans_1",
         "question": question,
@@ -82,6 +84,7 @@ def answer(question: str, texts: Sequence[str] = RANGES, **extra: Any) -> dict[s
         "closest": [],
         "mode": "extractive",
         "index_id": "i",
+        "handoff": None,
         "timings_ms": {"total": 1.0},
     } | extra
 
@@ -92,6 +95,31 @@ def refusal(question: str, reason: str = "unsupported", **extra: Any) -> dict[st
     closest = [place(text) | {"score": 0.4} for text in ("Salary range: $245,000 - $438,000", DEGREES[1])]
     empty = {"status": "refused", "reason": reason, "message": message, "closest": closest, "confidence": 0.1}
     return answer(question, ()) | empty | extra
+
+
+def compared(question: str) -> dict[str, Any]:
+    """An answer of two sections, the first text of each beginning with its heading, which is cited."""
+    headings, said = ("Head of Machine Learning", "Head of AI"), ("Median salary: $336,500", RANGES[0])
+    cited = [place(f"{headings[0]}\n{said[0]}"), place(said[0]), place(f"{headings[1]}\n{said[1]}"), place(said[1])]
+    for n, heading in ((0, headings[0]), (2, headings[1])):
+        cited[n] |= {"cited_text": heading, "end_char_index": cited[n]["start_char_index"] + len(heading)}
+    blocks = [
+        {"text": f"{headings[n]}: {said[n]}", "citations": [2 * n, 2 * n + 1], "label": headings[n], "kind": "pair"}
+        for n in (0, 1)
+    ]
+    extra = {"blocks": blocks, "citations": cited, "answer": "\n".join(str(block["text"]) for block in blocks)}
+    return answer(question) | extra
+
+
+def tabled(question: str) -> dict[str, Any]:
+    """An answer of a lead-in and two rows of a table."""
+    rows = [[["Job", "Head of AI"], ["Pay", "$234,750"]], [["Job", "Head of ML"], ["Pay", ""]]]
+    layout: dict[str, Any] = {"label": None, "kind": "row"}
+    blocks: list[dict[str, Any]] = [{"text": "Figures are:", "citations": [0], **layout, "kind": "lead", "cells": []}]
+    for n, row in enumerate(rows, start=1):
+        text = " · ".join(cell for _, cell in row if cell)
+        blocks.append({"text": text, "citations": [n], **layout, "cells": row})
+    return answer(question) | {"blocks": blocks, "citations": [place(RANGES[0]), place(RANGES[1]), place(DEGREES[0])]}
 
 
 def hostile(question: str) -> dict[str, Any]:
@@ -167,6 +195,9 @@ class Handler(BaseHTTPRequestHandler):
             else:
                 self.problem(404, "there is nothing at this address")
             return
+        if self.path == "/v1/suggestions":
+            self.json({"questions": [each for each in NEAR if "holiday" in body["question"]], "index_id": "i"})
+            return
         question = body["question"]
         times = sum(seen["question"] == question for seen in self.server.asked())
         if "crowded" in question:
@@ -210,6 +241,17 @@ class Handler(BaseHTTPRequestHandler):
         if "moved" in question:
             citations = [place(RANGES[0]) | {"start_char_index": 3, "end_char_index": 3 + len(RANGES[0])}]
             return answer(question, RANGES[:1], citations=citations)
+        if "compare" in question:
+            return compared(question)
+        if "table" in question:
+            return tabled(question)
+        if "hello" in question:
+            return refusal(question, "greeting", message="Hello! Ask me about pay.", closest=[])
+        if "zebra" in question:
+            handoff = "Ask Ada at ada@example.org or see https://people.example.org/ask."
+            return refusal(question, "unrelated", message="Nothing in the documents is about this.", handoff=handoff)
+        if "unsure" in question:
+            return answer(question, confidence=0.45)
         if "markup" in question:
             return hostile(question)
         return answer(question)
@@ -220,7 +262,7 @@ class Handler(BaseHTTPRequestHandler):
         self.common({"Content-Type": "text/event-stream; charset=utf-8", "Connection": "close"})
         for n, block in enumerate(body["blocks"][:blocks]):
             citations = [body["citations"][i] for i in block["citations"]]
-            if not self.event("block", {"index": n, "text": block["text"], "citations": citations}):
+            if not self.event("block", {"index": n, **block, "citations": citations}):
                 return
             if wait and n == 0:
                 self.server.go_on.wait(20)

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from browsing import browsing, emulate, log, violations
-from scripted import DEGREES, PUBLISHED, QUESTIONS, RANGES, Scripted, scripted
+from scripted import DEGREES, NEAR, PUBLISHED, QUESTIONS, RANGES, Scripted, scripted
 from selenium.webdriver import ActionChains, Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -24,7 +24,8 @@ from assistant.server.problems import Problem
 
 pytestmark = pytest.mark.browser
 
-ROUTES = len(json.loads((Path(__file__).parent / "golden" / "openapi.json").read_text("utf-8"))["paths"])
+PATHS = json.loads((Path(__file__).parent / "golden" / "openapi.json").read_text("utf-8"))["paths"]
+ROUTES = sum(map(len, PATHS.values()))
 WHERE = "Head of AI & Machine Learning › Salary Ranges (US Market, 2024) › Head of AI"
 BROKEN = "Something went wrong at the assistant, so there is no answer. Try again in a moment."
 CUT = "The answer broke off before its end. Try again."
@@ -239,10 +240,9 @@ def test_it_is_used_with_the_keyboard_alone(page: Callable[..., Widget], browser
     back_to("ref")
     press(Keys.SPACE)
     assert widget.texts(".card") == []
-    back_to("pill")
-    press(Keys.ENTER)  # the last of the examples
-    widget.wait(lambda: widget.texts(".question .text") == ["What is the median salary?", QUESTIONS[3]])
-    assert widget.focused() == "textarea"
+    back_to("icon down")
+    press(Keys.SPACE)
+    widget.wait(lambda: widget.texts(".why"))
     press(Keys.ESCAPE)
     assert widget.focused() == "launcher"
 
@@ -260,9 +260,7 @@ def test_blocks_are_shown_as_they_stream_in_and_each_once(page: Callable[..., Wi
     host.go_on.set()
     widget.wait(lambda: not widget.js("return widget.busy"))
     assert widget.texts(".block .text") == list(RANGES)
-    assert widget.texts(".blocks > .path") == [
-        "Head of AI & Machine Learning › Salary Ranges (US Market, 2024) › Head of AI"
-    ]
+    assert widget.texts(".label") == ["Head of AI"] and widget.texts(".path") == []
     assert widget.texts(".busy") == [] and widget.one(".send").is_displayed()
     [[name, detail]] = widget.js("return window.told")
     assert (name, detail["answer"]["status"]) == ("answer", "answered")
@@ -307,25 +305,69 @@ def test_a_document_that_has_changed_since_is_said(page: Callable[..., Widget]) 
     assert widget.texts("blockquote") == ["Median salary: $234,750"]
 
 
-def test_a_refusal_shows_its_message_the_closest_passages_and_what_one_could_ask(page: Callable[..., Widget]) -> None:
+def test_a_refusal_shows_its_message_folded_passages_and_what_is_answered_near_it(page: Callable[..., Widget]) -> None:
     widget = page().open()
     widget.ask("How many days of holiday are there, beside salary?")
     assert widget.texts(".message") == ["The documents speak of salary ranges, and say nothing of “holiday”."]
+    assert not widget.one(".near").is_displayed() and widget.texts(".copy, .block") == []
+    widget.one("summary").click()
     assert widget.texts(".near .text") == ["Salary range: $245,000 - $438,000", DEGREES[1]]
-    assert widget.texts(".reply .pill")[0] == "What are the salary ranges?"  # shares most with what came near
-    assert len(widget.texts(".reply .pill")) == 3
-    assert widget.texts(".copy, .block") == []
     widget.all(".near .ref")[1].click()
     widget.wait(lambda: widget.texts("mark") == [DEGREES[1]])
-    widget.all(".reply .pill")[0].click()
-    widget.wait(lambda: widget.texts(".block"))
-    assert widget.texts(".question .text")[-1] == "What are the salary ranges?"
+    assert widget.texts(".instead .pill") == NEAR
+    widget.all(".instead .pill")[0].click()
+    widget.wait(lambda: len(widget.all("article")) == 2)
+    assert widget.texts(".question .text")[-1] == NEAR[0]
+
+
+def test_where_nothing_is_about_it_no_passage_is_shown_but_a_person_is_named(page: Callable[..., Widget]) -> None:
+    widget = page().open()
+    widget.ask("zebra")
+    assert widget.texts(".message") == ["Nothing in the documents is about this."]
+    assert widget.all("details, .near, .instead .pill") == []
+    assert widget.texts(".handoff")[0].startswith("Ask Ada at ada@example.org or see https://people.example.org/ask")
+    links = [link.get_attribute("href") for link in widget.all(".handoff a")]
+    assert links == ["mailto:ada@example.org"]
+
+
+def test_a_greeting_is_answered_with_what_can_be_asked(page: Callable[..., Widget]) -> None:
+    widget = page().open()
+    widget.ask("hello")
+    assert widget.texts(".message") == ["Hello! Ask me about pay."]
+    assert widget.texts(".reply .pill") == QUESTIONS[:4]
+    assert widget.all("details, .votes") == []
+
+
+def test_an_unlikely_answer_says_that_it_may_not_fit(page: Callable[..., Widget]) -> None:
+    widget = page().open()
+    widget.ask("unsure")
+    assert widget.texts(".blocks > .note") == ["This may not fit the question."]
+
+
+def test_what_is_compared_stands_under_its_own_headings(page: Callable[..., Widget]) -> None:
+    widget = page().open()
+    widget.ask("compare")
+    assert widget.texts(".label") == ["Head of Machine Learning 1", "Head of AI 3"]
+    assert widget.texts(".block .text") == ["Median salary: $336,500", "Median salary: $234,750"]
+    assert widget.texts(".block b") == ["Median salary:", "Median salary:"]
+    widget.one(".wider").click()
+    first, second = (group.rect for group in widget.all(".group"))
+    assert first["y"] == second["y"] and first["x"] + first["width"] < second["x"]
+
+
+def test_rows_are_a_table_with_the_names_of_their_columns(page: Callable[..., Widget]) -> None:
+    widget = page().open()
+    widget.ask("table")
+    assert widget.texts("th") == ["Job", "Pay"]
+    assert [text.strip() for text in widget.texts("td")] == ["Head of AI", "$234,750 2", "Head of ML", "3"]
+    widget.all("td .ref")[1].click()
+    widget.wait(lambda: widget.texts(".table > .card"))
 
 
 def test_where_several_documents_answer_one_is_chosen(page: Callable[..., Widget], host: Scripted) -> None:
     widget = page().open()
     widget.ask("in which guide is the salary?")
-    assert widget.last(".examples .pill")[:2] == ["Ask about Head of AI & Machine Learning", "Ask about Head of Sales"]
+    assert widget.last(".examples .pill") == ["Head of AI & Machine Learning", "Head of Sales"]
     widget.all("article .pill")[1].click()
     widget.wait(lambda: len(host.asked()) == 2)
     assert host.asked()[-1]["filters"] == {"document_ids": ["other.txt"]}
@@ -380,11 +422,12 @@ def test_an_answer_is_copied_with_its_sources(page: Callable[..., Widget], brows
     widget = page().open()
     widget.ask("What is the median salary?")
     widget.one(".copy").click()
-    widget.wait(lambda: widget.texts(".said") == ["Copied."])
+    widget.wait(lambda: widget.texts(".told") == ["Copied."])
     text = browser.execute_script("return navigator.clipboard.readText()")
     assert text.splitlines() == [
-        f"{RANGES[0]} [1]",
-        f"{RANGES[1]} [2]",
+        "Head of AI",
+        f"- {RANGES[0]} [1]",
+        f"- {RANGES[1]} [2]",
         "",
         "Sources:",
         f"[1] {WHERE}: {PUBLISHED}",
@@ -392,7 +435,7 @@ def test_an_answer_is_copied_with_its_sources(page: Callable[..., Widget], brows
     ]
     browser.execute_script("navigator.clipboard.writeText = () => Promise.reject(new Error('no'))")
     widget.one(".copy").click()
-    widget.wait(lambda: widget.texts(".said") == ["Copied."])
+    widget.wait(lambda: widget.texts(".told") == ["Copied."])
 
 
 def test_a_vote_is_sent_and_shown(page: Callable[..., Widget], host: Scripted) -> None:
@@ -400,8 +443,12 @@ def test_a_vote_is_sent_and_shown(page: Callable[..., Widget], host: Scripted) -
     widget.ask("What is the median salary?")
     assert [each.accessible_name for each in widget.all(".votes button")] == ["Helpful", "Not helpful"]
     widget.one(".down").click()
-    widget.wait(lambda: widget.texts(".said") == ["Thank you."])
+    widget.wait(lambda: widget.texts(".told") == ["Thank you."])
     assert host.asked("/v1/feedback") == [{"answer_id": "ans_1", "vote": "down"}]
+    widget.one(".why input").send_keys("last year's", Keys.ENTER)
+    widget.wait(lambda: widget.texts(".told") == ["Noted. Thank you."])
+    reason = {"answer_id": "ans_1", "vote": "comment", "comment": "last year's"}
+    assert host.asked("/v1/feedback")[1:] == [reason] and widget.all(".why") == []
     assert [each.get_attribute("aria-pressed") for each in widget.all(".votes button")] == ["false", "true"]
 
 
@@ -411,7 +458,7 @@ def test_where_the_server_takes_no_votes_the_thumbs_go_quietly(page: Callable[..
     widget.ask("What is the median salary?")
     widget.one(".up").click()
     widget.wait(lambda: widget.all(".votes") == [])
-    assert widget.texts(".said, .error") == [""]
+    assert widget.texts(".told, .error") == [""]
     widget.ask("once more")
     assert widget.all(".votes") == [] and len(widget.all(".copy")) == 2
 
@@ -441,7 +488,7 @@ def test_the_limit_is_told_and_counted_in_whole_characters(page: Callable[..., W
         return widget.one("#hint").text
 
     assert box.accessible_name == "Your question"
-    assert widget.one("#hint").text.startswith("At most 2000 characters.")
+    assert not widget.one("#hint").is_displayed()
     assert put("👩" * 1900) == "1900 of 2000 characters"
     assert put("👩" * 2003) == "3 characters too many: shorten the question."
     box.send_keys(Keys.ENTER)
@@ -457,8 +504,7 @@ def test_what_is_typed_meanwhile_waits_in_the_field(page: Callable[..., Widget],
     widget.type("slowly")
     widget.wait(lambda: widget.texts(".block"))
     widget.type("the next one")
-    widget.all(".greeting .pill")[0].click()
-    assert len(host.asked()) == 1
+    assert len(host.asked()) == 1 and widget.all(".greeting .pill") == []
     assert widget.one("textarea").get_property("value") == "the next one"
     host.go_on.set()
     widget.wait(lambda: not widget.js("return widget.busy"))
@@ -524,7 +570,6 @@ def test_a_server_killed_in_the_middle_is_told_in_words(browser: Chrome) -> None
     with served() as server:
         browser.get(server.url)
         widget = Widget(browser)
-        widget.one(".launcher").click()
         widget.type("slowly, what is the median salary of a head of AI?")
         widget.wait(lambda: widget.texts(".busy"))
         os.kill(server.process.pid, signal.SIGKILL)
@@ -587,7 +632,7 @@ def test_no_word_goes_to_the_console_under_the_strict_policy(
     widget.ask("Which degree?")
     widget.ask("cut")
     widget.one(".down").click()
-    widget.wait(lambda: "Thank you." in widget.texts(".said"))
+    widget.wait(lambda: "Thank you." in widget.texts(".told"))
     assert log(browser) == []
     asked = [json.loads(entry["message"])["message"] for entry in log(browser, "performance")]
     urls = [urlsplit(m["params"]["request"]["url"]) for m in asked if m["method"] == "Network.requestWillBeSent"]
@@ -612,6 +657,8 @@ def bring(widget: Widget, state: str) -> None:
         widget.js(f"const box = root.querySelector('textarea'); {put}")
     elif state != "open":
         widget.ask(STATES[state])
+    if state == "refusal":
+        widget.one("summary").click()
     if state in ("answer", "refusal"):
         widget.one(".ref").click()
         widget.wait(lambda: widget.texts(".card"))
@@ -624,6 +671,10 @@ STATES = {  # the question that leads to it
     "refusal": "holiday",
     "ambiguous": "in which guide?",
     "conflict": "Which degree?",
+    "comparison": "compare",
+    "table": "table",
+    "greeting": "hello",
+    "unsure": "unsure",
     "error": "crowded",
     "waiting": "slowly",
     "too long": "",
@@ -654,7 +705,7 @@ def test_the_parts_have_names_and_roles_for_those_who_do_not_see_them(page: Call
     )
     assert widget.one("textarea").accessible_name == "Your question"
     names = [button.accessible_name for button in widget.all("dialog button") if button.is_displayed()]
-    assert names == ["Start over", "Close", *QUESTIONS[:4], "Send"]
+    assert names == ["Wider", "Start over", "Close", *QUESTIONS[:4], "Send"]
 
 
 def test_colours_follow_the_hour_and_the_page(page: Callable[..., Widget], browser: Chrome) -> None:
@@ -741,7 +792,6 @@ def test_from_the_question_to_the_marked_place_in_the_document(browser: Chrome, 
     browser.get(server.url)
     log(browser)
     widget = Widget(browser)
-    widget.one(".launcher").click()
     widget.ask("median salary of a head of AI")
     assert widget.texts(".block .text") == ["The median salary of a head of AI is $234,750."]
     widget.one(".ref").click()
@@ -761,9 +811,8 @@ def test_a_real_refusal_and_a_real_problem_are_shown(browser: Chrome, server: Se
     browser.execute_script(
         "addEventListener('role-assistant:error', (event) => { window.problem = event.detail.problem; })"
     )
-    widget.one(".launcher").click()
     widget.ask("budget of zebras and lions")
-    assert widget.texts(".message") == ["The documents do not say."] and len(widget.all(".near")) == 3
+    assert widget.texts(".message") == ["The documents do not say."] and len(widget.all(".near")) == 2
     widget.ask("breakage")
     assert widget.texts(".error") == [BROKEN]
     assert Problem(**browser.execute_script("return window.problem")).code == "internal_error"
@@ -772,13 +821,12 @@ def test_a_real_refusal_and_a_real_problem_are_shown(browser: Chrome, server: Se
 def test_no_page_breaks_its_policy_or_loads_from_elsewhere(browser: Chrome, server: Served) -> None:
     log(browser)
     log(browser, "performance")
-    for path in ("/", "/docs", "/documents/roles/head%20of%20ai.txt?start=2&end=15#cited"):
+    for path in ("/", "/docs", "/documents", "/documents/roles/head%20of%20ai.txt?start=2&end=15#cited"):
         browser.get(server.url + path)
         if path == "/docs":
             WebDriverWait(browser, 10).until(lambda b: len(b.find_elements(By.CSS_SELECTOR, ".opblock")) == ROUTES)
         elif path == "/":
             widget = Widget(browser)
-            widget.one(".launcher").click()
             widget.ask("median salary AI")
     assert log(browser) == []
     asked = [json.loads(entry["message"])["message"] for entry in log(browser, "performance")]
@@ -787,8 +835,44 @@ def test_no_page_breaks_its_policy_or_loads_from_elsewhere(browser: Chrome, serv
     assert {url.netloc for url in urls if url.scheme != "data"} == {urlsplit(server.url).netloc}
 
 
+@pytest.mark.parametrize("path", ["/", "/documents", "/?q=median+salary+of+a+head+of+AI"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_wrong_with_the_first_page(browser: Chrome, server: Served, scheme: str) -> None:
-    emulate(browser, prefers_color_scheme=scheme)
-    browser.get(server.url)
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+def test_axe_finds_nothing_wrong_with_the_pages(
+    browser: Chrome, server: Served, size: tuple[int, int], scheme: str, path: str
+) -> None:
+    emulate(browser, width=size[0], height=size[1], prefers_color_scheme=scheme, prefers_reduced_motion="reduce")
+    browser.get(server.url + path)
+    if "?" in path:
+        WebDriverWait(browser, 5).until(lambda _: Widget(browser).texts(".actions"))
     assert violations(browser) == []
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= size[0]
+
+
+def test_the_first_page_asks_what_its_address_holds_and_folds_to_the_button(browser: Chrome, server: Served) -> None:
+    emulate(browser)
+    browser.get(f"{server.url}/?q=median+salary+of+a+head+of+AI")
+    widget = Widget(browser)
+    widget.wait(lambda: widget.texts(".block .text") == ["The median salary of a head of AI is $234,750."])
+    assert widget.one("dialog").rect["width"] == 1100 and widget.focused() == "textarea"
+    assert [link.text for link in browser.find_elements(By.CSS_SELECTOR, "[slot=links]")] == ["Documents", "API"]
+    assert browser.find_element(By.CSS_SELECTOR, ".about").text == "It answers from Head of AI."
+    copy = widget.one("button[aria-label='Copy a link to the question']")
+    browser.execute_script("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
+    copy.click()
+    shared = "/?q=median%20salary%20of%20a%20head%20of%20AI"
+    widget.wait(lambda: browser.execute_script("return window.copied") == server.url + shared)
+    widget.one("textarea").send_keys(Keys.ESCAPE)
+    assert widget.focused() == "launcher" and browser.find_element(By.CSS_SELECTOR, "main h1").is_displayed()
+
+
+def test_on_paper_the_first_page_is_the_answers_and_their_sources(browser: Chrome, server: Served) -> None:
+    emulate(browser)
+    browser.get(f"{server.url}/?q=median+salary+of+a+head+of+AI")
+    widget = Widget(browser)
+    widget.wait(lambda: widget.texts(".actions"))
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    assert widget.one(".printed").is_displayed() and widget.one(".block").is_displayed()
+    assert not widget.one("header").is_displayed() and not widget.one(".ask").is_displayed()
+    assert "documents/roles/head%20of%20ai.txt" in widget.one(".printed").text
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})

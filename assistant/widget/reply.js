@@ -4,6 +4,7 @@ import { button, element, link, say } from "./parts.js";
 
 const AROUND = 200; // characters shown on either side of a quotation, at most
 const LINES = 3; // and lines, its own included
+const EXAMPLES = 4;
 const CLOSEST = 2; // passages of a refusal
 const WEAK = 0.5; // an answer that is less likely to be right is said to be unsure
 const SHARED = "/?q=";
@@ -67,7 +68,7 @@ export class Reply {
       return;
     }
     if (reason === "greeting") {
-      if (chat.examples.length) this.into.append(chat.offer(chat.examples));
+      if (chat.examples.length) this.into.append(chat.offer(chat.examples.slice(0, EXAMPLES)));
       return;
     }
     if (reason === "unsupported" && closest.length) {
@@ -160,7 +161,7 @@ export class Reply {
     const actions = element("div", { class: "actions" });
     const copy = (said, text) =>
       button(said, async () => told.replaceChildren((await copied(text())) ? words.copied : words.notCopied), {
-        class: "icon",
+        class: said === words.share ? "icon share" : "icon copy",
         drawn: said === words.share ? "link" : "copy",
       });
     if (answer.status === "answered") actions.append(copy(words.copy, () => this.#plain()));

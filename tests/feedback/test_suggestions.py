@@ -10,13 +10,14 @@ from starlette.testclient import TestClient
 from assistant.compose import build_index, open_answerer
 from assistant.documents.citations import cite
 from assistant.documents.corpus import load_corpus
-from assistant.feedback.suggestions import Suggester, candidates, suggest
+from assistant.feedback.suggestions import Suggester, near, suggest
 from assistant.server import create_app
 from assistant.settings import load_settings
 from assistant.testing import StaticAnswerer, document
 from assistant.types import Answer, Block, Document, Filters, Turn
 
-GUIDE = """# 1. Salary Ranges (US, 2024)
+GUIDE = """# Salary guide
+# 1. Salary Ranges (US, 2024)
 The salary of a head of AI varies with the place.
 ## Head of AI
 - Median salary: $234,750
@@ -24,17 +25,13 @@ The salary of a head of AI varies with the place.
 ## Head of Sales
 - Median salary: $99,000
 # 2. Key Requirements
-A candidate has:
-- Proficiency in programming languages:
-  - Python
-  - R
+- Proficiency in programming
 - A degree from Vienna
+- Patience
 # How long is the Vienna course?
 It takes two years in Vienna.
-# Rules of Vienna and Audits
-One is to be on time.
 # Status
-Open to all.
+Open to all who come.
 """
 
 
@@ -76,43 +73,41 @@ def guide(tmp_path: Path) -> Document:
     return document
 
 
-def test_questions_are_made_of_headings_figures_and_lead_ins(guide: Document) -> None:
-    made = {candidate.question: guide.text[candidate.start : candidate.end] for candidate in candidates(guide)}
-    assert list(made)[:3] == [
-        "What are the salary ranges?",
-        "What is the median salary for Head of AI?",
-        "Which programming languages are mentioned?",
-    ]
-    assert made["What is the median salary for Head of AI?"] == "Median salary: $234,750"
-    assert "- Python" in made["Which programming languages are mentioned?"]
-    assert "What are the key requirements?" in made and "How long is the Vienna course?" in made
-    assert "What are the rules of Vienna and audits?" in made  # a name keeps its capital
-    assert "What is said about status?" in made  # no plural, whatever its last letter
-    assert not any("notes" in question or "candidate" in question for question in made)
-
-
 def test_only_what_is_answered_from_that_very_place_is_suggested(guide: Document) -> None:
     answerer = Willing(guide)
-    answerer.refused = frozenset({"What are the salary ranges?"})
+    answerer.refused = frozenset({"How long is the Vienna course?"})
     suggested = suggest(answerer)
     assert "What are the key requirements?" in suggested
-    assert "What are the salary ranges?" in answerer.asked and "What are the salary ranges?" not in suggested
+    assert "How long is the Vienna course?" in answerer.asked and "How long is the Vienna course?" not in suggested
     assert "What is the median salary for Head of Sales?" in answerer.asked  # answered with the other figure's line
     assert "What is the median salary for Head of Sales?" not in suggested
 
 
-def test_of_several_documents_each_is_named_and_has_its_turn(tmp_path: Path) -> None:
-    files = {f"guide_{n:02}": f"Duties of {n}\nLead the team.\nKey Tools\n- A saw\n- A plane\n" for n in range(20)}
-    answerer = Willing(*load(tmp_path, **files))
+def test_of_several_documents_each_has_its_turn_and_is_named_where_others_would_answer(tmp_path: Path) -> None:
+    names = ["Baker", "Miller", "Cook", "Smith", "Tailor", "Potter", "Cooper", "Weaver", "Mason", "Joiner"]
+    files = {name: f"# {name}\nA trade.\n## Key Tools\n- A saw of a {name}\n- A plane\n" for name in names}
+    answerer = Willing(*load(tmp_path, "md", **files))
     suggested = suggest(answerer, k=8)
     titles = [document.title for document in answerer.documents.values()]
-    named = [next(title for title in titles if question.endswith(f" in {title}?")) for question in suggested]
-    assert len(set(named)) == 8
-    assert len(answerer.asked) <= 28
+    assert suggested == tuple(f"What are the key tools for {title}?" for title in titles[:8])
+
+
+def test_a_title_made_of_a_file_name_is_not_said(tmp_path: Path) -> None:
+    files = {f"scan_{n}_final": f"Trade {n}.\nKey Tools\n- A saw\n- A plane\n" for n in range(3)}
+    answerer = Willing(*load(tmp_path, **files))
+    suggest(answerer)
+    assert not any("final" in question.casefold() for question in answerer.asked)
+
+
+def test_near_a_question_others_are_suggested_from_the_passages_that_it_finds(guide: Document) -> None:
+    answerer = Willing(guide)
+    assert near(answerer, "two years?") == ("How long is the Vienna course?",)
+    assert "How long is the Vienna course?" not in near(answerer, "how long is the Vienna course")
+    assert near(answerer, "zebra") == ()
 
 
 def test_no_more_are_suggested_than_asked_for_and_none_where_nothing_is_answered(guide: Document) -> None:
-    assert len(suggest(Willing(guide), k=2)) == 2
+    assert len(suggest(Willing(guide), k=1)) == 1
     assert suggest(StaticAnswerer(document("Nothing to ask about."))) == ()
     assert suggest(StaticAnswerer()) == ()
 
@@ -121,7 +116,8 @@ def test_an_index_is_tried_out_once(guide: Document) -> None:
     suggester = Suggester()
     first, second = Willing(guide), Willing(guide, index_id="another")
     assert suggester(first) == suggester(first) == suggest(first)
-    assert len(first.asked) == 2 * len(set(first.asked))
+    asked = len(first.asked)
+    assert suggester(first) and len(first.asked) == asked
     suggester(second)
     assert second.asked
 

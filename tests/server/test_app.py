@@ -81,7 +81,8 @@ def test_an_answer_has_every_key_and_its_citation_can_be_sliced(client: TestClie
     assert set(citation) == CITATION and citation["type"] == "char_location"
     assert text[citation["start_char_index"] : citation["end_char_index"]] == citation["cited_text"] == body["answer"]
     assert citation["section_path"] == ["Pay", "Head"]
-    assert body["blocks"] == [{"text": "A head\u00a0earns 👩\u200d🚀 $9.", "citations": [0]}]
+    layout: dict[str, object] = {"label": None, "kind": "sentence", "cells": []}
+    assert body["blocks"] == [{"text": "A head\u00a0earns 👩\u200d🚀 $9.", "citations": [0], **layout}]
 
 
 def test_a_refusal_has_a_message_and_the_closest_passages_with_their_scores(client: TestClient) -> None:
@@ -170,7 +171,7 @@ def test_pages_run_no_inline_script_and_load_nothing_from_elsewhere(client: Test
 
 
 def test_the_widget_is_served_and_nothing_outside_its_folder(client: TestClient) -> None:
-    assert client.get("/").text.count("<role-assistant>") == 1
+    assert client.get("/").text.count("<role-assistant full open") == 1
     assert "javascript" in client.get("/widget/role-assistant.js").headers["content-type"]
     for name in ("", "nope.js", "..%2ferrors.py", "%2e%2e/errors.py", "%2fetc/passwd", "%00", "a" * 9000):
         problem(client.get(f"/widget/{name}"), 404, "not_found")
