@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from assistant.errors import FilesFailed
 from assistant.index.publishing import build_in_force
 from assistant.index.receipt import NAME, Receipt, Row, open_receipt
+from assistant.terminal.blocks import printable
 from assistant.terminal.progress import Progress
-from assistant.terminal.show import printable
 
 if TYPE_CHECKING:
     from assistant.settings import Settings

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant.documents.citations import cite
-from assistant.documents.files import load_corpus
+from assistant.documents.corpus import load_corpus
 from assistant.feedback.candidates import Candidate, candidates, names_a_thing
 from assistant.testing import StaticAnswerer
 from assistant.types import Document
