@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
+from starlette.routing import Match
 from starlette.types import Scope
 
 from assistant.errors import (
@@ -168,11 +169,18 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def framework(request: Request, error: HTTPException) -> JSONResponse:
         if error.status_code == 405:
-            allowed = (error.headers or {}).get("Allow", "").replace("GET", "GET, HEAD")
+            allowed = _methods(request)
             refusal = MethodNotAllowed(f"use {allowed.replace(', ', ' or ')}")
             return respond(request.scope, refusal, {"Allow": allowed})
         translated = _TRANSLATED.get(error.status_code, AssistantError("something went wrong: try again"))
         return respond(request.scope, translated)
+
+
+def _methods(request: Request) -> str:
+    """The methods of all routes at the address, as the Allow header names them."""
+    at = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
+    methods = {method for route in at for method in getattr(route, "methods", None) or ()}
+    return ", ".join(sorted(methods | {"HEAD"} if "GET" in methods else methods))
 
 
 _TRANSLATED: dict[int, AssistantError] = {
