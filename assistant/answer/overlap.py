@@ -56,11 +56,6 @@ class TermOverlap:
         there = self._wider(text)
         return sum(weight for word, weight in asked.items() if word in there)
 
-    def asked_for(self, question: str, label: str) -> float:
-        """How much of a label the question has, from 0 to 1; 0 of a label without words."""
-        there = self._wider(question)
-        return sum(weight for word, weight in self.weigh(label).items() if word in there)
-
     def lacking(self, question: str, text: str) -> list[str]:
         """The words of a question, as it has them, that do not stand in a text."""
         there = self._wider(text)

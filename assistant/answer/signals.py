@@ -10,7 +10,6 @@ from assistant.answer.select import Selection, Unit
 from assistant.documents.citations import trail
 from assistant.documents.outline import Outline
 from assistant.question import answer_type
-from assistant.question.naming import codes, holds
 from assistant.question.parse import ParsedQuestion
 from assistant.question.spelling import is_common
 from assistant.types import Hit, RankedLine, ReadPassage, ScoredLine
@@ -63,8 +62,6 @@ def gather_signals(
         "ahead": min(first.score - max(rivals, default=-BOUND), BOUND),
         "weighed": first.score,
         "elsewhere": min(first.score - max(elsewhere, default=-BOUND), BOUND),
-        "label": overlap.asked_for(parsed.text, outline.label(first.line)),
-        "code": float(any(holds(outline.text(first.line), code) for code in codes(parsed.text))),
         "meaning": like.meaning,
         "words": like.words,
         "most_similar": ranked[0].score,

@@ -9,11 +9,6 @@ from dataclasses import dataclass, field
 
 from assistant.types import Document, Section
 
-LABEL_WORDS = 7  # of a label, at most
-
-_LABEL = re.compile(r"(?P<label>[^:\u2013\u2014\r\n]{1,80}?)(?::[*_]*(?=\s)|\s+[\u2013\u2014-]\s)")
-_KEY_CELL = re.compile(r"(?P<label>[^|\r\n]{1,120}?)\s*\|")
-
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -76,12 +71,6 @@ class Outline:
         path = line.section_path[:-1] if line.kind == "heading" else line.section_path
         leads = [] if line.parent is None else [self.text(line.parent)]
         return "\n".join([*path, *leads])
-
-    def label(self, n: int) -> str:
-        """What line `n` is the value of: the first cell of a row, or what stands before a colon or a dash; or ""."""
-        text = self.text(n)
-        match = (_KEY_CELL if self.document.lines[n].kind == "row" else _LABEL).match(text)
-        return "" if match is None or len(match["label"].split()) > LABEL_WORDS else match["label"]
 
     def listing(self, n: int) -> Listing | None:
         """The list that line `n` introduces, or None."""
@@ -149,7 +138,7 @@ def parted(text: str, start: int, end: int, mark: re.Pattern[str]) -> Iterator[t
     yield start, end
 
 
-def label_end(text: str, start: int, end: int, *, words: int = LABEL_WORDS) -> int | None:
+def label_end(text: str, start: int, end: int, *, words: int = 7) -> int | None:
     """Where the label of a line such as "Innovation: Stay informed" ends, before its colon; None if it has none."""
     colon = text.find(":", start, end)
     if colon < 0 or colon + 1 >= end or not text[colon + 1].isspace():

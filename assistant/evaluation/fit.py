@@ -32,8 +32,6 @@ SIGNALS = (
     "ahead",
     "weighed",
     "elsewhere",
-    "label",
-    "code",
     "meaning",
     "words",
     "most_similar",
