@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from assistant.answer.calibration import Calibration
 from assistant.answer.explanation import Explanation, Working, answered, refused
+from assistant.answer.library import NAMED, NAMED_LINE, Library, Sought
 from assistant.answer.overlap import TermOverlap
 from assistant.answer.quote import Quotations
 from assistant.answer.read import by_lines, read, unread
@@ -103,6 +104,7 @@ class Assistant:
         read_passages: int,
         settings: Mapping[str, Json] = {},
         prepare: Callable[[Sequence[str]], None] = lambda texts: None,  # encodes what will be searched for
+        library: Library | None = None,  # what is known of the documents side by side; None looks at them now
     ) -> None:
         self.index_id = index_id
         self.documents = documents
@@ -120,6 +122,7 @@ class Assistant:
         self._expand = expand
         self._meant = meant
         self._prepare = prepare
+        self._library = Library(documents, passages) if library is None else library
         self.calibration = calibration
         self.promise: Promise = calibration.promise(max_false_answer_rate)
         self._search_passages = search_passages
@@ -146,8 +149,8 @@ class Assistant:
 
     def passages_to_read(self, question: str) -> list[Passage]:
         """All passages that a search brings, in the order in which the reader would read them."""
-        hits = self._retriever.search(question, k=self._search_passages)
-        return by_lines(hits, self._ranker.rank(question, [hit.passage for hit in hits]), self._lines_of)
+        sought, hits = self._search(question, None)
+        return self._in_order(sought, hits, self._ranker.rank(question, [hit.passage for hit in hits]))
 
     def encode(self, question: str) -> Vectors:
         """The question's vector, of length 1."""
@@ -235,13 +238,24 @@ class Assistant:
     def _work(self, parsed: ParsedQuestion, rows: Sequence[int] | None, clock: _Clock, follower: Follower) -> Working:
         follower.check()
         with clock.stage("search"):
-            hits = self._retriever.search(parsed.text, k=self._search_passages, rows=rows)
+            sought, hits = self._search(parsed.text, rows)
             ranked = self._placed(parsed, self._ranker.rank(parsed.text, [hit.passage for hit in hits]))
         with clock.stage("read"):
-            read = self._read(parsed.text, hits, ranked, follower)
+            read = self._read(parsed.text, self._in_order(sought, hits, ranked), ranked, follower)
         with clock.stage("select"):
             searched = len(self.passages) if rows is None else len(rows)
             return self._decide(parsed, searched, hits, ranked, read)
+
+    def _search(self, question: str, rows: Sequence[int] | None) -> tuple[Sought, list[Hit]]:
+        """Where the answer is looked for, and the passages found there, best first."""
+        sought = self._library.seek(question)
+        return sought, self._retriever.search(
+            question, k=self._search_passages, rows=rows, named=sought.rows, ahead=NAMED
+        )
+
+    def _in_order(self, sought: Sought, hits: Sequence[Hit], ranked: Sequence[RankedLine]) -> list[Passage]:
+        """The passages as they are read, those with the best lines first."""
+        return by_lines(hits, ranked, self._lines_of, named=sought.documents, ahead=NAMED_LINE)
 
     def _decide(
         self,
@@ -272,12 +286,11 @@ class Assistant:
         return replace(working, reason=reason, message=message)
 
     def _read(
-        self, question: str, hits: Sequence[Hit], ranked: Sequence[RankedLine], follower: Follower
+        self, question: str, passages: Sequence[Passage], ranked: Sequence[RankedLine], follower: Follower
     ) -> list[ReadPassage]:
         """What is said of the passages with the best lines; nothing where no line is near."""
         if not ranked or ranked[0].score < UNRELATED / 2:
             return []
-        passages = by_lines(hits, ranked, self._lines_of)
         if self._reader is None:
             return [unread(passage, self._lines_of(passage)) for passage in passages]
         return read(self._reader, question, passages, k=self._read_passages, check=follower.check)
