@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import TypeVar
 
 from assistant.answer.calibration import Calibration
-from assistant.answer.explanation import Explanation, Working, answered, refused
+from assistant.answer.clock import Clock
+from assistant.answer.conflicts import beside, told_apart
+from assistant.answer.explanation import Explanation, Working, answered, both, either, refused
 from assistant.answer.library import NAMED, NAMED_LINE, Library, Sought
 from assistant.answer.overlap import TermOverlap
 from assistant.answer.quote import Quotations
 from assistant.answer.read import by_lines, read, unread
 from assistant.answer.retrieve import Retriever, matching_rows
-from assistant.answer.select import Selection, select
+from assistant.answer.select import select
 from assistant.answer.signals import explain_gap, gather_signals
 from assistant.answer.weigh import Weights, weigh
 from assistant.documents.citations import cite
@@ -24,7 +25,7 @@ from assistant.documents.outline import Outline
 from assistant.ids import answer_id, settings_id
 from assistant.question import rewrite
 from assistant.question.naming import codes, placed
-from assistant.question.parse import ParsedQuestion, parse
+from assistant.question.parse import ParsedQuestion
 from assistant.types import (
     Answer,
     Block,
@@ -49,8 +50,7 @@ from assistant.types import (
 L = TypeVar("L", ScoredLine, RankedLine)
 
 CLOSEST = 3  # the passages that a refusal shows
-ALIKE = 0.5  # how much the lines of two documents share where the question must say which of them it means
-RIVAL = 1.0  # and how far behind, in log-odds, the other may be
+LIKELY = -2.0  # the log-odds of a line from which on it is asked back which document is meant
 UNRELATED = 0.25  # the score of the best line below which nothing is near
 
 
@@ -64,21 +64,6 @@ class _Deaf:
 
 
 _NOBODY = _Deaf()
-
-
-@dataclass(slots=True)
-class _Clock:
-    """How long each stage took, in milliseconds."""
-
-    stages: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        began = perf_counter()
-        try:
-            yield
-        finally:
-            self.stages[name] = self.stages.get(name, 0.0) + (perf_counter() - began) * 1000
 
 
 class Assistant:
@@ -149,7 +134,7 @@ class Assistant:
 
     def passages_to_read(self, question: str) -> list[Passage]:
         """All passages that a search brings, in the order in which the reader would read them."""
-        sought, hits = self._search(question, None)
+        question, sought, hits = self._search(question, None)
         return self._in_order(sought, hits, self._ranker.rank(question, [hit.passage for hit in hits]))
 
     def encode(self, question: str) -> Vectors:
@@ -166,7 +151,7 @@ class Assistant:
     ) -> Explanation:
         """The answer to a question, with all that led to it."""
         began = perf_counter()
-        clock = _Clock()
+        clock = Clock()
         question = question.strip()
         with clock.stage("understand"):
             rows = self._rows(filters)
@@ -193,7 +178,7 @@ class Assistant:
         before = explanation.working
         if before is None:
             return explanation
-        working = self._decide(before.parsed, before.searched, before.hits, before.ranked, before.read)
+        working = self._decide(before.parsed, before.searched, before.sought, before.hits, before.ranked, before.read)
         made, known = self._compose(working, self._quoted(working)), explanation.answer
         answer = replace(made, id=known.id, question=known.question, standalone_question=known.standalone_question)
         return Explanation(answer, working, self.promise.threshold)
@@ -204,20 +189,28 @@ class Assistant:
         """The question, its typing errors mended, as it would be asked without what was said before it."""
 
         def said(earlier: str) -> list[str]:
-            return [block.text for block in self._work_out(earlier, rows, _Clock(), _Deaf(follower.check))[1].blocks]
+            working, answer = self._work_out(earlier, rows, Clock(), _Deaf(follower.check))
+            if working is not None and answer.reason == "ambiguous":
+                return self._choices(working)
+            return [block.text for block in answer.blocks]
 
         return rewrite.follow(
-            self._correct(question), history, correct=self._correct, said=said, one_subject=len(self.documents) < 2
+            self._correct(question),
+            history,
+            correct=self._correct,
+            said=said,
+            one_subject=len(self.documents) < 2,
+            chosen=self._library.chosen,
         )
 
     def _work_out(
-        self, question: str, rows: Sequence[int] | None, clock: _Clock, follower: Follower
+        self, question: str, rows: Sequence[int] | None, clock: Clock, follower: Follower
     ) -> tuple[Working | None, Answer]:
         """The answer and how it was worked out; its blocks are heard once they are cited."""
         if rows == []:
             left = "The filters leave nothing to search: loosen or drop them."
             return None, refused("filtered", left, self.index_id)
-        working = self._work(parse(question), rows, clock, follower)
+        working = self._work(self._library.parse(question), rows, clock, follower)
         with clock.stage("compose"):
             quoted = self._quoted(working)
         for block in quoted.blocks:
@@ -235,23 +228,27 @@ class Assistant:
     def _rows(self, filters: Filters) -> list[int] | None:
         return matching_rows(self.passages, self.documents, filters) if filters else None
 
-    def _work(self, parsed: ParsedQuestion, rows: Sequence[int] | None, clock: _Clock, follower: Follower) -> Working:
+    def _work(self, parsed: ParsedQuestion, rows: Sequence[int] | None, clock: Clock, follower: Follower) -> Working:
         follower.check()
         with clock.stage("search"):
-            sought, hits = self._search(parsed.text, rows)
+            text, sought, hits = self._search(parsed.text, rows)
+            parsed = parsed if text == parsed.text else self._library.parse(text)
             ranked = self._placed(parsed, self._ranker.rank(parsed.text, [hit.passage for hit in hits]))
         with clock.stage("read"):
             read = self._read(parsed.text, self._in_order(sought, hits, ranked), ranked, follower)
         with clock.stage("select"):
             searched = len(self.passages) if rows is None else len(rows)
-            return self._decide(parsed, searched, hits, ranked, read)
+            return self._decide(parsed, searched, sought, hits, ranked, read)
 
-    def _search(self, question: str, rows: Sequence[int] | None) -> tuple[Sought, list[Hit]]:
-        """Where the answer is looked for, and the passages found there, best first."""
-        sought = self._library.seek(question)
-        return sought, self._retriever.search(
-            question, k=self._search_passages, rows=rows, named=sought.rows, ahead=NAMED
-        )
+    def _search(self, question: str, rows: Sequence[int] | None) -> tuple[str, Sought, list[Hit]]:
+        """How the question is put to the documents, where its answer is looked for, and the passages found there."""
+        among = None if rows is None else {self.passages[row].document_id for row in rows}
+
+        def search(text: str, sought: Sought) -> list[Hit]:
+            named, without, k = sought.rows, sought.without, self._search_passages
+            return self._retriever.search(text, k=k, rows=rows, named=named, ahead=NAMED, without=without)
+
+        return self._library.find(question, search, among=among)
 
     def _in_order(self, sought: Sought, hits: Sequence[Hit], ranked: Sequence[RankedLine]) -> list[Passage]:
         """The passages as they are read, those with the best lines first."""
@@ -261,6 +258,7 @@ class Assistant:
         self,
         parsed: ParsedQuestion,
         searched: int,
+        sought: Sought,
         hits: Sequence[Hit],
         ranked: Sequence[RankedLine],
         read: Sequence[ReadPassage],
@@ -279,8 +277,21 @@ class Assistant:
             overlap=self.overlap,
         )
         confidence = self.calibration.probability(signals)
+        heard = beside(parsed, selection, sought, self._library, self.outlines, self.overlap)
         working = Working(
-            parsed, searched, tuple(hits), tuple(ranked), tuple(read), selection, signals, confidence, None, None
+            parsed,
+            searched,
+            tuple(hits),
+            tuple(ranked),
+            tuple(read),
+            heard.selection,
+            signals,
+            confidence,
+            reason=None,
+            message=None,
+            sought=sought,
+            rivals=heard.rivals,
+            lacking=heard.lacking,
         )
         reason, message = self._objection(working)
         return replace(working, reason=reason, message=message)
@@ -304,7 +315,8 @@ class Assistant:
         return [line for line in lines if any(self._has(line, code) for code in asked)] or lines
 
     def _has(self, line: ScoredLine | RankedLine, code: str) -> bool:
-        return placed(code, self.outlines[line.document_id], line.line)
+        own = self._library.owner(code) == line.document_id
+        return own or placed(code, self.outlines[line.document_id], line.line)
 
     def _objection(self, working: Working) -> tuple[Reason, str] | tuple[None, None]:
         """Why what was selected is not given as an answer, if it is not."""
@@ -312,41 +324,33 @@ class Assistant:
             return "unrelated", "Nothing in the documents is about this."
         if (doubt := self._meant(working.parsed.text)) is not None:
             return "unsupported", f"The documents do not mention “{doubt[0]}”. Did you mean “{doubt[1]}”?"
-        lacking = [
-            code for code in codes(working.parsed.text) if not any(self._has(line, code) for line in working.ranked)
-        ]
-        if lacking:
-            return "unsupported", f"The closest passages do not mention “{lacking[0]}”."
-        if working.confidence < self.promise.threshold:
+        if (lacking := self._lacking(working)) is not None:
+            return "unsupported", f"The closest passages do not mention “{lacking}”."
+        sure = working.confidence >= self.promise.threshold
+        if working.rivals and (sure or working.signals["line"] > LIKELY):
+            names = self._choices(working)
+            if working.lacking:
+                return "unsupported", f"The documents say this of {both(names)}, and not of “{working.lacking}”."
+            return "ambiguous", f"Several documents answer this. Which one do you mean: {either(names)}?"
+        if not sure:
             if working.ranked[0].score < UNRELATED:
                 return "unrelated", "Nothing in the documents is about this."
             return "unsupported", explain_gap(
                 working.parsed, working.hits, working.selection, self.outlines, self.overlap
             )
-        rivals = self._rivals(working.parsed, working.selection)
-        if rivals:
-            ids = (working.selection.first.document_id, *(line.document_id for line in rivals))
-            titles = [self.documents[id].title for id in ids]
-            return "ambiguous", f"Several documents answer this. Which one do you mean: {_either(titles)}?"
         return None, None
 
-    def _rivals(self, parsed: ParsedQuestion, selection: Selection) -> list[ScoredLine]:
-        """Lines of other documents that say as well what the first one says of its own, each document's best."""
-        first = selection.first
-        best: dict[str, ScoredLine] = {}
-        for line in selection.ranked:
-            if line.score >= first.score - RIVAL:
-                best.setdefault(line.document_id, line)
-        del best[first.document_id]
-        titles = [self.documents[document_id].title for document_id in (first.document_id, *best)]
-        if not best or self.overlap.tells_apart(parsed.text, titles):
-            return []
-        said = self._said(first)
-        others = ((line, self._said(line)) for line in best.values())
-        return [line for line, text in others if text != said and self.overlap.likeness(text, said) >= ALIKE]
+    def _lacking(self, working: Working) -> str | None:
+        """A name or a code of the question that the documents found do not have; None where they have them all."""
+        if (name := self._library.subjects.beyond(working.parsed.text)) is not None:
+            return name
+        asked = codes(working.parsed.text)
+        return next((code for code in asked if not any(self._has(line, code) for line in working.ranked)), None)
 
-    def _said(self, line: ScoredLine) -> str:
-        return self.outlines[line.document_id].text(line.line)
+    def _choices(self, working: Working) -> list[str]:
+        """What the documents are called of which the question may mean each."""
+        lines = (working.selection.first, *working.rivals)
+        return told_apart([self.documents[line.document_id] for line in lines], self._library)
 
     def _compose(self, working: Working, quoted: Quotations) -> Answer:
         confidence = round(working.confidence, 4)
@@ -358,25 +362,24 @@ class Assistant:
         return replace(refusal, closest=tuple(self._closest(working)), confidence=confidence)
 
     def _closest(self, working: Working) -> Iterator[Citation]:
-        hits = working.hits
+        hits, most = working.hits, CLOSEST
         if working.reason == "unsupported":  # the passage that the message speaks of comes first
             unit = working.selection.units[0]
             start = self.outlines[unit.document_id].starts[unit.lines[0]]
             hits = tuple(sorted(hits, key=lambda hit: not _holds(hit.passage, unit.document_id, start)))
-        if working.reason == "ambiguous":
-            hits = tuple({hit.passage.document_id: hit for hit in reversed(hits)}.values())
-            hits = tuple(sorted(hits, key=lambda hit: -hit.score))
-        for hit in hits[:CLOSEST]:
+        if working.reason == "ambiguous":  # one of each document that may be meant
+            lines = (working.selection.first, *working.rivals)
+            places = [(line.document_id, self.outlines[line.document_id].starts[line.line]) for line in lines]
+            hits = tuple(hit for place in places for hit in hits if _holds(hit.passage, *place))
+            hits, most = tuple({hit.passage.document_id: hit for hit in hits}.values()), len(lines)
+        for hit in hits[:most]:
             passage = hit.passage
             yield cite(self.documents[passage.document_id], passage.start, passage.end, score=hit.score)
 
     def _id(self, question: str, history: Sequence[Turn], filters: Filters) -> str:
-        return answer_id(question, history, filters, settings_id=self.settings_id, index_id=self.index_id)
+        settings = self.settings_id + self._library.state()
+        return answer_id(question, history, filters, settings_id=settings, index_id=self.index_id)
 
 
 def _holds(passage: Passage, document_id: str, start: int) -> bool:
     return passage.document_id == document_id and passage.start <= start < passage.end
-
-
-def _either(titles: Sequence[str]) -> str:
-    return ", ".join(titles[:-1]) + f" or {titles[-1]}"

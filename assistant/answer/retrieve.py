@@ -42,13 +42,12 @@ class Retriever:
         depth = max(k, CANDIDATES)
         vector = self.encode(question)
         among = named if rows is None else sorted(set(named).intersection(rows))
-        dense, lexical = (
-            _joined(found(rows), found(among) if among else [], without)
-            for found in (
-                lambda rows: self.vectors.search(vector, depth, rows=rows),
-                lambda rows: self.lexicon.search(question, depth, rows=rows),
-            )
-        )
+        dense = self.vectors.search(vector, depth, rows=rows)
+        lexical = self.lexicon.search(question, depth, rows=rows)
+        if among:
+            dense = [*dense, *self.vectors.search(vector, depth, rows=among)]
+            lexical = [*lexical, *self.lexicon.search(question, depth, rows=among)]
+        dense, lexical = _ordered(dense, without), _ordered(lexical, without)
         by_meaning, by_words = dict(dense), dict(lexical)
         fused = fuse(dense, lexical, dense_weight=self.dense_weight)
         if among:
@@ -61,9 +60,9 @@ class Retriever:
         ]
 
 
-def _joined(one: Ranking, other: Ranking, without: Container[int]) -> Ranking:
-    """Two rankings of one leg as one, without some rows."""
-    scores = {row: score for row, score in (*one, *other) if row not in without}
+def _ordered(ranking: Ranking, without: Container[int]) -> list[tuple[int, float]]:
+    """A ranking of one leg, each row once, without some rows."""
+    scores = {row: score for row, score in ranking if row not in without}
     return sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
 
 

@@ -18,6 +18,7 @@ _ALSO = re.compile(
     re.IGNORECASE,
 )
 _AND = re.compile(r",\s+(?:and|or|&)\s+|\s+(?:and|or|&)\s+|,\s+", re.IGNORECASE)
+_MARKS = " \"'\u201c\u201d\u2018\u2019*_#.,:;\u2013\u2014-"
 _EITHER = re.compile(r"\s+or\s+(?:the |an? )?")
 
 
@@ -37,9 +38,11 @@ def names_of(document: Document) -> tuple[str, ...]:
 
 def _given(document: Document) -> Iterator[str]:
     yield document.title
-    first = next((line for line in document.lines if line.start >= 0), None)
-    if first is not None and first.kind == "heading" and first.start < OPENING:
-        yield document.text[first.start : first.end]
+    if document.lines and document.lines[0].kind == "heading":
+        heading = document.text[document.lines[0].start : document.lines[0].end]
+        whole = any(section.start < OPENING and section.end == len(document.text) for section in document.sections[:1])
+        if whole or _words(heading) & _words(document.title):  # it is no title where it only heads the first section
+            yield heading
     for key in _ALIASES:
         yield from _texts(document.metadata.get(key))
     for match in _ALSO.finditer(document.text, 0, OPENING):
@@ -56,7 +59,7 @@ def _texts(value: Json) -> Iterator[str]:
 def _parts(whole: str) -> Iterator[str]:
     plain = _BRACKETED.sub("", whole)
     for name in (plain, *_BRACKETED.findall(whole)):
-        stripped = " ".join(name.split()).strip(" \"'“”‘’*_#.,:;–—-")
+        stripped = " ".join(name.split()).strip(_MARKS)
         if stripped and len(stripped.split()) <= LONGEST:
             yield stripped
 
@@ -65,3 +68,7 @@ def _joined(name: str) -> list[str]:
     """The things that a name joins, where each of them is a plural; none where it is one thing."""
     parts = [part.strip() for part in _AND.split(name) if part.strip()]
     return parts if len(parts) > 1 and all(part.endswith("s") for part in parts) else []
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[^\W_]+", text.casefold()))

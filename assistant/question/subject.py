@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
@@ -18,6 +18,7 @@ SPREAD = 0.1  # the share of the documents from which on a word in their texts n
 FEW = 3  # documents that may have it however few there are
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _YEAR = re.compile(r"(?:19|20|21)\d\d")
 
 
@@ -52,6 +53,7 @@ class Subjects:
                 for stem in sorted(name.stems):
                     held[stem].add(id)
                     self._having[stem].append(name)
+        self._names = tuple(dict.fromkeys(name for having in self._having.values() for name in having))
         self._held = {stem: len(ids) for stem, ids in held.items()}
 
     def named(self, question: str) -> tuple[Naming, ...]:
@@ -82,16 +84,39 @@ class Subjects:
         kept.sort(key=lambda one: (-one.weight, -one.share))
         return tuple(Naming(one.document_id, one.shared, one.whole) for one in kept)
 
+    def beyond(self, question: str) -> str | None:
+        """A name of the question that goes on where all of the documents' end: "Model 5 T" where there is "Model 5".
+
+        None without one. What goes on is a number or a letter that tells other names apart.
+        """
+        found = [(m.group(), m.start(), m.end()) for m in _TOKEN.finditer(question)]
+        stems = [words(word, leave_out=()) for word, _, _ in found]
+        sequence = [stem for some in stems for stem in some]
+        if self._size < 2 or len(sequence) != len(found):
+            return None
+        for name in dict.fromkeys(name for stem in sequence for name in self._having.get(stem, ())):
+            said = _end(name.sequence, sequence)
+            for at in _places(sequence, said) if said else []:
+                end = at + len(said)
+                if end == len(sequence) or question[found[end - 1][2] : found[end][1]].strip():
+                    continue
+                more, longer = found[end][0], (*said, sequence[end])
+                short = more.isdigit() or (len(more) < FEW and more.isupper() and more != "I")
+                known = any(sequence[end] in other.sequence for other in self._names if other != name)
+                if short and known and not any(_places(other.sequence, longer) for other in self._names):
+                    return question[found[at][1] : found[end][2]]
+        return None
+
     def _find(self, name: _Name, sequence: Sequence[str], asked: frozenset[str]) -> _Found:
         """What of a name stands in a question."""
-        end = next((n for n in range(len(name.sequence) - 1) if _contains(sequence, name.sequence[n:])), None)
+        end = len(name.sequence) - len(_end(name.sequence, sequence))
         shared = name.stems & asked
-        said = end == 0 or (len(name.sequence) == 1 and self._tells(name.sequence[0]) and bool(shared))
+        said = end == 0 and (len(name.sequence) > 1 or self._tells(name.sequence[0]))
         weight, total = self._weight(shared), self._weight(name.stems)
         share = weight / total if total else 0.0
-        if end is not None:  # a small word counts where it ends a name: "Technician I"
+        if end < len(name.sequence) > 1:  # a small word counts where it ends a name: "Technician I"
             shared |= frozenset(name.sequence[end:])
-        return _Found(name.document_id, shared, weight, share, said, said or share >= WHOLE)
+        return _Found(name.document_id, shared, weight, share, said, end < len(name.sequence), said or share >= WHOLE)
 
     def _weight(self, stems: frozenset[str]) -> float:
         return sum(log((self._size + 1) / self._held[stem]) for stem in sorted(stems))
@@ -112,6 +137,7 @@ class _Found:
     weight: float  # how much the shared stems tell
     share: float  # of what all of the name would
     said: bool  # word for word
+    ended: bool  # its last words are
     whole: bool
 
 
@@ -122,17 +148,12 @@ def _undominated(found: Sequence[_Found]) -> list[_Found]:
         for one in found
         if not any(
             one.shared < other.shared
-            or (one.shared == other.shared and (other.said, other.whole) > (one.said, one.whole))
+            or (
+                one.shared == other.shared and (other.said, other.ended, other.whole) > (one.said, one.ended, one.whole)
+            )
             for other in found
         )
     ]
-
-
-def telling_apart(names: Sequence[str]) -> list[frozenset[str]]:
-    """Of each name the stems that not all of the others have."""
-    each = [Counter(words(name)) for name in names]
-    common = frozenset.intersection(*(frozenset(one) for one in each)) if each else frozenset()
-    return [frozenset(one) - common for one in each]
 
 
 def _names(question: str) -> frozenset[str]:
@@ -151,4 +172,14 @@ def _sequence(text: str) -> list[str]:
 
 
 def _contains(sequence: Sequence[str], part: Sequence[str]) -> bool:
-    return any(list(sequence[n : n + len(part)]) == list(part) for n in range(len(sequence) - len(part) + 1))
+    return bool(_places(sequence, part))
+
+
+def _end(name: Sequence[str], sequence: Sequence[str]) -> tuple[str, ...]:
+    """As many of the last words of a name as a question has next to each other: two at least, or a name of one."""
+    return next((tuple(name[n:]) for n in range(max(len(name) - 1, 1)) if _contains(sequence, name[n:])), ())
+
+
+def _places(sequence: Sequence[str], part: Sequence[str]) -> list[int]:
+    """Where a part stands within a sequence, its words next to each other."""
+    return [n for n in range(len(sequence) - len(part) + 1) if tuple(sequence[n : n + len(part)]) == tuple(part)]
