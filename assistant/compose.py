@@ -222,6 +222,7 @@ def open_records(settings: Settings) -> Records:
 
 
 def _assemble(settings: Settings, index: Index, encoder: OnnxEncoder, calibrated: bool) -> Assistant:
+    from assistant.answer.library import Library
     from assistant.answer.overlap import TermOverlap
     from assistant.answer.rank_lines import SimilarityRanker
     from assistant.answer.retrieve import Retriever
@@ -265,6 +266,7 @@ def _assemble(settings: Settings, index: Index, encoder: OnnxEncoder, calibrated
         expand=acronyms.expand,
         meant=names.meant,
         prepare=encode.prepare,
+        library=Library(index.documents, index.passages, holding=index.lexicon.rows),
         calibration=calibration,
         max_false_answer_rate=settings.max_false_answer_rate,
         search_passages=settings.search_passages,

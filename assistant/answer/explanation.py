@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from assistant.answer.library import Sought
 from assistant.answer.quote import Quotations
 from assistant.answer.select import Selection
 from assistant.answer.signals import Signals
 from assistant.question.parse import ParsedQuestion
-from assistant.types import Answer, Hit, RankedLine, ReadPassage, Reason
+from assistant.types import Answer, Hit, RankedLine, ReadPassage, Reason, ScoredLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,9 @@ class Working:
     confidence: float  # the probability that what was selected is right
     reason: Reason | None  # why it was refused, if it was
     message: str | None
+    sought: Sought
+    rivals: tuple[ScoredLine, ...] = ()  # lines of other documents that say the same kind of thing of something else
+    lacking: str = ""  # what the question asks about, where they and the selection do not have it
     parts: tuple[Working, ...] = ()  # where the question asks several things, each by itself
 
 
@@ -59,3 +64,13 @@ def refused(reason: Reason, message: str, index_id: str) -> Answer:
     """A refusal that shows nothing yet of what came near."""
     nothing = answered(Quotations({}), 0.0, index_id)
     return replace(nothing, status="refused", reason=reason, message=message)
+
+
+def either(names: Sequence[str]) -> str:
+    """Names as a sentence lets one choose among them."""
+    return ", ".join(names[:-1]) + f" or {names[-1]}"
+
+
+def both(names: Sequence[str]) -> str:
+    """Names as a sentence counts them all."""
+    return ", ".join(names[:-1]) + f" and {names[-1]}"

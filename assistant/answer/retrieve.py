@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,17 +25,45 @@ class Retriever:
     encode: Callable[[str], Vectors]  # a question to a unit vector of shape (dim,)
     dense_weight: float
 
-    def search(self, question: str, *, k: int = 10, rows: Sequence[int] | None = None) -> list[Hit]:
-        """The best `k` passages, only of `rows` if given. Of equal scores the earlier passage comes first."""
+    def search(
+        self,
+        question: str,
+        *,
+        k: int = 10,
+        rows: Sequence[int] | None = None,
+        named: Sequence[int] = (),
+        ahead: float = 0.0,
+        without: Container[int] = frozenset(),
+    ) -> list[Hit]:
+        """The best `k` passages, only of `rows` if given. Of equal scores the earlier passage comes first.
+
+        The rows `named` are all looked at, and come `ahead` by so much; those of `without` are left out.
+        """
         depth = max(k, CANDIDATES)
-        dense = self.vectors.search(self.encode(question), depth, rows=rows)
+        vector = self.encode(question)
+        among = named if rows is None else sorted(set(named).intersection(rows))
+        dense = self.vectors.search(vector, depth, rows=rows)
         lexical = self.lexicon.search(question, depth, rows=rows)
+        if among:
+            dense = [*dense, *self.vectors.search(vector, depth, rows=among)]
+            lexical = [*lexical, *self.lexicon.search(question, depth, rows=among)]
+        dense, lexical = _ordered(dense, without), _ordered(lexical, without)
         by_meaning, by_words = dict(dense), dict(lexical)
         fused = fuse(dense, lexical, dense_weight=self.dense_weight)
+        if among:
+            first = set(among)
+            raised = [(row, score + ahead if row in first else score) for row, score in fused]
+            fused = sorted(raised, key=lambda pair: (-pair[1], pair[0]))
         return [
             Hit(self.passages[row], score, dense=by_meaning.get(row), lexical=by_words.get(row), row=row)
             for row, score in fused[:k]
         ]
+
+
+def _ordered(ranking: Ranking, without: Container[int]) -> list[tuple[int, float]]:
+    """A ranking of one leg, each row once, without some rows."""
+    scores = {row: score for row, score in ranking if row not in without}
+    return sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 def fuse(

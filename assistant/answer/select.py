@@ -145,14 +145,14 @@ def _contradiction(
             continue
         if lines[line.line].section_path == lines[first.line].section_path:
             continue
-        if named <= _named(line.line, asked, outline, overlap) and _differ(
+        if named <= _named(line.line, asked, outline, overlap) and differ(
             outline.text(first.line), outline.text(line.line), overlap
         ):
             return line
     return None
 
 
-def _differ(one: str, other: str, overlap: TermOverlap) -> bool:
+def differ(one: str, other: str, overlap: TermOverlap) -> bool:
     """Whether two lines about the same thing give different values: other figures, or another word before a noun."""
     shared = overlap.shared(one, other)
     if len(shared) < SHARED_WORDS:

@@ -84,6 +84,11 @@ class Bm25Lexicon:
         held = 0 if column is None else int(self._starts[column + 1] - self._starts[column])
         return log(1 + (self._size - held + 0.5) / (held + 0.5))
 
+    def rows(self, word: str) -> list[int]:
+        """The rows of the texts that hold a stem."""
+        column = self._columns.get(word)
+        return [] if column is None else self._rows[self._starts[column] : self._starts[column + 1]].tolist()
+
     def search(self, query: str, k: int, *, rows: Sequence[int] | None = None) -> list[tuple[int, float]]:
         """The best `k` rows with a score above 0, as (row, score), best first; of equal scores the lower row first."""
         scores = np.zeros(self._size, np.float32)

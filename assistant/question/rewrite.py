@@ -67,6 +67,7 @@ _NTH = re.compile(
 _NTH_OF_THEM = re.compile(rf"\bthe (?P<nth>{_NTH_WORD}) (?P<noun>[a-z-]+){_ENDS}", re.IGNORECASE)
 _ASKS_MORE = re.compile(r"\b(?:about|explain|elaborate|expand|describe|detail|mean)\b", re.IGNORECASE)
 _Recall = Callable[[str], Sequence[str]]
+_Choose = Callable[[str, str], str | None]
 
 
 def follow(
@@ -76,11 +77,13 @@ def follow(
     correct: Callable[[str], str] = lambda question: question,
     said: _Recall = lambda question: (),
     one_subject: bool = True,
+    chosen: _Choose = lambda reply, last: None,
 ) -> str:
     """The question as it would be asked alone; the very same where it stands on its own.
 
     `correct` mends the typing errors of what was asked before. `said` gives the items that a standalone question was
-    answered with: it is called where "the second one" is asked for and the history does not hold the answer. With
+    answered with, or what it was asked back to choose among: it is called where "the second one" is asked for and the
+    history does not hold the answer. `chosen` gives the last question, asked of what a reply to it names. With
     `one_subject`, all documents are about one subject, so that "this role" needs no explanation.
     """
     recalled = 0
@@ -100,24 +103,28 @@ def follow(
         elif content:
             sentence = _last_sentence(content)
             sentence = correct(sentence) if len(sentence.split()) <= LONGEST else sentence
-            before.append(_standalone(sentence, before, recall, one_subject))
-    return _standalone(question, before, recall, one_subject).text
+            before.append(_standalone(sentence, before, recall, one_subject, chosen))
+    return _standalone(question, before, recall, one_subject, chosen).text
 
 
-def _standalone(question: str, before: Sequence[EarlierQuestion], said: _Recall, one_subject: bool) -> EarlierQuestion:
-    made = _rewritten(question, before, said, one_subject) if len(question.split()) <= LONGEST else None
+def _standalone(
+    question: str, before: Sequence[EarlierQuestion], said: _Recall, one_subject: bool, chosen: _Choose
+) -> EarlierQuestion:
+    made = _rewritten(question, before, said, one_subject, chosen) if len(question.split()) <= LONGEST else None
     return made if made is not None and len(made.text) <= LARGEST else EarlierQuestion(question)
 
 
 def _rewritten(
-    question: str, before: Sequence[EarlierQuestion], said: _Recall, one_subject: bool
+    question: str, before: Sequence[EarlierQuestion], said: _Recall, one_subject: bool, chosen: _Choose
 ) -> EarlierQuestion | None:
     if not before:
         return None
     bare = _POLITE.sub("", question.strip()).strip()
     last = before[-1]
+    item = _item(bare, last, said)
     made = (
-        _item(bare, last, said)
+        chosen(bare if item is None else item, last.text)
+        or item
         or _more(bare, last)
         or _else(bare, last)
         or _bare_question(bare, last)

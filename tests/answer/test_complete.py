@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from assistant.answer.complete import completed
 from assistant.answer.explanation import Working
+from assistant.answer.library import Sought
 from assistant.answer.select import Selection, Unit
 from assistant.question.parse import parse
 from assistant.types import Reason
@@ -14,7 +15,7 @@ from assistant.types import Reason
 def working(lines: Sequence[int], confidence: float, reason: Reason | None = None, document: str = "d") -> Working:
     units = tuple(Unit(document, (n,), 1.0) for n in lines)
     message = None if reason is None else "Why."
-    return Working(parse("What?"), 10, (), (), (), Selection(units), {}, confidence, reason, message)
+    return Working(parse("What?"), 10, (), (), (), Selection(units), {}, confidence, reason, message, Sought((), ()))
 
 
 def said(made: Working) -> list[int]:

@@ -6,15 +6,18 @@ from dataclasses import replace
 
 from assistant.answer.explanation import Working
 from assistant.answer.note import note
+from assistant.answer.library import Sought
 from assistant.answer.select import Selection, Unit
 from assistant.question.parse import parse
+from assistant.types import Reason
 
 ONE, OTHER = Unit("d", (3,), 1.0), Unit("d", (7,), 1.0)
 
 
 def working(question: str, *units: Unit, refused: bool = False) -> Working:
-    reason = "unsupported" if refused else None
-    return Working(parse(question), 9, (), (), (), Selection(units), {}, 0.5, reason, "Why." if refused else None)  # type: ignore[arg-type]  # the literal is lost in the variable
+    reason: Reason | None = "unsupported" if refused else None
+    message = "Why." if refused else None
+    return Working(parse(question), 9, (), (), (), Selection(units), {}, 0.5, reason, message, Sought((), ()))
 
 
 def test_nothing_is_said_of_a_whole_answer() -> None:

@@ -1,0 +1,208 @@
+"""What other documents say to the very thing asked: another value, or the same of another subject."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from assistant.answer.library import Library, Sought
+from assistant.answer.overlap import ABOVE, OWN, TermOverlap
+from assistant.answer.select import CONTRADICTS, Selection, Unit, differ
+from assistant.documents.outline import Outline
+from assistant.question.parse import ParsedQuestion
+from assistant.question.spelling import is_common
+from assistant.types import Document, Json, ScoredLine
+
+ALIKE = 0.5  # how much the lines of two documents share where they say the same kind of thing
+RIVAL = 1.0  # how far behind, in the lines' weighed sums, another document's line may be and answer as well
+FAR = 4.0  # and one of the document that the question names, behind one of another
+OUTLINE = 0.5  # the share of their headings that documents of one kind have in common
+FEW = 2  # and so many documents, however few there are
+RARE = 0.25  # the share of the documents up to which a word of a question tells what it is about
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is said, once the other documents are heard."""
+
+    selection: Selection
+    rivals: tuple[ScoredLine, ...] = ()  # the best lines of other documents that say it of something else
+    lacking: str = ""  # a word of the question that tells them apart, and that none of them has
+
+
+def beside(
+    parsed: ParsedQuestion,
+    selection: Selection,
+    sought: Sought,
+    library: Library,
+    outlines: Mapping[str, Outline],
+    overlap: TermOverlap,
+) -> Beside:
+    """The selection, with the line of another document that contradicts it; or what the question leaves open."""
+    if not selection.units or selection.conflicts:
+        return Beside(selection)
+    table = _Table(parsed, sought, library, outlines, overlap)
+    first = selection.first
+    rivals = []
+    for line in table.others(selection):
+        if table.same_subject(first, line) and table.differ(first, line):
+            return Beside(table.both(selection, line))
+        if line.score >= first.score - RIVAL and table.alike(first, line):
+            rivals.append(line)
+    if sought.named:
+        return Beside(selection)
+    if table.is_open():
+        rivals = table.of_a_kind(selection) or rivals
+    elif overlap.tells_apart(parsed.text, [table.title(line.document_id) for line in (first, *rivals)]):
+        return Beside(selection)
+    return Beside(selection, tuple(rivals), table.lacking(first) if rivals else "")
+
+
+class _Table:
+    """Lines of several documents side by side."""
+
+    def __init__(
+        self,
+        parsed: ParsedQuestion,
+        sought: Sought,
+        library: Library,
+        outlines: Mapping[str, Outline],
+        overlap: TermOverlap,
+    ) -> None:
+        self._parsed, self._sought, self._library = parsed, sought, library
+        self._outlines, self._overlap = outlines, overlap
+        self._asked = overlap.weigh(parsed.text)
+
+    def others(self, selection: Selection) -> list[ScoredLine]:
+        """The best line of each other document, as far behind the first as may be, best first."""
+        first = selection.first
+        own = self._sought.documents
+        best: dict[str, ScoredLine] = {}
+        for line in selection.ranked:
+            far = FAR if line.document_id in own and first.document_id not in own else CONTRADICTS
+            kind = self._outlines[line.document_id].document.lines[line.line].kind
+            if line.document_id == first.document_id or kind in ("heading", "lead"):
+                continue
+            if line.score >= first.score - far:
+                best.setdefault(line.document_id, line)
+        return list(best.values())
+
+    def title(self, document_id: str) -> str:
+        return self._outlines[document_id].document.title
+
+    def same_subject(self, first: ScoredLine, other: ScoredLine) -> bool:
+        """Whether two lines speak of the same thing, as far as the question tells what it is about."""
+        if self._library.versions.same(first.document_id, other.document_id):
+            return True
+        if self._sought.named:
+            return self._is_named(first) and self._is_named(other)
+        covered, there = self._covered(first), self._covered(other)
+        return not self.siblings(first.document_id, other.document_id) and covered == there and self._tells(covered)
+
+    def siblings(self, one: str, other: str) -> bool:
+        """Whether two documents are of one kind, with much the same headings or a word of their titles in common."""
+        return self._outlined_alike(one, other) or bool(self._overlap.shared(self.title(one), self.title(other)))
+
+    def is_open(self) -> bool:
+        """Whether the question has no word that few of the documents have, so that many of them may be meant."""
+        most = max(FEW, RARE * len(self._outlines))
+        return all(self._library.spread(stem) > most for stem in self._asked)
+
+    def of_a_kind(self, selection: Selection) -> list[ScoredLine]:
+        """The best lines of other documents with the outline of the first one's, where there are several."""
+        first = selection.first
+        best: dict[str, ScoredLine] = {}
+        for line in selection.ranked:
+            if line.document_id != first.document_id and self._outlined_alike(first.document_id, line.document_id):
+                best.setdefault(line.document_id, line)
+        return list(best.values()) if len(best) > 1 else []
+
+    def _outlined_alike(self, one: str, other: str) -> bool:
+        heads, others = (
+            {section.title.casefold() for section in self._outlines[id].document.sections} for id in (one, other)
+        )
+        shared = len(heads & others)
+        return shared >= OUTLINE * min(len(heads), len(others)) and (shared > 1 or heads == others)
+
+    def differ(self, first: ScoredLine, other: ScoredLine) -> bool:
+        """Whether two lines give different values for the same thing."""
+        return differ(self._said(first), self._said(other), self._overlap)
+
+    def alike(self, first: ScoredLine, other: ScoredLine) -> bool:
+        """Whether two lines say the same kind of thing, and not just the same."""
+        one, two = self._said(first), self._said(other)
+        return one != two and self._overlap.likeness(one, two) >= ALIKE
+
+    def both(self, selection: Selection, other: ScoredLine) -> Selection:
+        """Both values, that of the document that the question names first; the one alone that is to be trusted more."""
+        first = selection.first
+        trusted, against = self._trust(first.document_id), self._trust(other.document_id)
+        if trusted > against:
+            return selection
+        units = [Unit(line.document_id, (line.line,), line.score) for line in (first, other)]
+        if against > trusted:
+            rest = (line for line in selection.ranked if line != other)
+            return replace(selection, units=(units[1],), ranked=(other, *rest))
+        if other.document_id in self._sought.documents and first.document_id not in self._sought.documents:
+            units.reverse()
+        return replace(selection, units=tuple(units), conflicts=((0,), (1,)))
+
+    def lacking(self, first: ScoredLine) -> str:
+        """A word of the question that tells what it is about, and that does not stand at the line; "" without one."""
+        outline = self._outlines[first.document_id]
+        near = "\n".join((outline.document.title, outline.above(first.line), outline.text(first.line)))
+        most = max(1, RARE * len(self._outlines))
+        for word in self._overlap.lacking(self._parsed.text, near):
+            stems = [stem for stem in self._asked if self._overlap.holds(word, stem)]
+            if not is_common(word) and stems and all(self._library.spread(stem) <= most for stem in stems):
+                return word
+        return ""
+
+    def _is_named(self, line: ScoredLine) -> bool:
+        """Whether a line speaks of all that the question names: in itself, above it, or as the document so named.
+
+        In a document of the same kind as the one that is named, what stands above a line names something else.
+        """
+        named = {naming.document_id: naming.words for naming in self._sought.named}
+        covered = self._overlap.covered(self._asked, self._outlines[line.document_id], line.line)
+        kin = line.document_id not in named and any(self.siblings(line.document_id, id) for id in named)
+        own = {word for word, share in covered.items() if share >= (OWN if kin else ABOVE)}
+        own |= named.get(line.document_id, frozenset())
+        return all(words & self._asked.keys() <= own for words in named.values())
+
+    def _covered(self, line: ScoredLine) -> frozenset[str]:
+        return frozenset(self._overlap.covered(self._asked, self._outlines[line.document_id], line.line))
+
+    def _tells(self, covered: frozenset[str]) -> bool:
+        """Whether these words of the question are few of its to leave out."""
+        return sum(self._asked[word] for word in sorted(covered)) >= RIVAL / 2
+
+    def _trust(self, document_id: str) -> float:
+        return trust(self._outlines[document_id].document)
+
+    def _said(self, line: ScoredLine) -> str:
+        return self._outlines[line.document_id].text(line.line)
+
+
+def trust(document: Document) -> float:
+    """How much a document is to be trusted against others, by its metadata: `priority` or `trust`; 0 where unsaid."""
+    value: Json = document.metadata.get("priority", document.metadata.get("trust"))
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else 0.0
+
+
+def told_apart(documents: list[Document], library: Library) -> list[str]:
+    """What each of some documents is called where they must be told apart: its title, and, where others have the
+    same, when it holds, or its file."""
+    titles = [document.title for document in documents]
+    names = []
+    for document in documents:
+        edition = library.versions.edition(document.id)
+        same = [other for other in documents if other.title == document.title]
+        starts = {library.versions.edition(other.id).start for other in same}
+        if titles.count(document.title) < 2:
+            names.append(f"“{document.title}”" if "," in document.title else document.title)
+        elif edition.start and len(starts) == len(same):
+            names.append(f"{document.title} ({edition.start})")
+        else:
+            names.append(f"{document.title} ({document.id})")
+    return names
