@@ -15,6 +15,7 @@ from assistant.documents.formats.pdf_text import Piece
 
 _MARK = re.compile(r"\W{1,2}|o|\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{2,5})[.)]")
 _FARTHEST = 4.0  # type sizes between the lines of a table
+_SHIFT = 12.0  # points by which a column may stand elsewhere on the next page
 _GAP = 3.0  # points between its columns, at least
 
 
@@ -164,7 +165,7 @@ def _line(row: Row, columns: Sequence[tuple[float, float]]) -> dict[int, tuple[s
 
 
 def _begins(rows: Sequence[Row], lines: Sequence[dict[int, tuple[str, bool]]]) -> list[bool]:
-    """Of each line, whether a row of the table begins with it: by the lines that are drawn, by gaps, by what is there."""
+    """Of each line, whether a row of the table begins with it: by lines that are drawn, by gaps, by its cells."""
     gaps = [below.base - above.base for above, below in itertools.pairwise(rows)]
     low, high = min(gaps), max(gaps)
     ruled = [_is_ruled(above, below) for above, below in itertools.pairwise(rows)]
