@@ -216,6 +216,8 @@ class Composer:
             ):
                 found.append((part, 0.0))
         sizes = sorted({size for _, size in found}, reverse=True)
+        if len(sizes) > 1 and sizes[-1] == 0:  # bold lines are left to Markdown's rules, as in other formats
+            found = [(part, size) for part, size in found if size]
         for part, size in found:
             part.level = min(sizes.index(size) + 1, 6)
             if part.mark:

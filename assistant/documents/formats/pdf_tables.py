@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from assistant.documents.formats.blocks import PAGE
 from assistant.documents.formats.grids import Cell
@@ -124,6 +124,8 @@ def _cells(row: Row) -> list[Piece]:
 
 def _is_apart(rows: Sequence[Row], n: int) -> bool:
     """Whether a row of one piece is further from the row above than from the one below, and so none of its cells."""
+    if _is_ruled(rows[n - 1], rows[n]) and any(_is_ruled(*pair) for pair in pairwise(rows[n : n + 6])):
+        return False  # in a cell
     gap = rows[n].base - rows[n - 1].base
     below = rows[n + 1].base - rows[n].base if n + 1 < len(rows) else gap
     return gap > 1.6 * rows[n].size and gap > 1.2 * below
@@ -166,9 +168,9 @@ def _line(row: Row, columns: Sequence[tuple[float, float]]) -> dict[int, tuple[s
 
 def _begins(rows: Sequence[Row], lines: Sequence[dict[int, tuple[str, bool]]]) -> list[bool]:
     """Of each line, whether a row of the table begins with it: by lines that are drawn, by gaps, by its cells."""
-    gaps = [below.base - above.base for above, below in itertools.pairwise(rows)]
+    gaps = [below.base - above.base for above, below in pairwise(rows)]
     low, high = min(gaps), max(gaps)
-    ruled = [_is_ruled(above, below) for above, below in itertools.pairwise(rows)]
+    ruled = [_is_ruled(above, below) for above, below in pairwise(rows)]
     by_rules = sum(ruled) >= 2 and sum(ruled) * 3 >= len(ruled)
     spread = high > 1.3 * low
     found = [True]
