@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import docx
 from docx.document import Document as WordDocument
+from docx.text.paragraph import Paragraph as WordParagraph
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 from reportlab.lib import colors
@@ -81,7 +82,7 @@ def _word(document: WordDocument, node: SyntaxTreeNode, depth: int) -> None:
                 _fill(table.cell(n, k).paragraphs[0], cell)
 
 
-def _fill(paragraph: docx.text.paragraph.Paragraph, node: SyntaxTreeNode) -> None:
+def _fill(paragraph: WordParagraph, node: SyntaxTreeNode) -> None:
     for text, bold in _runs(node):
         paragraph.add_run(text).bold = bold or None
 
