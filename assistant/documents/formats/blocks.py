@@ -103,3 +103,17 @@ def definition(terms: Sequence[str], depth: int = 0) -> Paragraph:
 def introducing(text: str) -> str:
     """The text as it introduces what comes next: with a colon at its end."""
     return text if text.endswith((":", "\uff1a")) else text.rstrip(".") + ":"
+
+
+def plain(block: Block) -> str:
+    """The text of a block that stands in a cell or a line."""
+    match block:
+        case Item(text=text, number=number):
+            return f"{number}{'.' if number.isdigit() else ''} {text}" if number else text
+        case Paragraph(text=text) | Heading(text=text) | Code(text=text) | Footnote(text=text):
+            return text
+        case Opening(summary=summary):
+            return summary
+        case Table(header=header, rows=rows):
+            return LINE.join(", ".join(filter(None, row)) for row in ((header or ()), *rows))
+    return ""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from assistant.documents import markdown
 from assistant.documents.content import Content
-from assistant.documents.formats.blocks import Parsed
+from assistant.documents.formats.blocks import Block, Heading, Parsed
 from assistant.documents.formats.writing import write
 from assistant.errors import TextlessDocument
 
@@ -26,3 +28,14 @@ def content(parsed: Parsed, name: str) -> Content:
         metadata=parsed.metadata,
         warnings=parsed.warnings,
     )
+
+
+def under_title(blocks: Sequence[Block], *, titled: bool) -> list[Block]:
+    """The blocks, all headings below the first one of the first level where that is set as the document's title."""
+    if not titled:
+        return list(blocks)
+    first = next(n for n, block in enumerate(blocks) if isinstance(block, Heading) and block.level == 1)
+    return [
+        Heading(block.level + 1, block.text) if isinstance(block, Heading) and n != first else block
+        for n, block in enumerate(blocks)
+    ]

@@ -84,7 +84,8 @@ def _table(header: tuple[str, ...] | None, rows: list[tuple[str, ...]], lead: st
         return [Paragraph(lead, depth=depth)] if lead else []
     found: list[Block] = [Paragraph(introducing(lead), depth=depth)] if lead else []
     if header is None and len(rows) == 1:
-        return [*found, *(Paragraph(cell, depth=depth) for cell in rows[0] if cell)]
+        first, *rest = filter(None, rows[0])
+        return [*found, Paragraph(f"{introducing(first)} {', '.join(rest)}" if rest else first, depth=depth)]
     if len(rows[0]) == 1:
         cells = ([] if header is None else [header[0]]) + [row[0] for row in rows]
         return [*found, *(Paragraph(cell, depth=depth) for cell in cells if cell)]
@@ -154,13 +155,14 @@ def _headers(body: Sequence[Sequence[_Slot]], *, strict: bool) -> int:
     if count:
         return count if count <= _MOST_HEADERS else 1
     labels = [slot.text for slot in body[0]]
-    if not all(map(is_label, labels[1:])) or not (is_label(labels[0]) or not labels[0]):
+    filled = [label for label in labels if label]
+    if len(filled) * 2 <= len(labels) or not all(map(is_label, filled)):
         return 0
-    if len(set(labels)) < len(labels) or labels[0].endswith(":"):
+    if len(set(filled)) < len(filled) or labels[0].endswith(":"):
         return 0
     columns = [[row[n].text for row in body[1:] if row[n].text] for n in range(len(labels))]
     over_values = any(
-        values and all(_VALUE.match(value) for value in values) and not _VALUE.match(label)
+        label and values and all(_VALUE.match(value) for value in values) and not _VALUE.match(label)
         for label, values in zip(labels, columns, strict=True)
     )
     is_keyed = all(row[0].head for row in body)

@@ -12,13 +12,12 @@ from assistant.documents.formats.blocks import (
     Block,
     Closing,
     Code,
-    Footnote,
     Heading,
     Item,
     Opening,
     Paragraph,
-    Table,
     definition,
+    plain,
 )
 from assistant.documents.formats.grids import Cell, plain_table
 from assistant.documents.formats.html_seen import HEADINGS, Seen, is_chrome, is_menu, names
@@ -64,7 +63,7 @@ class Reader:
         """The text of what the element holds, a paragraph a line."""
         inner = Reader(self.seen, inside=True)
         inner.level, inner.plain = self.level + 1, 1
-        return LINE.join(filter(None, map(_said, inner.read(node))))
+        return LINE.join(filter(None, map(plain, inner.read(node))))
 
     def _children(self, node: LexborNode) -> None:
         for child in node.iter(include_text=True):
@@ -261,7 +260,7 @@ class Reader:
         found = inner.read(node)
         head = node.tag == "th" and attributes.get("scope") not in ("row", "rowgroup")
         return Cell(
-            LINE.join(filter(None, map(_said, found))),
+            LINE.join(filter(None, map(plain, found))),
             columns=max(_whole(attributes.get("colspan"), 1), 1),
             rows=max(_whole(attributes.get("rowspan"), 1), 1),
             head=head or (bool(found) and all(isinstance(b, Paragraph) and b.bold >= len(b.text) for b in found)),
@@ -281,20 +280,6 @@ class Reader:
         else:
             self.blocks.append(Paragraph(text, bold, self.depth))
             self.begun = self.begun or len(text.split()) >= _SENTENCE_WORDS
-
-
-def _said(block: Block) -> str:
-    """The text of a block that stands in a cell or a line."""
-    match block:
-        case Item(text=text, number=number):
-            return f"{number}{'.' if number.isdigit() else ''} {text}" if number else text
-        case Paragraph(text=text) | Heading(text=text) | Code(text=text) | Footnote(text=text):
-            return text
-        case Opening(summary=summary):
-            return summary
-        case Table(header=header, rows=rows):
-            return LINE.join(", ".join(filter(None, row)) for row in ((header or ()), *rows))
-    return ""
 
 
 def _parts(node: LexborNode, depth: int = 0) -> Iterator[LexborNode]:

@@ -17,7 +17,8 @@ from assistant.errors import DamagedDocument, ProtectedDocument, TextlessDocumen
 
 _MAX_PAGES = 5_000
 _NO_TITLE = re.compile(
-    r"(?i)untitled|microsoft word|powerpoint|\.(?:docx?|pptx?|xlsx?|indd|pdf|tex|dvi|html?|odt|rtf)\b|^\W*$|^slide \d|^document\d*$"
+    r"(?i)untitled|microsoft word|powerpoint|\.(?:docx?|pptx?|xlsx?|indd|pdf|tex|dvi|html?|odt|rtf)\b|^\W*$|^slide \d"
+    r"|^document\d*$"
 )
 
 

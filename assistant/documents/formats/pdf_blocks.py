@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 
 from assistant.documents.formats.blocks import LINE, PAGE, Block, Break, Heading, Item, Paragraph
 from assistant.documents.formats.grids import plain_table
+from assistant.documents.formats.hyphens import is_compound
 from assistant.documents.formats.pdf_layout import Row
-from assistant.documents.formats.pdf_tables import Grid, grid_at
+from assistant.documents.formats.pdf_tables import Grid, grid_at, with_header
 from assistant.documents.formats.runs import joined
 
 _MARKER = re.compile(
@@ -112,9 +113,12 @@ class Composer:
             while n < len(rows):
                 grid = grid_at(rows, n)
                 if grid is not None:
-                    if held is not None:
+                    if held is not None and self._heads(held.rows[-1], rows[n]) and with_header(grid, held.rows[-1]):
+                        held.rows.pop()
+                        held.forced = held.forced[:-1]
+                    if held is not None and held.rows:
                         yield held
-                        held = None
+                    held = None
                     yield grid
                     n += grid.taken
                     continue
@@ -135,6 +139,9 @@ class Composer:
             if held is not None:
                 yield held
 
+    def _heads(self, above: Row, row: Row) -> bool:
+        return 0 < row.base - above.base < 3 * row.size
+
     def _part(self, row: Row) -> Part:
         mark = _MARKER.match(row.text)
         if mark is None or not row.text[mark.end() :].strip():
@@ -145,9 +152,10 @@ class Composer:
     def _goes_on(self, part: Part, row: Row) -> bool:
         """Whether a row is the next line of a paragraph or an item."""
         last = part.rows[-1]
-        if abs(last.size - row.size) > 0.6 or row.base - last.base > (self.leading * 1.2) * last.size:
+        farthest = max(self.leading * 1.2, 1.7 if self._is_large(row) else 0.0) * last.size
+        if abs(last.size - row.size) > 0.6 or row.base - last.base > farthest:
             return False
-        if row.base <= last.base or self._part(row).mark:
+        if row.base <= last.base or self._part(row).mark or row.pieces[0].tag.level != last.pieces[0].tag.level:
             return False
         if part.mark:
             return row.left >= part.indent - max(4, 0.6 * row.size) and row.left < part.indent + 4 * row.size
@@ -158,6 +166,8 @@ class Composer:
 
     def _is_forced(self, row: Row, below: Row, right: float) -> bool:
         """Whether a line ends though the next word had room on it."""
+        if _HYPHEN.search(row.text):
+            return False
         word = below.text.split()[0] if below.text.split() else ""
         return row.right + (len(word) + 2) * _LETTER_WIDTH * row.size * 1.15 < right
 
@@ -192,7 +202,12 @@ class Composer:
         return not self._ends(last) and first.islower()
 
     def _set_levels(self, parts: Sequence[Part | Grid]) -> None:
-        """Say which parts are headings, and of which level: the larger the type, the higher."""
+        """Say which parts are headings, and of which level: as the file says, else the larger the type, the higher."""
+        tagged = [part for part in parts if isinstance(part, Part) and part.rows[0].pieces[0].tag.level]
+        for headed in tagged:
+            headed.level, headed.mark = headed.rows[0].pieces[0].tag.level, ""
+        if tagged:
+            return
         found: list[tuple[Part, float]] = []
         for n, part in enumerate(parts):
             if not isinstance(part, Part) or (n + 1 == len(parts) and n):
@@ -216,6 +231,8 @@ class Composer:
             ):
                 found.append((part, 0.0))
         sizes = sorted({size for _, size in found}, reverse=True)
+        if len(sizes) > 1 and sizes[-1] == 0:  # bold lines are left to Markdown's rules, as in other formats
+            found = [(part, size) for part, size in found if size]
         for part, size in found:
             part.level = min(sizes.index(size) + 1, 6)
             if part.mark:
@@ -250,7 +267,7 @@ class Composer:
         if hyphen and (first.islower() or first.isupper()):
             word = re.match(r"[^\W\d_]+", row.text.lstrip())
             compound = f"{hyphen[1]}-{word[0] if word else ''}".lower()
-            if first.islower() and compound not in self.compounds:
+            if first.islower() and compound not in self.compounds and not is_compound(compound):
                 text, bold = next((run for run in reversed(runs) if run[0].strip()), ("", False))
                 while runs and runs[-1][0] != text:
                     runs.pop()

@@ -158,12 +158,11 @@ def _without_heads(pages: Sequence[PageText]) -> list[list[Piece]]:
     often = max(2, min(3, round(len(pages) * 0.4)))
     kept = []
     for page, rows in zip(pages, edges, strict=True):
-        dropped: set[int] = set()
-        for row in rows:
-            repeated = len(pages) > 1 and counts[_key(row)] >= often
-            if repeated or (_NUMBER.fullmatch(row.text) and (len(pages) > 1 or row.text.strip().isdigit())):
-                dropped.update(map(id, row.pieces))
-        kept.append([piece for piece in page.pieces if id(piece) not in dropped])
+        numbers = {id(piece) for row in rows if _NUMBER.fullmatch(row.text) for piece in row.pieces}
+        repeated = [row for row in rows if len(pages) > 1 and counts[_key(row)] >= often]
+        dropped = numbers | {id(piece) for row in repeated for piece in row.pieces}
+        rest = [piece for piece in page.pieces if id(piece) not in dropped]
+        kept.append(rest or [piece for piece in page.pieces if id(piece) not in numbers])
     return kept
 
 
@@ -172,7 +171,7 @@ def _edges(page: PageText) -> Iterator[Row]:
     rows = list(rows_of(page.pieces))
     for ordered in (rows, rows[::-1]):
         held: list[Row] = []
-        for row, after in zip(ordered, [*ordered[1:], None], strict=True):
+        for row, after in zip(ordered, [*ordered[1:], None], strict=False):
             depth = row.base if ordered is rows else page.height - row.base
             if depth > _HEAD_ZONE * page.height:
                 break

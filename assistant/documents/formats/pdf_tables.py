@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from assistant.documents.formats.blocks import PAGE
 from assistant.documents.formats.grids import Cell
@@ -14,7 +14,9 @@ from assistant.documents.formats.pdf_layout import Row
 from assistant.documents.formats.pdf_text import Piece
 
 _MARK = re.compile(r"\W{1,2}|o|\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{2,5})[.)]")
+_SECTION = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,4}\.?")
 _FARTHEST = 4.0  # type sizes between the lines of a table
+_SHIFT = 12.0  # points by which a column may stand elsewhere on the next page
 _GAP = 3.0  # points between its columns, at least
 
 
@@ -27,6 +29,7 @@ class Grid:
     pages: list[int]
     columns: list[tuple[float, float]]
     taken: int  # rows of the page
+    tagged: bool = False  # whether the file itself says that it is a table
 
     @property
     def page(self) -> int:
@@ -71,6 +74,8 @@ class Grid:
 
 def grid_at(rows: Sequence[Row], start: int) -> Grid | None:
     """The table that begins with this row, if one does."""
+    if table := rows[start].pieces[0].tag.table:
+        return _tagged(rows, start, table)
     if len(_cells(rows[start])) < 2:
         return None
     columns: list[tuple[float, float]] = [(piece.left, piece.right) for piece in _cells(rows[start])]
@@ -92,6 +97,9 @@ def grid_at(rows: Sequence[Row], start: int) -> Grid | None:
                 break
             columns[spot[0]] = (min(columns[spot[0]][0], cells[0].left), max(columns[spot[0]][1], cells[0].right))
             continue
+        if len(cells) == len(columns) and (joined := _in_order(cells, columns)):
+            columns, end, many = joined, n + 1, many + 1
+            continue
         merged = _merged([*columns, *((piece.left, piece.right) for piece in cells)])
         places = [_column(merged, piece) for piece in cells]
         if len(merged) < 2 or len(set(places)) < len(cells) or len(merged) < len(columns) - (many > 2):
@@ -111,8 +119,31 @@ def grid_at(rows: Sequence[Row], start: int) -> Grid | None:
     return Grid(plain, _begins(rows[start:end], plain), [row.page for row in rows[start:end]], columns, end - start)
 
 
+def _tagged(rows: Sequence[Row], start: int, table: int) -> Grid | None:
+    """The table that the file itself says begins here."""
+    end = start
+    while end < len(rows) and rows[end].pieces[0].tag.table == table and rows[end].page == rows[start].page:
+        end += 1
+    lines: dict[int, dict[int, tuple[str, bool]]] = {}
+    spans: dict[int, tuple[float, float]] = {}
+    for piece in (piece for row in rows[start:end] for piece in row.pieces if piece.tag.column):
+        line, at = lines.setdefault(piece.tag.row, {}), piece.tag.column - 1
+        text, head = line.get(at, ("", True))
+        line[at] = (f"{text} {piece.text}".strip(), head and (piece.tag.head or piece.bold))
+        left, right = spans.get(at, (piece.left, piece.right))
+        spans[at] = (min(left, piece.left), max(right, piece.right))
+    if not lines or max(spans) < 1:
+        return None
+    ordered = [lines[row] for row in sorted(lines)]
+    columns = [spans.get(at, (0.0, 0.0)) for at in range(max(spans) + 1)]
+    page = rows[start].page
+    return Grid(ordered, [True] * len(ordered), [page] * len(ordered), columns, end - start, True)
+
+
 def _cells(row: Row) -> list[Piece]:
     """The pieces of a row; a marker of a list belongs to what comes after it."""
+    if len(row.pieces) == 2 and row.bold and _SECTION.fullmatch(row.pieces[0].text.strip()):
+        return [Piece(row.text, row.left, row.right, row.base, row.size, len(row.text))]
     if len(row.pieces) > 1 and _MARK.fullmatch(row.pieces[0].text.strip()):
         first, second = row.pieces[:2]
         if second.left - first.right < 3 * row.size:
@@ -121,8 +152,39 @@ def _cells(row: Row) -> list[Piece]:
     return row.pieces
 
 
+def _parted(cells: Sequence[Piece], columns: Sequence[tuple[float, float]]) -> list[Piece] | None:
+    """The pieces, those parted that reach over the edge of a column; None where that gives no cell for each."""
+    edges = [column[0] - _GAP for column in columns[1:]]
+    parts = [part for cell in cells for part in cell.split([edge for edge in edges if cell.left < edge < cell.right])]
+    places = [_column(columns, part) for part in parts]
+    fits = all(columns[at][0] - _GAP <= part.left for at, part in zip(places, parts, strict=True))
+    return parts if fits and len(parts) > len(cells) and places == sorted(set(places)) else None
+
+
+def _in_order(cells: Sequence[Piece], columns: Sequence[tuple[float, float]]) -> list[tuple[float, float]] | None:
+    """The columns with these cells, one in each; None where a cell would reach into the next column."""
+    found = [
+        (min(column[0], cell.left), max(column[1], cell.right)) for cell, column in zip(cells, columns, strict=True)
+    ]
+    return found if all(left[1] < right[0] for left, right in pairwise(found)) else None
+
+
+def with_header(grid: Grid, row: Row) -> bool:
+    """Take in the row above a table, if its words are the names of the columns."""
+    parts = None if grid.tagged else _parted(row.pieces, grid.columns)
+    if parts is None or len(parts) < len(grid.columns):
+        return False
+    grid.lines.insert(0, {n: (part.text.strip(), part.bold) for n, part in enumerate(parts)})
+    grid.begins.insert(0, True)
+    grid.begins[1] = True
+    grid.pages.insert(0, row.page)
+    return True
+
+
 def _is_apart(rows: Sequence[Row], n: int) -> bool:
     """Whether a row of one piece is further from the row above than from the one below, and so none of its cells."""
+    if _is_ruled(rows[n - 1], rows[n]) and any(_is_ruled(*pair) for pair in pairwise(rows[n : n + 6])):
+        return False  # in a cell
     gap = rows[n].base - rows[n - 1].base
     below = rows[n + 1].base - rows[n].base if n + 1 < len(rows) else gap
     return gap > 1.6 * rows[n].size and gap > 1.2 * below
@@ -164,10 +226,10 @@ def _line(row: Row, columns: Sequence[tuple[float, float]]) -> dict[int, tuple[s
 
 
 def _begins(rows: Sequence[Row], lines: Sequence[dict[int, tuple[str, bool]]]) -> list[bool]:
-    """Of each line, whether a row of the table begins with it: by the lines that are drawn, by gaps, by what is there."""
-    gaps = [below.base - above.base for above, below in itertools.pairwise(rows)]
+    """Of each line, whether a row of the table begins with it: by lines that are drawn, by gaps, by its cells."""
+    gaps = [below.base - above.base for above, below in pairwise(rows)]
     low, high = min(gaps), max(gaps)
-    ruled = [_is_ruled(above, below) for above, below in itertools.pairwise(rows)]
+    ruled = [_is_ruled(above, below) for above, below in pairwise(rows)]
     by_rules = sum(ruled) >= 2 and sum(ruled) * 3 >= len(ruled)
     spread = high > 1.3 * low
     found = [True]

@@ -5,13 +5,16 @@ from __future__ import annotations
 import ctypes
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
+from assistant.documents.formats.pdf_tags import UNTAGGED, Tag, page_tags
+
 _APART = 1.0  # of the type size: a wider gap parts two pieces
 _WORD_GAP = 0.18
+_CELL_GAP = 0.5  # that may part two cells
 _SAME_LINE = 0.35
 _BOLD_WEIGHT = 600
 _UPRIGHT = 0.2  # radians
@@ -31,10 +34,29 @@ class Piece:
     base: float  # of the letters
     size: float
     lead: int = 0  # so many characters at its start are bold
+    tag: Tag = UNTAGGED
+    # Where each word but the first begins: in the text, on the page; and how wide the gap before it is.
+    words: list[tuple[int, float, float]] = field(default_factory=list)
 
     @property
     def bold(self) -> bool:
         return self.lead == len(self.text)
+
+    def split(self, places: list[float]) -> list[Piece]:
+        """The piece, parted before the first word that begins at or after each of these places, if a gap is there."""
+        cuts = [next(((at, left) for at, left, gap in self.words if left >= place), None) for place in places]
+        wide = {at for at, _, gap in self.words if gap > _CELL_GAP * self.size}
+        parts: list[Piece] = []
+        begin, left, lead = 0, self.left, self.lead
+        for end, stop in [
+            *(cut for cut in dict.fromkeys(cuts) if cut and cut[0] in wide),
+            (len(self.text), self.right),
+        ]:
+            text = self.text[begin:end].rstrip()
+            right = stop - _CELL_GAP * self.size if end < len(self.text) else stop
+            parts.append(Piece(text, left, right, self.base, self.size, min(lead, len(text)), self.tag))
+            begin, left, lead = end, stop, max(lead - (end - begin), 0)
+        return parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +72,7 @@ class _Font:
     size: float
     bold: bool
     angle: float
+    tag: Tag
 
 
 def page_text(page: pdfium.PdfPage) -> PageText:
@@ -71,7 +94,9 @@ def page_text(page: pdfium.PdfPage) -> PageText:
 
     textpage = page.get_textpage()
     try:
-        pieces = list(_pieces(textpage.raw, place, math.radians(turn)))
+        drawn = _pieces(textpage.raw, place, math.radians(turn), page_tags(page))
+        # Some programs draw text twice, a little apart, to make it bold.
+        pieces = list({(each.text, round(each.left), round(each.base)): each for each in drawn}.values())
     finally:
         textpage.close()
     rules, dots = [], []
@@ -99,7 +124,7 @@ def _bullets(pieces: list[Piece], dots: list[tuple[float, float, float]]) -> Ite
             yield Piece("\u2022", left, right, first.base, first.size, 1)
 
 
-def _pieces(textpage: raw.FPDF_TEXTPAGE, place: object, turn: float) -> Iterator[Piece]:
+def _pieces(textpage: raw.FPDF_TEXTPAGE, place: object, turn: float, tags: dict[int, Tag]) -> Iterator[Piece]:
     count = min(raw.FPDFText_CountChars(textpage), _MAX_CHARACTERS)
     box, x, y = raw.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
     fonts: dict[int, _Font] = {}
@@ -121,7 +146,7 @@ def _pieces(textpage: raw.FPDF_TEXTPAGE, place: object, turn: float) -> Iterator
         if letter.isspace():
             space = True
             continue
-        font = _font(textpage, n, fonts)
+        font = _font(textpage, n, fonts, tags)
         if abs(math.remainder(font.angle - turn, 2 * math.pi)) > _UPRIGHT or font.size < 1:
             continue  # written up the side of the page, or across it, or too small to see
         raw.FPDFText_GetLooseCharBox(textpage, n, box)
@@ -134,6 +159,7 @@ def _pieces(textpage: raw.FPDF_TEXTPAGE, place: object, turn: float) -> Iterator
             bold = piece.bold and (font.bold or not letter.isalnum())
             if (space or gap > _WORD_GAP * font.size) and piece.text[-1:] != " ":
                 piece.text += " "
+                piece.words.append((len(piece.text), start, gap))
             piece.text += letter
             piece.left, piece.right = min(piece.left, start), max(piece.right, end)
             if font.size > piece.size:
@@ -143,7 +169,7 @@ def _pieces(textpage: raw.FPDF_TEXTPAGE, place: object, turn: float) -> Iterator
         else:
             if piece is not None:
                 yield piece
-            piece = Piece(letter, start, end, base, font.size, int(font.bold))
+            piece = Piece(letter, start, end, base, font.size, int(font.bold), font.tag)
         space = False
     if piece is not None:
         yield piece
@@ -152,12 +178,14 @@ def _pieces(textpage: raw.FPDF_TEXTPAGE, place: object, turn: float) -> Iterator
 def _goes_on(piece: Piece, start: float, end: float, base: float, font: _Font) -> bool:
     """Whether a letter belongs to the piece: on its line, right after it, or before it where text runs leftwards."""
     size = max(piece.size, font.size)
+    if piece.tag is not font.tag and (piece.tag.column or font.tag.column) and piece.tag != font.tag:
+        return False
     if abs(base - piece.base) > _SAME_LINE * size:
         return False
-    return -0.6 * size < start - piece.right < _APART * size or abs(piece.left - end) < _APART * size
+    return -1.2 * size < start - piece.right < _APART * size or abs(piece.left - end) < _APART * size
 
 
-def _font(textpage: raw.FPDF_TEXTPAGE, n: int, fonts: dict[int, _Font]) -> _Font:
+def _font(textpage: raw.FPDF_TEXTPAGE, n: int, fonts: dict[int, _Font], tags: dict[int, Tag]) -> _Font:
     found = raw.FPDFText_GetTextObject(textpage, n)
     address = ctypes.cast(found, ctypes.c_void_p).value or 0
     known = fonts.get(address)
@@ -173,5 +201,6 @@ def _font(textpage: raw.FPDF_TEXTPAGE, n: int, fonts: dict[int, _Font]) -> _Font
     bold = raw.FPDFText_GetFontWeight(textpage, n) >= _BOLD_WEIGHT or any(
         word in said for word in (b"bold", b"black", b"heavy", b"-bd", b"demi", b"cmbx")
     )
-    fonts[address] = _Font(round(size, 1), bold, math.atan2(matrix.b, matrix.a))
+    tag = tags.get(raw.FPDFPageObj_GetMarkedContentID(found), UNTAGGED) if tags and found else UNTAGGED
+    fonts[address] = _Font(round(size, 1), bold, math.atan2(matrix.b, matrix.a), tag)
     return fonts[address]

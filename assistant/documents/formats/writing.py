@@ -35,6 +35,8 @@ _OPENING = re.compile(
     r"|(?P<fence>~{3,}|`{3,})|(?P<rule>(?:=+|[-_* |:]*[-_*][-_* |:]*)\Z)|(?P<bar>\|)|(?P<link>\[(?=[^\]]*\]:))"
 )
 _REFERENCES = re.compile("\x02([^\x02\x03]*)\x03")
+_BLANKS = re.compile(r"_{4,}")  # to be filled in
+_LEADERS = re.compile(r"(?:\.[ \u00a0]?){5,}")
 _ENDED = re.compile(r"[.,;:!?][\"'”’)]?\Z")
 _MAX_DEPTH = 20
 
@@ -147,6 +149,10 @@ class _Writer:
 def clean(text: str) -> str:
     """The text without control characters, with single spaces; forced ends of lines and marks of pages stay."""
     text = _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n"))
+    if "____" in text:
+        text = _BLANKS.sub(" ", text)
+    if ". . . ." in text or "....." in text:
+        text = _LEADERS.sub(" \u2026 ", text)
     return _AROUND.sub(r"\1", _SPACES.sub(" ", text)).strip(" \n\u00a0\u202f")
 
 

@@ -75,7 +75,7 @@ def test_empty_rows_and_columns_are_left_out_and_short_rows_filled_up() -> None:
 
 def test_one_column_or_one_row_is_no_table() -> None:
     assert plain_table(grid("Only", "these")) == [Paragraph("Only"), Paragraph("these")]
-    assert plain_table(grid("left|right")) == [Paragraph("left"), Paragraph("right")]
+    assert plain_table(grid("left|right|far")) == [Paragraph("left: right, far")]
     assert plain_table([]) == []
 
 

@@ -106,14 +106,8 @@ def test_code_is_fenced_by_more_ticks_than_it_holds() -> None:
 
 
 def test_pages_begin_where_their_first_word_stands() -> None:
-    blocks: list[Block] = [
-        Paragraph("One and"),
-        Break(),
-        Break(),
-        Heading(2, "Two"),
-        Paragraph(f"It goes{PAGE} on."),
-        Break(),
-    ]
+    end: list[Block] = [Heading(2, "Two"), Paragraph(f"It goes{PAGE} on."), Break()]
+    blocks: list[Block] = [Paragraph("One and"), Break(), Break(), *end]
     written = write(blocks, paged=True)
     assert written.text == "One and\n\n## Two\n\nIt goes on.\n"
     starts = written.page_starts
