@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
 from assistant.documents.fields import is_field, own_rows
+from assistant.documents.glue import Words, glue
 from assistant.documents.structure import Structure, nest, sentences
 from assistant.types import Line, Section
 
@@ -18,21 +20,11 @@ _RULE = re.compile(r"[ \t]*([-=_*~#])\1{2,}[ \t]*")
 _CLOSED = re.compile(r"[.!?:;,…][\"'”’)\]]*$")
 _ENDED = re.compile(r"[.!?…][\"'”’)\]]*$")
 _FIGURE_AFTER_COLON = re.compile(r":\s.*\d")
-# Where a sentence may begin without a full stop before it: at a capital within running text.
-_CAPITAL = re.compile(r"(?<=[^\s.!?:;,(])\s+(?=(?P<word>[A-Z][\w'’]*),?\s+\S)")
-# Words that open sentences and are not written with a capital within one.
-_OPENERS = frozenset(
-    """a additionally all also although an and as at because both but by each every finally for from he here here's how
-    however if in it it's its note on our overall she since such that the their there these they this those though
-    through to together we what when where while with without you your""".split()  # noqa: SIM905, read as words
-)
-
 _HEADING_CHARACTERS = 80
 _HEADING_WORDS = 12
 _HEADING_RUN = 3  # more headings than this in a row, with nothing between, are lines of text
 _CHILD_WORDS = 3  # the items below a flattened lead-in are names of this many words, until a longer one comes
 _LONGER_WORDS = 6
-_TAIL_WORDS = 6
 
 _RowKind = Literal["blank", "heading", "item", "text"]
 
@@ -65,16 +57,18 @@ def structure(text: str) -> Structure:
     sections = nest(headings, len(text))
     paths = {section.start: section.path for section in sections}
     lines: list[Line] = []
+    words = Words(text)
     path: tuple[str, ...] = ()
     for block in _blocks(rows):
         if block[0].kind == "heading":
             path = paths[block[0].opens]
             lines.append(Line("heading", block[0].start, block[0].end, path))
         elif block[0].kind == "item":
-            _add_list(lines, text, block, path)
+            _add_list(lines, words, block, path)
         else:
             _add_paragraph(lines, text, block, path)
-    sections = tuple(_without_tail(section, lines) for section in sections)
+    starts = [line.start for line in lines]
+    sections = tuple(_without_tail(section, lines, starts) for section in sections)
     return Structure(sections=sections, lines=tuple(_without_childless_leads(lines)))
 
 
@@ -272,34 +266,35 @@ class _Item:
     mark: str
 
 
-def _add_list(lines: list[Line], text: str, block: Sequence[_Row], path: tuple[str, ...]) -> None:
+def _add_list(lines: list[Line], words: Words, block: Sequence[_Row], path: tuple[str, ...]) -> None:
+    text = words.text
     items: list[_Item] = []
     for row in block:
         if row.kind == "item":
             items.append(_Item(row.start, row.end, row.indent, _style(row.mark)))
         else:
             items[-1].end = row.end
-    tail = _glued_tail(text, items)
+    tail = _glued_tail(words, items)
     lead = len(lines) - 1 if lines and lines[-1].kind == "lead" and lines[-1].section_path == path else None
     stack: list[tuple[_Item, int]] = []  # the items that are open, outermost first, with their positions in `lines`
     flat: tuple[_Item, int] | None = None  # a lead-in item whose own items may stand flattened after it
-    flat_words: list[int] = []
+    longest = 0  # words of such an item, at most
     for item in items:
         content = text[item.start : item.end]
-        words = len(content.split())
+        size = len(content.split())
         while stack and not _is_below(item, stack[-1][0], stack):
             stack.pop()
         if flat and (flat[0].indent, flat[0].mark) != (item.indent, item.mark):
             flat = None
-        if flat and _ends_flat(content, words, flat_words):
+        if flat and _ends_flat(content, size, longest):
             flat = None
         parent = flat[1] if flat else stack[-1][1] if stack else lead
         lines.append(Line("item", item.start, item.end, path, parent))
         stack.append((item, len(lines) - 1))
         if flat:
-            flat_words.append(words)
+            longest = max(longest, size)
         elif content.endswith(":"):
-            flat, flat_words = stack[-1], []
+            flat, longest = stack[-1], 0
     for start, end in sentences(text, *tail) if tail else []:
         lines.append(Line("sentence", start, end, path[:-1] or path))
 
@@ -316,14 +311,12 @@ def _is_below(item: _Item, above: _Item, stack: Sequence[tuple[_Item, int]]) -> 
     return item.mark != above.mark and all(item.mark != other.mark for other, _ in stack)
 
 
-def _ends_flat(content: str, words: int, flat_words: Sequence[int]) -> bool:
+def _ends_flat(content: str, size: int, longest: int) -> bool:
     """Whether an item is a sibling of the flattened lead-in item above it, and not one of its children."""
-    if content.endswith(":"):
-        return True
-    return bool(flat_words) and max(flat_words) <= _CHILD_WORDS and words >= _LONGER_WORDS
+    return content.endswith(":") or (0 < longest <= _CHILD_WORDS and size >= _LONGER_WORDS)
 
 
-def _glued_tail(text: str, items: list[_Item]) -> tuple[int, int] | None:
+def _glued_tail(words: Words, items: list[_Item]) -> tuple[int, int] | None:
     """Cut from the last item the closing sentences that stand glued to it, and give their span.
 
     The other items tell how an item of this list ends: without a full stop, so a last item with one holds a sentence
@@ -331,14 +324,14 @@ def _glued_tail(text: str, items: list[_Item]) -> tuple[int, int] | None:
     """
     if len(items) < 2:
         return None
-    last = items[-1]
+    text, last = words.text, items[-1]
     content = text[last.start : last.end]
     others = [text[item.start : item.end] for item in items[:-1]]
     if not _ENDED.search(content):
         return None
     cut: int | None = None
     if not any(_ENDED.search(other) for other in others):
-        cut = _glue(content, text)
+        cut = glue(content, words)
     if cut is None:
         _, *rest = sentences(text, last.start, last.end)
         if not rest or any(len(sentences(text, item.start, item.end)) > 1 for item in items[:-1]):
@@ -349,24 +342,13 @@ def _glued_tail(text: str, items: list[_Item]) -> tuple[int, int] | None:
     return tail
 
 
-def _without_tail(section: Section, lines: Sequence[Line]) -> Section:
+def _without_tail(section: Section, lines: Sequence[Line], starts: Sequence[int]) -> Section:
     """The section, ended before the closing sentences that speak for the section above it."""
-    inside = (line for line in lines if section.start <= line.start < section.end)
-    tail = next((line for line in inside if line.section_path == section.path[:-1]), None)
-    return replace(section, end=tail.start) if tail and len(section.path) > 1 else section
-
-
-def _glue(content: str, text: str) -> int | None:
-    """Where a sentence begins in an item that has none of its own: at a common word that has a capital all the same."""
-    found = [match for match in _CAPITAL.finditer(content) if len(content[match.end() :].split()) >= _TAIL_WORDS]
-    openers = [match.end() for match in found if match["word"].casefold() in _OPENERS]
-    common = [match.end() for match in found if _is_common(match["word"], text)]
-    return next(iter(openers or common), None)
-
-
-def _is_common(word: str, text: str) -> bool:
-    """Whether a word with a capital is no name: a verb or an adverb by its ending, or elsewhere without one."""
-    return word.endswith(("ing", "ly")) or re.search(rf"\b{re.escape(word.casefold())}\b", text) is not None
+    if len(section.path) < 2:
+        return section
+    inside = range(bisect_left(starts, section.start), bisect_left(starts, section.end))
+    tail = next((lines[n] for n in inside if lines[n].section_path == section.path[:-1]), None)
+    return replace(section, end=tail.start) if tail else section
 
 
 def _without_childless_leads(lines: Sequence[Line]) -> Iterator[Line]:

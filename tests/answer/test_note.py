@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from assistant.answer.explanation import Working
-from assistant.answer.note import note
 from assistant.answer.library import Sought
+from assistant.answer.note import note
 from assistant.answer.select import Selection, Unit
 from assistant.question.parse import parse
 from assistant.types import Reason
