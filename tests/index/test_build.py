@@ -99,6 +99,26 @@ def test_tells_how_far_it_is_and_in_words_what_it_did(tmp_path: Path) -> None:
     assert make(tmp_path, texts).summary() == f"index {report.id} is up to date: 2 documents in 3 passages"
 
 
+def test_many_texts_are_encoded_a_part_at_a_time(tmp_path: Path) -> None:
+    told: list[tuple[str, int, int]] = []
+    encoder = HashEncoder(dim=4)
+    make(tmp_path, {"a.txt": "".join(f"n{n}\n" for n in range(2100))}, encoder, note=lambda *step: told.append(step))
+    assert [done for stage, done, _ in told if stage == "encode passages"] == [0, 2048, 2100]
+    assert len(encoder.encoded) == 2 * 2100
+    assert open_index(tmp_path).vectors.vectors()[2099].tolist() == encoder.encode_queries(["a.txt n2099"])[0].tolist()
+
+
+def test_a_build_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
+    before = make(tmp_path).id
+
+    encoder = HashEncoder()
+    encoder.name = {"not JSON"}  # type: ignore[assignment]  # so that the manifest cannot be written
+    with pytest.raises(TypeError):
+        make(tmp_path, {"a.txt": "Other\n"}, encoder)
+    assert [path.name for path in (tmp_path / "builds").iterdir()] == [before]
+    assert open_index(tmp_path).id == before
+
+
 def test_row_n_of_every_part_is_the_same_passage(tmp_path: Path) -> None:
     make(tmp_path)
     index = open_index(tmp_path)
