@@ -56,4 +56,5 @@ def test_the_same_seed_draws_the_same_changes(mutate: ModuleType) -> None:
 
 def test_a_module_is_tested_by_the_file_of_its_name_or_by_its_package(mutate: ModuleType) -> None:
     assert mutate.tests_of("answer", "overlap") == "tests/answer/test_overlap.py"
+    assert mutate.tests_of("index", "files") == "tests/index/test_index_files.py"
     assert mutate.tests_of("answer", "explanation") == "tests/answer"
