@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 
 import pytest
 from bakery import BAKERY, CALIBRATION, Outlines, assistant
 
-from assistant.answer import quote
+from assistant.answer import pipeline, quote
 from assistant.answer.weigh import PLAIN
 from assistant.documents.citations import cite
 from assistant.types import (
@@ -362,3 +363,37 @@ def test_other_weights_of_lines_decide_otherwise_and_answer_everything() -> None
     assert other.working is not None
     assert (other.working.selection.first.score, other.working.signals["words"]) == (10.0, 1.0)
     assert strict.decide_again(explanation).answer.status == "refused"
+
+
+def test_timings_tell_how_long_each_stage_took(monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = count()  # on a clock that goes on by one each time that it is read
+    monkeypatch.setattr(pipeline, "perf_counter", lambda: next(seconds))
+    assert BAKER.ask("What are the late duties?").timings_ms == {
+        "understand": 1000,
+        "search": 1000,
+        "read": 1000,
+        "select": 1000,
+        "compose": 2000,  # quoting, and what follows once the blocks are heard
+        "total": 13000,
+    }
+
+
+def test_passages_are_counted_by_document() -> None:
+    both = assistant({"Baker": BAKERY, "Miller": "Shop\nThe sails turn.\n"})
+    assert both.passage_counts == {"baker.txt": len(both.passages) - 1, "miller.txt": 1}
+    assert len(both.passages) > 2
+
+
+def test_asking_back_shows_the_best_passage_of_each_document_the_best_first() -> None:
+    three = assistant(
+        {"Baker": BAKERY, "Miller": BAKERY.replace("61,000", "52,000"), "Other": "Shop\nA median wage.\n"}
+    )
+    answer = three.ask("What is the median wage of a Master?")
+    assert answer.reason == "ambiguous"
+    found = three.search("What is the median wage of a Master?", k=20)
+    best = {hit.passage.document_id: hit for hit in reversed(found)}
+    expected = sorted(best.values(), key=lambda hit: -hit.score)
+    assert [(place.document_id, place.start) for place in answer.closest] == [
+        (hit.passage.document_id, hit.passage.start) for hit in expected
+    ]
+    assert [place.score for place in answer.closest] == [hit.score for hit in expected]
