@@ -247,6 +247,32 @@ def test_a_citation_that_its_document_does_not_bear_out_is_dropped(monkeypatch: 
     assert [citation.cited_text for citation in answer.citations] == ["Sweep the floor"]
 
 
+def test_what_follows_a_citation_that_is_dropped_is_still_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def forged(document: Document, start: int, end: int, *, score: float | None = None) -> Citation:
+        made = cite(document, start, end, score=score)
+        return replace(made, cited_text=made.cited_text.replace("Sweep", "Swept"))
+
+    monkeypatch.setattr(quote, "cite", forged)
+    assert [block.text for block in BAKER.ask("What are the late duties?").blocks] == ["Count the till"]
+
+
+def test_the_passage_that_a_refusal_speaks_of_comes_first_whichever_document_it_is_of() -> None:
+    texts = {"Alpha": "Wages of bakers in Oslo, Oslo and Oslo again\n", "Baker": BAKERY, "Zeta": "Oslo, Oslo\n"}
+    strict = assistant(texts, reader=told({"Median wage: $61,000": -5.0}), max_false_answer_rate=0.0)
+    answer = strict.ask("What is the median wage of a Master Baker in Oslo?")
+    assert (answer.reason, len(answer.closest)) == ("unsupported", 3)
+    assert answer.closest[0].document_id == "baker.txt" and "$61,000" in answer.closest[0].cited_text
+    assert [place.document_id for place in answer.closest[1:]] != ["baker.txt", "baker.txt"]
+
+
+def test_a_refusal_shows_three_passages_and_a_search_ten() -> None:
+    many = assistant({"Baker": "".join(f"# Part {n}\nThe oven number {n} is red.\n" for n in range(14))})
+    assert len(many.passages) > 10
+    refusal = many.ask("Which zebra is red?")
+    assert (refusal.status, len(refusal.closest)) == ("refused", 3)
+    assert len(many.search("red oven")) == 10
+
+
 def test_refusals_say_what_is_missing_and_show_where() -> None:
     strict = assistant({"Baker": BAKERY}, max_false_answer_rate=0.0)
     answer = strict.ask("What is the median wage of a Master Baker in Oslo?")
