@@ -43,3 +43,10 @@ def test_a_long_module_and_one_in_no_layer_are_named(tmp_path: Path) -> None:
         "assistant/misc.py: 'misc' stands in no layer: add it to LAYERS in scripts/_layers.py",
         "assistant/question/a.py: 401 lines, 400 are the most: split it by what it is about",
     ]
+
+
+def test_names_that_are_used_outside_their_package_are_counted_once(tmp_path: Path) -> None:
+    write(tmp_path, "types.py", "A = B = 1\n")
+    write(tmp_path, "question/a.py", "from assistant.types import A, B\nfrom assistant.question import b\n")
+    write(tmp_path, "question/b.py", "from assistant.types import A\nfrom assistant.question.a import C\n")
+    assert _layers.shared_names(tmp_path) == {"assistant.types.A", "assistant.types.B"}

@@ -125,6 +125,12 @@ def test_without_a_question_that_has_no_answer_nothing_is_answered() -> None:
     assert (none_known.kept, none_known.threshold, none_known.coverage) == (False, 1.0, 0.0)
 
 
+def test_shares_of_no_questions_are_nothing() -> None:
+    promise = of([0.2, 0.4]).promise(1.0)
+    assert (promise.coverage, promise.precision, promise.easy) == (0.0, 0.0, 0.0)
+    assert (promise.hard, promise.false_answer_rate) == (1.0, 1.0)
+
+
 def test_coverage_and_precision_are_those_of_what_is_given() -> None:
     made = replace(of((0.1,) * 99 + (0.9,)), easy=(0.1,) * 9 + (0.8,), right=(0.3, 0.85, 0.95), wrong=(0.2, 0.85))
     promise = made.promise(0.1)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 
 import pytest
 from bakery import BAKERY, CALIBRATION, Outlines, assistant
 
-from assistant.answer import quote
+from assistant.answer import pipeline, quote
 from assistant.answer.weigh import PLAIN
 from assistant.documents.citations import cite
 from assistant.types import (
@@ -282,6 +283,32 @@ def test_a_citation_that_its_document_does_not_bear_out_is_dropped(monkeypatch: 
     assert [citation.cited_text for citation in answer.citations] == ["Sweep the floor"]
 
 
+def test_what_follows_a_citation_that_is_dropped_is_still_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def forged(document: Document, start: int, end: int, *, score: float | None = None) -> Citation:
+        made = cite(document, start, end, score=score)
+        return replace(made, cited_text=made.cited_text.replace("Sweep", "Swept"))
+
+    monkeypatch.setattr(quote, "cite", forged)
+    assert [block.text for block in BAKER.ask("What are the late duties?").blocks] == ["Count the till"]
+
+
+def test_the_passage_that_a_refusal_speaks_of_comes_first_whichever_document_it_is_of() -> None:
+    texts = {"Alpha": "Wages of bakers in Oslo, Oslo and Oslo again\n", "Baker": BAKERY, "Zeta": "Oslo, Oslo\n"}
+    strict = assistant(texts, reader=told({"Median wage: $61,000": -5.0}), max_false_answer_rate=0.0)
+    answer = strict.ask("What is the median wage of a Master Baker in Oslo?")
+    assert (answer.reason, len(answer.closest)) == ("unsupported", 3)
+    assert answer.closest[0].document_id == "baker.txt" and "$61,000" in answer.closest[0].cited_text
+    assert [place.document_id for place in answer.closest[1:]] != ["baker.txt", "baker.txt"]
+
+
+def test_a_refusal_shows_three_passages_and_a_search_ten() -> None:
+    many = assistant({"Baker": "".join(f"# Part {n}\nThe oven number {n} is red.\n" for n in range(14))})
+    assert len(many.passages) > 10
+    refusal = many.ask("Which zebra is red?")
+    assert (refusal.status, len(refusal.closest)) == ("refused", 3)
+    assert len(many.search("red oven")) == 10
+
+
 def test_refusals_say_what_is_missing_and_show_where() -> None:
     strict = assistant({"Baker": BAKERY}, max_false_answer_rate=0.0)
     answer = strict.ask("What is the median wage of a Master Baker in Oslo?")
@@ -398,3 +425,37 @@ def test_other_weights_of_lines_decide_otherwise_and_answer_everything() -> None
     assert other.working is not None
     assert (other.working.selection.first.score, other.working.signals["words"]) == (10.0, 1.0)
     assert strict.decide_again(explanation).answer.status == "refused"
+
+
+def test_timings_tell_how_long_each_stage_took(monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = count()  # on a clock that goes on by one each time that it is read
+    monkeypatch.setattr(pipeline, "perf_counter", lambda: next(seconds))
+    assert BAKER.ask("What are the late duties?").timings_ms == {
+        "understand": 1000,
+        "search": 1000,
+        "read": 1000,
+        "select": 1000,
+        "compose": 2000,  # quoting, and what follows once the blocks are heard
+        "total": 13000,
+    }
+
+
+def test_passages_are_counted_by_document() -> None:
+    both = assistant({"Baker": BAKERY, "Miller": "Shop\nThe sails turn.\n"})
+    assert both.passage_counts == {"baker.txt": len(both.passages) - 1, "miller.txt": 1}
+    assert len(both.passages) > 2
+
+
+def test_asking_back_shows_the_best_passage_of_each_document_the_best_first() -> None:
+    three = assistant(
+        {"Baker": BAKERY, "Miller": BAKERY.replace("61,000", "52,000"), "Other": "Shop\nA median wage.\n"}
+    )
+    answer = three.ask("What is the median wage of a Master?")
+    assert answer.reason == "ambiguous"
+    found = three.search("What is the median wage of a Master?", k=20)
+    best = {hit.passage.document_id: hit for hit in reversed(found)}
+    expected = sorted(best.values(), key=lambda hit: -hit.score)
+    assert [(place.document_id, place.start) for place in answer.closest] == [
+        (hit.passage.document_id, hit.passage.start) for hit in expected
+    ]
+    assert [place.score for place in answer.closest] == [hit.score for hit in expected]

@@ -80,6 +80,7 @@ def test_passages_of_one_best_line_and_those_of_none_keep_the_order_of_the_searc
 def test_a_line_of_another_document_at_the_same_place_is_another_line() -> None:
     hits = [Hit(PAY, 1.0), Hit(OTHER, 0.5)]
     assert by_lines(hits, [line(0, 0.9, "h"), line(0, 0.1)], holding) == [OTHER, PAY]
+    assert by_lines(hits[::-1], [line(0, 0.9), line(0, 0.1, "h")], holding) == [PAY, OTHER]
 
 
 def test_a_passage_that_nobody_reads_speaks_for_none_of_its_lines() -> None:

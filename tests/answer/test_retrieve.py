@@ -60,6 +60,13 @@ def test_a_search_fuses_more_of_each_leg_than_it_gives() -> None:
     assert store.asked == [(100, None), (250, None)]
 
 
+def test_a_search_gives_ten_passages_where_nothing_else_is_said() -> None:
+    passages = [Passage("a.txt", "v", n, n + 1, "zebra") for n in range(12)]
+    lexicon, store = Bm25Lexicon(["zebra"] * 12), ExactStore(np.ones((12, 2), np.float32))
+    made = Retriever(passages, store, lexicon, lambda text: np.array([1.0, 0.0], np.float32), 0.5)
+    assert [hit.row for hit in made.search("zebra")] == list(range(10))
+
+
 def test_both_legs_search_the_given_rows_alone() -> None:
     store = Noting(VECTORS)
     hits = retriever(store).search("median salary of a zebra", rows=[1, 2])

@@ -72,7 +72,7 @@ def test_takes_any_text(text: str) -> None:
 
 
 def test_scores_as_bm25_by_hand() -> None:
-    lexicon = Bm25Lexicon(["cat dog", "cat cat cat fish", "bird"], k1=1.2, b=0.75)
+    lexicon = Bm25Lexicon(["cat dog", "cat cat cat fish", "bird"])
     idf = log(1 + (3 - 2 + 0.5) / (2 + 0.5))
     mean = 7 / 3
     one = idf * 1 / (1 + 1.2 * (0.25 + 0.75 * 2 / mean))

@@ -1,0 +1,65 @@
+"""One build is in force, one builds at a time, and the build before stays."""
+
+from __future__ import annotations
+
+import fcntl
+from pathlib import Path
+
+import pytest
+from builds import make
+
+from assistant.errors import IndexDamaged, IndexFault, IndexNotFound
+from assistant.index.publishing import open_index
+
+
+def test_refuses_a_folder_without_an_index(tmp_path: Path) -> None:
+    with pytest.raises(IndexNotFound, match="assistant index"):
+        open_index(tmp_path)
+
+
+def test_refuses_to_build_while_another_build_writes(tmp_path: Path) -> None:
+    with (tmp_path / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(IndexFault, match="another build is running"):
+            make(tmp_path)
+    assert make(tmp_path).changed
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"../../etc\n", b"\xff\xfe", b"0123456789abcdef\n", b"x" * 10_000])
+def test_refuses_garbage_in_the_file_that_names_the_build(tmp_path: Path, content: bytes) -> None:
+    make(tmp_path)
+    (tmp_path / "current").write_bytes(content)
+    with pytest.raises(IndexDamaged, match=r"current|0123456789abcdef"):
+        open_index(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"../../etc\n", b"\xff\xfe"])
+def test_a_new_build_replaces_garbage_in_the_file_that_names_the_build(tmp_path: Path, content: bytes) -> None:
+    make(tmp_path)
+    (tmp_path / "current").write_bytes(content)
+    assert make(tmp_path).changed
+    assert open_index(tmp_path).lexicon.search("hire", 1)
+
+
+def test_keeps_the_build_before_and_removes_older_ones(tmp_path: Path) -> None:
+    ids = [make(tmp_path, {"a.txt": f"Number {n}\n"}).id for n in range(3)]
+    (tmp_path / "builds" / ".new-killed").mkdir()
+    ids.append(make(tmp_path, {"a.txt": "Number 3\n"}).id)
+    assert {path.name for path in (tmp_path / "builds").iterdir()} == set(ids[-2:])
+    assert open_index(tmp_path).id == ids[-1]
+
+
+def test_goes_back_to_the_build_before(tmp_path: Path) -> None:
+    first = make(tmp_path)
+    make(tmp_path, {"a.txt": "Other\n"})
+    assert make(tmp_path).changed
+    assert open_index(tmp_path).id == first.id
+
+
+def test_a_build_that_never_came_into_force_is_not_kept_for_the_one_before(tmp_path: Path) -> None:
+    first = make(tmp_path)
+    orphan = make(tmp_path, {"a.txt": "Never in force\n"})
+    (tmp_path / "current").write_text(f"{first.id}\n")  # as a kill just before the last step leaves it
+    last = make(tmp_path, {"a.txt": "The last\n"})
+    assert {path.name for path in (tmp_path / "builds").iterdir()} == {first.id, last.id}
+    assert orphan.id not in (first.id, last.id)
