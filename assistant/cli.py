@@ -12,6 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import shtab
+
 from assistant import __version__
 from assistant.batch import arguments
 from assistant.errors import AssistantError, FilesFailed, IndexNotFound, UsageError
@@ -59,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"assistant {__version__}")
+    shtab.add_argument_to(parser, "--print-completion", help="print the completion of a shell: bash, zsh or tcsh")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     index = _command(
@@ -87,7 +90,8 @@ def _parser() -> argparse.ArgumentParser:
     ask = _command(
         commands, "ask", _ask, "answer a question, with sources", "assistant ask 'What is the median salary?' --explain"
     )
-    ask.add_argument("question", help="the question")
+    ask.add_argument("question", nargs="*", help="the question; it needs no quotation marks")
+    ask.add_argument("--chat", action="store_true", help="go on asking, each question read with what was said before")
     _add_index(ask)
     ask.add_argument("--json", action="store_true", help="print the answer as the HTTP API gives it")
     ask.add_argument("--explain", action="store_true", help="show how the answer came about, stage by stage")
@@ -220,8 +224,15 @@ def _ask(options: argparse.Namespace) -> int:
     from assistant.compose import open_answerer
     from assistant.terminal.show import show_answer, show_explanation
 
+    question = " ".join(options.question)
+    if options.chat and not (options.json or options.explain):
+        from assistant.terminal.conversation import converse, typed
+
+        converse(open_answerer(_settings(options)), typed(question), print)
+        return 0
+    question = _question(question)
     assistant = open_answerer(_settings(options))
-    explanation = assistant.explain(_question(options.question))
+    explanation = assistant.explain(question)
     if options.json:
         from assistant.wire import AnswerBody
 
@@ -235,7 +246,9 @@ def _ask(options: argparse.Namespace) -> int:
 
 def _question(text: str) -> str:
     question = text.strip()
-    if not 1 <= len(question) <= MAX_QUESTION:
+    if not question:
+        raise UsageError("ask a question: assistant ask 'What is the median salary?', or assistant ask --chat")
+    if len(question) > MAX_QUESTION:
         raise UsageError(f"a question has 1 to {MAX_QUESTION} characters, this one has {len(question)}")
     return question
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
@@ -155,10 +156,10 @@ def load_settings(given: Mapping[str, object] | None = None) -> Settings:
     }
     unknown = sorted(from_environment.keys() - Settings.model_fields.keys())
     if unknown:
-        raise SettingsError(
-            f"no setting {', '.join(PREFIX + name.upper() for name in unknown)}: run `assistant config` to see all, "
-            f"or unset the variable"
-        )
+        meant = get_close_matches(unknown[0], Settings.model_fields, n=1)
+        hint = f"did you mean {PREFIX}{meant[0].upper()}? R" if meant else "r"
+        names = ", ".join(PREFIX + name.upper() for name in unknown)
+        raise SettingsError(f"no setting {names}: {hint}un `assistant config` to see all, or unset the variable")
     chosen = {name: value for name, value in (given or {}).items() if value is not None}
     try:
         return Settings.model_validate({**from_environment, **chosen})

@@ -45,6 +45,18 @@ def test_without_an_index_says_what_to_run(tmp_path: Path, capsys: pytest.Captur
     assert "assistant index" in capsys.readouterr().err
 
 
+def test_a_question_needs_no_quotation_marks_but_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ask", "what", "is", "it", "--index", str(tmp_path)]) == 4
+    assert main(["ask", "--index", str(tmp_path)]) == 2
+    assert "ask a question" in capsys.readouterr().err
+
+
+def test_prints_the_completion_of_a_shell(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main(["--print-completion", "bash"])
+    assert "--chat" in capsys.readouterr().out
+
+
 def test_without_a_corpus_ends_with_3(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["index", "--corpus", str(tmp_path / "absent"), "--index", str(tmp_path)]) == 3
     assert "absent" in capsys.readouterr().err

@@ -17,7 +17,13 @@ def test_arguments_go_before_the_environment(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_misspelt_variable_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASSISTANT_PROT", "9000")
-    with pytest.raises(SettingsError, match="ASSISTANT_PROT"):
+    with pytest.raises(SettingsError, match="no setting ASSISTANT_PROT: did you mean ASSISTANT_PORT"):
+        load_settings()
+
+
+def test_a_variable_like_no_setting_is_an_error_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSISTANT_ZEBRA", "9000")
+    with pytest.raises(SettingsError, match="no setting ASSISTANT_ZEBRA: run `assistant config`"):
         load_settings()
 
 

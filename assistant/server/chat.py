@@ -330,10 +330,12 @@ class Written:
         if answer.status == "answered":
             lines = [f"- [{n}] {self._link(citation)}" for n, citation in enumerate(answer.citations, start=1)]
             return self._write("\n".join(["", "", SOURCES, *lines]))
-        for citation in answer.closest:
+        near = answer.closest if answer.reason != "unrelated" else ()
+        for citation in near:
             verify(citation, answerer.documents[citation.document_id])
-        links = dict.fromkeys(f"- {self._link(citation)}" for citation in answer.closest)
-        return self._write("\n".join([answer.message or "", *(["", CLOSEST, *links] if links else [])]))
+        links = dict.fromkeys(f"- {self._link(citation)}" for citation in near)
+        person = [answer.handoff] if answer.handoff else []
+        return self._write("\n".join([answer.message or "", *person, *(["", CLOSEST, *links] if links else [])]))
 
     def _write(self, text: str) -> str:
         self.content += text

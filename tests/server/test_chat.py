@@ -33,6 +33,9 @@ class Listening(StaticAnswerer):
         self.question, self.history = question, history
         if question == "breakage":
             raise RuntimeError("a secret")
+        if question == "pay of nobody":
+            nothing = super().ask("pay of zebras everywhere", history=history, filters=filters)
+            return replace(nothing, reason="unrelated", message="Nothing is about this.", handoff="Ask Ada.")
         if question != "both":
             return super().ask(question, history=history, filters=filters)
         answer = super().ask("median pay")
@@ -99,6 +102,10 @@ def test_a_refusal_is_ordinary_text_that_names_what_came_closest(client: OpenAI,
     assert (message, choice.finish_reason, choice.message.annotations) == ("The documents do not say.", "stop", [])
     assert closest.startswith(rf"- [A \[guide\] › Pay \[gross\]]({url}/documents/roles/")
     assert completion(client, "zebras").choices[0].message.content == "The documents do not say."
+
+
+def test_where_nothing_is_about_it_no_passage_is_named_but_a_person(client: OpenAI) -> None:
+    assert completion(client, "pay of nobody").choices[0].message.content == "Nothing is about this.\nAsk Ada."
 
 
 @pytest.mark.parametrize("question", ["both", "median pay", "pay of zebras everywhere", "zebras"])

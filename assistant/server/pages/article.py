@@ -48,9 +48,9 @@ class PageRow(NamedTuple):
 class Article(NamedTuple):
     """What the page shows of a document."""
 
-    html: Markup
+    title: Markup  # the heading that is the document's title, where it has one, with what stands before it
+    html: Markup  # all after that
     contents: tuple[Entry, ...]
-    has_title: bool  # whether its first heading is the document's title, and so the page's
     is_marked: bool
 
 
@@ -77,6 +77,7 @@ class _Writer:
         self.ids: dict[str, int] = {}
         self.section_starts = [section.start for section in document.sections]
         self.has_title = _is_titled(document)
+        self.title_end = 0  # of the parts
         self.tables = 0
 
     def write(self, block: PageBlock) -> None:
@@ -109,7 +110,12 @@ class _Writer:
         if self.marks:
             first = next((part for part, seen in self.marks if seen), self.marks[0][0])
             self.parts[first] = Markup('<mark id="{}">').format(CITED)
-        return Article(Markup("").join(self.parts), tuple(self.contents), self.has_title, bool(self.marks))
+        return Article(
+            Markup("").join(self.parts[: self.title_end]),
+            Markup("").join(self.parts[self.title_end :]),
+            tuple(self.contents),
+            bool(self.marks),
+        )
 
     def _put(self, end: int, *, hidden: bool = False) -> None:
         """The text up to there. What is hidden is in the page all the same, for those who read its source."""
@@ -158,6 +164,8 @@ class _Writer:
         self._put(line.end)
         self._put(block.end, hidden=_are_marks(self.text[line.end : block.end]))
         self._mark("</{}>", tag)
+        if not depth and not self.title_end:
+            self.title_end = len(self.parts)
 
     def _id(self, title: str) -> str:
         """An id from the words of the title, that stays the same while they do. No other id begins like it."""

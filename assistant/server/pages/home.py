@@ -15,7 +15,7 @@ from assistant.types import Answerer, Document
 
 # Swagger UI writes style attributes; it still runs no script but its own.
 LOOSE = SELF.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
-FEW = 6  # documents that are named, at most
+FEW = 3  # documents that are named, at most
 DATES = ("updated", "modified", "last_modified", "lastmod", "date")  # of a document's metadata, in this order
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 SWAGGER = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css"}
@@ -24,7 +24,8 @@ SWAGGER = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/cs
 def index(title: str, answerer: Answerer | None) -> HTMLResponse:
     """The page to ask on, with what can be asked about as far as there is an index."""
     documents = [] if answerer is None else list(answerer.documents.values())
-    few = sorted(documents, key=lambda each: each.title.casefold())[:FEW]
+    some = sorted(documents, key=lambda each: each.title.casefold())
+    few = some if len(some) <= FEW else some[:: len(some) // FEW][:FEW]
     changed = max((date for each in documents if (date := last_change(each))), default="")
     script = '<script type="module" src="https://your.host/widget/widget.js"></script>'
     return page(

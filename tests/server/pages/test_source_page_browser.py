@@ -166,9 +166,11 @@ def test_no_injected_script_runs_on_the_page(browser: Chrome) -> None:
             """)
             assert browser.execute_script("return window.ran ?? null") is None
             found = browser.execute_script("""
-                const alien = "article :is(script, img, svg, iframe, form, base, style, a, meta, math, details)";
-                return [document.querySelectorAll(alien).length, document.querySelectorAll("script").length,
-                        document.querySelector("article").textContent, location.origin];
+                const alien = "script, img, svg, iframe, form, base, style, a, meta, math, details";
+                return [document.querySelectorAll(`:is(article, .title) :is(${alien})`).length,
+                        document.querySelectorAll("script").length,
+                        [...document.querySelectorAll(".title, article")].map((each) => each.textContent).join(""),
+                        location.origin];
             """)
             assert found == [0, 0, document.text, url]
         assert log(browser) == []
