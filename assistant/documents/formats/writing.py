@@ -75,16 +75,16 @@ class _Writer:
         self.parts: list[str] = []
         self.indents: list[int] = []  # the width of the marks of the open items
         self.listing = False  # whether the last block was an item, so that the next one may follow without a gap
-        self.table = False
+        self.pages = ""  # the marks of pages that begin with the next block
 
     def write(self, blocks: Iterable[Block]) -> str:
         for block in blocks:
             self._write(block)
-        return "".join(self.parts)
+        return "".join(self.parts) + self.pages
 
     def _write(self, block: Block) -> None:
         if isinstance(block, Break):
-            self.parts.append(PAGE)
+            self.pages += PAGE
             return
         if isinstance(block, Item):
             self._item(block)
@@ -131,7 +131,7 @@ class _Writer:
         del self.indents[depth:]
         if block.done is not None:
             rows[0] = f"[{'x' if block.done else ' '}] {rows[0]}"
-        head = _leading_page(rows)
+        head, self.pages = self.pages + _leading_page(rows), ""
         first = head + " " * sum(self.indents) + mark + rows[0]
         self.indents.append(len(mark))
         inner = " " * sum(self.indents)
@@ -141,7 +141,7 @@ class _Writer:
 
     def _put(self, rows: list[str]) -> None:
         indent = " " * sum(self.indents)
-        head = _leading_page(rows)
+        head, self.pages = self.pages + _leading_page(rows), ""
         self.parts.append("\n\n" + head + "\n".join(indent + row if row else row for row in rows))
         self.listing = False
 

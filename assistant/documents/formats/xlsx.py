@@ -27,7 +27,7 @@ from assistant.errors import DamagedDocument
 
 _DAMAGED = (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, TypeError, OSError, SyntaxError)
 _LARGE = 30_000_000  # bytes of unpacked sheets, from which merged cells and what is hidden are not looked for
-_MANY = 2_000_000  # cells, also empty ones, from which that is not looked for either
+_MANY = 500_000  # cells, also empty ones, from which that is not looked for either
 _MAX_COLUMNS = 300
 _GIVEN_NAME = re.compile(r"(?i)(?:sheet|tabelle|feuil|hoja|blad|list|munka|foglio|planilha)\s?\d*")
 _CURRENCY = re.compile(r"\[\$([^\]-]+)[^\]]*\]|([$\u20ac\u00a3\u00a5])")
