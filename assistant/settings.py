@@ -56,6 +56,27 @@ def _network(value: str) -> str:
         raise ValueError("should be an address or a network, such as 10.0.0.0/8") from error
 
 
+def _host(value: str) -> str:
+    """A name as it is compared: in lower case, without a port."""
+    name = value.lower().rpartition(":")[0] if re.search(r":\d+$", value) and "::" not in value else value.lower()
+    if not re.fullmatch(r"\*|(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[?[0-9a-f:.]+\]?", name):
+        raise ValueError("should be the name of a host, such as docs.example.org or *.example.org, or *")
+    return name.strip("[]")
+
+
+def _url(value: str) -> str:
+    if value and not re.fullmatch(r"https?://[^\s/?#@]+(/[A-Za-z0-9._~-]+)*/?", value):
+        raise ValueError("should be the address of this server for its clients, such as https://example.org/assistant")
+    return value.rstrip("/")
+
+
+def _path(value: str) -> str:
+    if value.strip("/") and not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+/?", value):
+        raise ValueError("should be a path, such as /assistant")
+    return value.rstrip("/")
+
+
+Host = Annotated[str, AfterValidator(_host)]
 Origin = Annotated[str, AfterValidator(_origin)]
 Network = Annotated[str, AfterValidator(_network)]
 
@@ -113,6 +134,29 @@ class Settings(BaseModel):
         description="The key to the page /admin, of 16 characters or more without white space; without one there is no "
         "such page.",
     )
+    keys: Path | None = Field(
+        None,
+        description="The file of the keys, which `assistant keys` writes; with one, whoever asks needs a key, but for "
+        "the pages of ASSISTANT_ALLOWED_ORIGINS.",
+    )
+    api_key: SecretStr | None = Field(
+        None, description="The key that commands give to a server that they ask, such as `assistant batch --url`."
+    )
+    allowed_hosts: Annotated[tuple[Host, ...], BeforeValidator(_listed)] = Field(
+        ("localhost",),
+        description="The names that this server is asked under, comma separated, such as docs.example.org or "
+        "*.example.org; localhost, addresses, and what trusted proxies forward are taken anyway, * is any name.",
+    )
+    public_url: Annotated[str, AfterValidator(_url)] = Field(
+        "",
+        description="The address of this server for its clients, such as https://example.org/assistant; without one, "
+        "links are made of what trusted proxies say, or of the address that it listens on.",
+    )
+    root_path: Annotated[str, AfterValidator(_path)] = Field(
+        "",
+        description="The path that a proxy has this server at, such as /assistant; if not set, that of "
+        "ASSISTANT_PUBLIC_URL, or what the X-Forwarded-Prefix of trusted proxies says.",
+    )
     allowed_origins: Annotated[tuple[Origin, ...], BeforeValidator(_listed)] = Field(
         (),
         description="The sites whose pages may ask, load the widget and frame the page at /, comma separated, such as "
@@ -124,12 +168,27 @@ class Settings(BaseModel):
     trusted_proxies: Annotated[tuple[Network, ...], BeforeValidator(_listed)] = Field(
         (),
         description="The proxies, by address or network, comma separated, whose X-Forwarded headers tell client, "
-        "scheme and host.",
+        "scheme, host and path.",
     )
     max_concurrent: int = Field(0, ge=0, le=256, description="The questions worked on at once; 0 is one a core.")
     max_queue: int = Field(64, ge=0, le=100_000, description="The questions that wait beside; more are turned away.")
     request_timeout: float = Field(
         30, gt=0, le=3600, description="The seconds that a question may wait and take, together."
+    )
+
+    max_connections: int = Field(
+        0,
+        ge=0,
+        le=100_000,
+        description="The connections open at once; those that wait for their client make room for new ones. 0 is 1000, "
+        "or what the limit on open files has room for.",
+    )
+    read_timeout: float = Field(
+        10,
+        gt=0,
+        le=3600,
+        description="The seconds that a client may take to send the headers of a request, and again for its body, "
+        "which gets one more for each 8 KB.",
     )
 
     @field_validator("admin_key")

@@ -20,7 +20,7 @@ LAYERS = (
     ("models",),
     ("answer",),
     ("evaluation",),
-    ("feedback",),
+    ("feedback", "access"),
     ("testing",),
     ("compose", "client"),
     ("terminal",),

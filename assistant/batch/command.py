@@ -67,7 +67,9 @@ def run(options: argparse.Namespace) -> int:
 def _asker(options: argparse.Namespace, expected: int) -> LocalBackend | RemoteBackend:
     """Who is asked; so many questions are expected."""
     if options.url is not None:
-        return RemoteBackend(options.url, api_key=options.api_key, jobs=options.jobs)
+        key = load_settings().api_key
+        given = options.api_key or (None if key is None else key.get_secret_value())
+        return RemoteBackend(options.url, api_key=given, jobs=options.jobs)
     return LocalBackend(load_settings({"index": options.index}), jobs=options.jobs, expected=expected)
 
 

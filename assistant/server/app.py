@@ -13,19 +13,21 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.staticfiles import StaticFiles
 
 import assistant
+from assistant.access.keys import KeyRing
 from assistant.errors import (
     AssistantError,
     DocumentNotFound,
     RateLimited,
 )
-from assistant.feedback.suggestions import Suggester
 from assistant.server import chat
+from assistant.server.access import Access
 from assistant.server.feedback import Feedback, add_routes
-from assistant.server.limits import Limits, RateLimit
+from assistant.server.hosts import Hosts, Target
+from assistant.server.limits import Full, Limits, RateLimit
 from assistant.server.middleware import Exchange, JsonRoute
 from assistant.server.origins import Origins, framed
 from assistant.server.pages import home, source_page
-from assistant.server.peers import ProxyHeaders
+from assistant.server.peers import Below, ProxyHeaders
 from assistant.server.problems import AT_QUEUE, NO_INDEX, QUESTION, ChatProblem, Problem, documented, install, problem
 from assistant.server.queue import Job, WorkQueue
 from assistant.server.requests import AskRequest, SearchRequest
@@ -40,6 +42,7 @@ from assistant.server.schemas import (
     WholeDocumentBody,
 )
 from assistant.server.streaming import IncomingQuestion, documented_events, event, in_blocks, stream, whole
+from assistant.server.suggestions import Suggestions
 from assistant.types import Answerer, Document
 
 DESCRIPTION = """Answers questions over a folder of documents. Every answer carries the exact places that it comes from;
@@ -56,8 +59,12 @@ def create_app(
     title: str = "Role Assistant",
     feedback: Feedback = Feedback(),
     limits: Limits = Limits(),
+    keys: KeyRing | None = None,
 ) -> FastAPI:
-    """The app over the index that `current` gives. That is called once a request, which so sees one index."""
+    """The app over the index that `current` gives. That is called once a request, which so sees one index.
+
+    Where there are keys, each route asks for one with the scope that it needs.
+    """
     app = FastAPI(
         title=title,
         version=assistant.__version__,
@@ -69,15 +76,15 @@ def create_app(
         generate_unique_id_function=lambda route: route.name,
     )
     app.router.route_class = JsonRoute
-    _surround(app, limits, log_questions)
-    install(app)
     desk = WorkQueue(at_once=limits.max_concurrent, waiting=limits.max_queue, seconds=limits.request_timeout)
+    _surround(app, limits, keys, desk, log_questions)
+    install(app)
     widget_files, page_files = StaticFiles(directory=WIDGET), StaticFiles(directory=STATIC)
     get = partial(app.get, responses=documented(RateLimited, *NO_INDEX))
     get_document = partial(app.get, responses=documented(DocumentNotFound, RateLimited, *NO_INDEX), tags=["documents"])
     questions = documented(*QUESTION)
     post = partial(app.post, tags=["questions"])
-    suggest = Suggester()
+    suggest = Suggestions(current, desk)
     get_page = partial(app.get, include_in_schema=False)
 
     @post(
@@ -115,11 +122,7 @@ def create_app(
         responses=documented(RateLimited, *NO_INDEX, *AT_QUEUE),
     )
     async def suggestions(request: Request) -> SuggestionsBody:
-        def find(job: Job[SuggestionsBody]) -> SuggestionsBody:
-            answerer = current()
-            return SuggestionsBody(questions=suggest(answerer), index_id=answerer.index_id)
-
-        return await desk.answer(find, request.receive)
+        return await suggest(request)
 
     @get("/v1/documents", summary="List the documents", tags=["documents"])
     def documents() -> DocumentsBody:
@@ -179,8 +182,9 @@ def create_app(
         return home.docs_file(name)
 
     @get_page("/openapi.json")
-    def openapi() -> JSONResponse:
-        return JSONResponse(app.openapi())
+    def openapi(request: Request) -> JSONResponse:
+        root = request.scope.get("root_path", "")
+        return JSONResponse(app.openapi() | ({"servers": [{"url": root}]} if root else {}))
 
     @get_page("/widget/{name:path}")
     async def widget(name: str, request: Request) -> Response:
@@ -191,7 +195,7 @@ def create_app(
         """What the pages load that are not the widget's."""
         return await page_files.get_response(name, request.scope)
 
-    add_routes(app, feedback, title)
+    add_routes(app, feedback, title, keys)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # as FastAPI's manual says to extend it
     return app
 
@@ -206,13 +210,21 @@ STREAM = documented_events(
 )
 
 
-def _surround(app: FastAPI, limits: Limits, log_questions: bool) -> None:
+def _surround(app: FastAPI, limits: Limits, keys: KeyRing | None, desk: WorkQueue, log_questions: bool) -> None:
     """Puts around the app what every exchange goes through; what is added last is outermost."""
+    app.add_middleware(Full, desk=desk)
+    if keys is not None:
+        app.add_middleware(Access, keys=keys, origins=limits.allowed_origins)
     if limits.rate_limit:
         app.add_middleware(RateLimit, rate=limits.rate_limit)
+    if "*" not in limits.allowed_hosts:
+        app.add_middleware(Hosts, allowed=limits.allowed_hosts)
     app.add_middleware(Exchange, log_questions=log_questions)
+    if limits.root_path or limits.public_url:
+        app.add_middleware(Below, root_path=limits.root_path, public_url=limits.public_url)
     if limits.trusted_proxies:
         app.add_middleware(ProxyHeaders, trusted=limits.trusted_proxies)
+    app.add_middleware(Target)
     if limits.allowed_origins:
         app.add_middleware(Origins, origins=limits.allowed_origins)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,12 +12,11 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.requests import Request
 from starlette.responses import Response
 
-from assistant.errors import (
-    RateLimited,
-    Unauthorized,
-)
+from assistant.access.keys import KeyRing
+from assistant.errors import AssistantError, Forbidden, RateLimited, Unauthorized
 from assistant.feedback.gaps import Gaps, stub
 from assistant.feedback.records import Recorder
+from assistant.server.access import Wrong, given_key
 from assistant.server.pages import admin
 from assistant.server.problems import BAD_BODY, ProblemResponse, documented
 from assistant.types import Answer
@@ -26,7 +24,8 @@ from assistant.types import Answer
 KEPT = (
     "Tell whether an answer was good. Where nothing is recorded, which is the default, a vote is accepted and not kept."
 )
-CHALLENGE = {"WWW-Authenticate": 'Basic realm="admin", charset="UTF-8"', "Cache-Control": "no-store"}
+NOT_KEPT = {"Cache-Control": "no-store"}
+CHALLENGE = {"WWW-Authenticate": 'Basic realm="admin", charset="UTF-8"', **NOT_KEPT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ class FeedbackRequest(BaseModel):
     comment: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] | None = None
 
 
-def add_routes(app: FastAPI, feedback: Feedback, title: str) -> None:
+def add_routes(app: FastAPI, feedback: Feedback, title: str, keys: KeyRing | None = None) -> None:
     """Adds the route that takes votes and, where there is a key to it, the operator's page."""
     problems = documented(*BAD_BODY, RateLimited)
 
@@ -82,8 +81,9 @@ def add_routes(app: FastAPI, feedback: Feedback, title: str) -> None:
     async def vote(body: FeedbackRequest) -> None:
         feedback.vote(body)
 
-    if not feedback.admin_key:
+    if not feedback.admin_key and keys is None:
         return
+    wrong = Wrong()
 
     @app.get("/admin", include_in_schema=False)
     def admin_page(request: Request) -> Response:
@@ -96,8 +96,8 @@ def add_routes(app: FastAPI, feedback: Feedback, title: str) -> None:
         return page(request, lambda gaps: Response(stub(gaps), media_type="text/csv", headers=attached))
 
     def page(request: Request, made: Callable[[Gaps], Response]) -> Response:
-        if not allowed(request, feedback.admin_key):
-            return ProblemResponse(Unauthorized("give the admin key as the password, with any user name"), CHALLENGE)
+        if refused := refusal(request, feedback.admin_key, keys, wrong):
+            return ProblemResponse(refused, CHALLENGE if isinstance(refused, Unauthorized) else NOT_KEPT)
         if feedback.recorder is not None:
             feedback.recorder.flush()
         response = made(feedback.gaps() if feedback.gaps is not None else Gaps(()))
@@ -106,21 +106,21 @@ def add_routes(app: FastAPI, feedback: Feedback, title: str) -> None:
         return response
 
 
-def allowed(request: Request, key: str) -> bool:
-    """Whether the request holds the key, and is no part of a page of another site."""
+def refusal(request: Request, admin_key: str, keys: KeyRing | None, wrong: Wrong) -> AssistantError | None:
+    """Why the page is not shown; None where the request holds the key, and is no part of a page of another site."""
+    unauthorized = Unauthorized("give the admin key as the password, with any user name")
     foreign = request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin")
     if foreign and request.headers.get("sec-fetch-dest") != "document":
-        return False
-    return hmac.compare_digest(given_key(request.headers.get("authorization", "")), key.encode())
-
-
-def given_key(authorization: str) -> bytes:
-    """The bearer token, or the password of basic authentication; nothing where there is neither."""
-    scheme, _, given = authorization.partition(" ")
-    if scheme.lower() == "bearer":
-        return given.strip().encode("latin-1")
-    try:
-        pair = base64.b64decode(given.strip(), validate=True) if scheme.lower() == "basic" else b""
-    except ValueError:  # not base64, or not even ASCII
-        pair = b""
-    return pair.partition(b":")[2]
+        return unauthorized
+    given = given_key(request.headers.get("authorization", ""))
+    if not given:
+        return unauthorized
+    # A key that a person chose may be found by trying, so after wrong ones even the right one must wait.
+    if admin_key and (wait := wrong.wait(request.scope)):
+        return RateLimited(f"too many wrong keys: try again in {wait} seconds", retry_after=wait)
+    if admin_key and hmac.compare_digest(given, admin_key.encode()):
+        return None
+    key = keys.find(given.decode("utf-8", "replace")) if keys is not None else None
+    if key is None:
+        return wrong.refusal(request.scope, str(unauthorized))
+    return None if "admin" in key.scopes else Forbidden(f"the key {key.name} is for {', '.join(key.scopes)}")

@@ -1,0 +1,126 @@
+"""The command `assistant serve`: from settings to a server that answers."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import fields
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from assistant.access.keys import KeyRing
+from assistant.compose import GapFinder, LiveAnswerer, open_records
+from assistant.errors import IndexNotFound
+from assistant.feedback.records import Recorder
+from assistant.server.app import create_app
+from assistant.server.feedback import Feedback
+from assistant.server.limits import Limits
+from assistant.server.serve import run, set_up_log
+from assistant.settings import Settings
+
+logger = logging.getLogger("assistant.server")
+
+
+def serve(settings: Settings) -> int:
+    """Serves until it is told to stop, and gives the exit status."""
+    keys = KeyRing(settings.keys) if settings.keys is not None else None
+    if keys is not None:
+        keys.all()  # raises here, and not when the first client comes
+    live = LiveAnswerer(settings)
+    try:
+        live.open()
+    except IndexNotFound:
+        print("no index yet: building it first", file=sys.stderr)
+        status = _build_apart(settings)
+        if status:
+            return status
+        live.open()
+    limits = limits_of(settings)
+    set_up_log()
+    for warning in warnings(settings):
+        logger.warning("%s", warning)
+    with _feedback(settings, live) as feedback:
+        app = create_app(live, log_questions=settings.log_questions, limits=limits, feedback=feedback, keys=keys)
+        run(
+            app,
+            settings.host,
+            settings.port,
+            max_connections=settings.max_connections,
+            read_timeout=settings.read_timeout,
+            reload=live.reload,
+        )
+    return 0
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Who may ask, and how much. The names that the settings give the server are among those it goes by."""
+    limits = {field.name: getattr(settings, field.name) for field in fields(Limits)}
+    public = urlsplit(settings.public_url)
+    names = [name.lower() for name in (settings.host, public.hostname) if name]
+    limits["allowed_hosts"] = tuple(dict.fromkeys((*settings.allowed_hosts, *names)))
+    limits["root_path"] = settings.root_path or public.path
+    return Limits(**limits)
+
+
+def warnings(settings: Settings) -> Iterator[str]:
+    """What an operator should know before others find it out."""
+    if is_loopback(settings.host):
+        return
+    if settings.keys is None:
+        yield (
+            f"ANYONE WHO REACHES {settings.host}:{settings.port} CAN ASK AND READ EVERY DOCUMENT: there are no keys. "
+            f"Make some with `assistant keys`, or listen on 127.0.0.1 behind a proxy that asks who it is"
+        )
+    if not settings.rate_limit:
+        yield (
+            f"NO CLIENT OF {settings.host}:{settings.port} IS LIMITED: one can keep the server busy for all. "
+            f"Set ASSISTANT_RATE_LIMIT=on, or limit the rate in the proxy in front"
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches what listens there."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+@contextmanager
+def _feedback(settings: Settings, live: LiveAnswerer) -> Iterator[Feedback]:
+    """What is kept while serving; all that waits is written at the end."""
+    key = settings.admin_key.get_secret_value() if settings.admin_key is not None else ""
+    if settings.records is None:
+        yield Feedback(admin_key=key)
+        return
+    records = open_records(settings)
+    print(f"questions are kept in {settings.records} for {settings.records_days} days", file=sys.stderr)
+    with closing(Recorder(records, days=settings.records_days)) as recorder:
+        yield Feedback(recorder, GapFinder(records, live), key)
+
+
+def _build_apart(settings: Settings) -> int:
+    """Builds the index in a child process, so that this one never loads what only building needs."""
+    command = [
+        sys.executable,
+        "-P",  # no code from the folder that this runs in
+        "-m",
+        "assistant",
+        "index",
+        "--corpus",
+        str(settings.corpus),
+        "--index",
+        str(settings.index),
+    ]
+    child = subprocess.Popen(command, stdout=sys.stderr)
+    try:
+        return child.wait()
+    except BaseException:
+        child.terminate()
+        child.wait()
+        raise
