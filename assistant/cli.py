@@ -1,4 +1,4 @@
-"""The command line: index, ask, serve, batch, calibrate, gaps, purge, keys, config."""
+"""The command line: index, ask, serve, mcp, batch, calibrate, gaps, purge, keys, config."""
 
 from __future__ import annotations
 
@@ -86,6 +86,21 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--corpus", type=Path, metavar="DIR", help="the folder of the documents (default: corpus)")
     _add_index(serve)
     serve.add_argument("--root-path", metavar="PATH", help="the path that a proxy has it at, such as /assistant")
+
+    mcp = _command(
+        commands,
+        "mcp",
+        _mcp,
+        "answer one MCP client on standard input and output, or many over HTTP at /mcp",
+        "assistant mcp --index index",
+        "it needs the extra: pip install 'role-assistant[mcp]'; --http serves all that `assistant serve` does, too",
+    )
+    _add_index(mcp)
+    where = mcp.add_mutually_exclusive_group()
+    where.add_argument("--url", metavar="URL", help="ask a running assistant, with the key in ASSISTANT_API_KEY")
+    where.add_argument("--http", action="store_true", help="serve over HTTP")
+    mcp.add_argument("--host", metavar="ADDRESS", help="with --http, the address to listen on (default: 127.0.0.1)")
+    mcp.add_argument("--port", type=int, metavar="N", help="with --http, the port to listen on (default: 8000)")
 
     batch = _command(
         commands,
@@ -240,6 +255,13 @@ def _serve(options: argparse.Namespace) -> int:
     from assistant.server.command import serve
 
     return serve(_settings(options))
+
+
+def _mcp(options: argparse.Namespace) -> int:
+    from assistant.server.command import serve, serve_mcp
+
+    settings = _settings(options)
+    return serve(settings.model_copy(update={"mcp": True})) if options.http else serve_mcp(settings, options.url)
 
 
 def _keys(options: argparse.Namespace) -> int:

@@ -122,6 +122,7 @@ class Settings(BaseModel):
     threads: int = Field(0, ge=0, le=256, description="The threads that encode one text; 0 takes one a core.")
     host: str = Field("127.0.0.1", min_length=1, description="The address that the server listens on.")
     port: int = Field(8000, ge=0, le=65535, description="The port that the server listens on; 0 takes a free one.")
+    mcp: bool = Field(False, description="Whether MCP clients may ask at /mcp; it needs the extra of that name.")
     log_questions: bool = Field(False, description="Whether the log holds the text of questions.")
     records: Path | None = Field(
         None,

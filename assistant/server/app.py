@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from fastapi import FastAPI, Query
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 
 import assistant
@@ -60,10 +61,11 @@ def create_app(
     feedback: Feedback = Feedback(),
     limits: Limits = Limits(),
     keys: KeyRing | None = None,
+    mcp: bool = False,
 ) -> FastAPI:
     """The app over the index that `current` gives. That is called once a request, which so sees one index.
 
-    Where there are keys, each route asks for one with the scope that it needs.
+    Where there are keys, each route asks for one with the scope that it needs. `mcp` adds the route for MCP clients.
     """
     app = FastAPI(
         title=title,
@@ -196,6 +198,12 @@ def create_app(
         return await page_files.get_response(name, request.scope)
 
     add_routes(app, feedback, title, keys)
+    if mcp:
+        from assistant.server.mcp import Endpoint, make_server  # loads the library for it
+
+        app.router.routes.append(
+            Route("/mcp", Endpoint(make_server(current, desk, feedback.note, title)), methods=["POST"])
+        )
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # as FastAPI's manual says to extend it
     return app
 

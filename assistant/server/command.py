@@ -8,16 +8,19 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import fields
+from importlib.util import find_spec
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from assistant.access.keys import KeyRing
+from assistant.client import Remote
 from assistant.compose import GapFinder, LiveAnswerer, open_records
-from assistant.errors import IndexNotFound
+from assistant.errors import IndexNotFound, UsageError
 from assistant.feedback.records import Recorder
 from assistant.server.app import create_app
 from assistant.server.feedback import Feedback
 from assistant.server.limits import Limits
+from assistant.server.queue import WorkQueue
 from assistant.server.serve import run, set_up_log
 from assistant.settings import Settings
 
@@ -29,21 +32,24 @@ def serve(settings: Settings) -> int:
     keys = KeyRing(settings.keys) if settings.keys is not None else None
     if keys is not None:
         keys.all()  # raises here, and not when the first client comes
+    if settings.mcp:
+        check_mcp()
     live = LiveAnswerer(settings)
-    try:
-        live.open()
-    except IndexNotFound:
-        print("no index yet: building it first", file=sys.stderr)
-        status = _build_apart(settings)
-        if status:
-            return status
-        live.open()
+    if status := _open(live, settings):
+        return status
     limits = limits_of(settings)
     set_up_log()
     for warning in warnings(settings):
         logger.warning("%s", warning)
     with _feedback(settings, live) as feedback:
-        app = create_app(live, log_questions=settings.log_questions, limits=limits, feedback=feedback, keys=keys)
+        app = create_app(
+            live,
+            log_questions=settings.log_questions,
+            limits=limits,
+            feedback=feedback,
+            keys=keys,
+            mcp=settings.mcp,
+        )
         run(
             app,
             settings.host,
@@ -52,6 +58,44 @@ def serve(settings: Settings) -> int:
             read_timeout=settings.read_timeout,
             reload=live.reload,
         )
+    return 0
+
+
+def serve_mcp(settings: Settings, url: str | None = None) -> int:
+    """Serves one MCP client on standard input and output, from the index or from a running server."""
+    check_mcp()
+    from assistant.server.mcp import make_server, serve_stdio
+
+    set_up_log()
+    if url is not None:
+        key = settings.api_key.get_secret_value() if settings.api_key is not None else None
+        remote = Remote(url, api_key=key)
+        serve_stdio(make_server(lambda: remote, WorkQueue(seconds=settings.request_timeout), lambda answer: None))
+        return 0
+    live = LiveAnswerer(settings)
+    if status := _open(live, settings):
+        return status
+    desk = WorkQueue(at_once=settings.max_concurrent, waiting=settings.max_queue, seconds=settings.request_timeout)
+    with _feedback(settings, live) as feedback:
+        serve_stdio(make_server(live, desk, feedback.note))
+    return 0
+
+
+def check_mcp() -> None:
+    """Raises UsageError where the library for it is not installed."""
+    if find_spec("mcp") is None:
+        raise UsageError("MCP needs the library of that name: install it with `pip install 'role-assistant[mcp]'`")
+
+
+def _open(live: LiveAnswerer, settings: Settings) -> int:
+    """Opens the index, which is built first where there is none; the exit status."""
+    try:
+        live.open()
+    except IndexNotFound:
+        print("no index yet: building it first", file=sys.stderr)
+        if status := _build_apart(settings):
+            return status
+        live.open()
     return 0
 
 
