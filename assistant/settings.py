@@ -130,6 +130,9 @@ class Settings(BaseModel):
         "Questions can be personal data.",
     )
     records_days: int = Field(30, ge=1, le=3650, description="The days after which what is kept is deleted.")
+    records_most: int = Field(
+        1_000_000, ge=1, le=1_000_000_000, description="The questions that are kept at most; the oldest go first."
+    )
     admin_key: SecretStr | None = Field(
         None,
         description="The key to the page /admin, of 16 characters or more without white space; without one there is no "

@@ -95,13 +95,14 @@ def create_app(
         response_model=AnswerBody,
         responses={200: STREAM, **questions},
     )
-    async def ask(body: AskRequest, request: Request) -> AnswerBody | Response:
+    async def ask(body: AskRequest, request: Request, response: Response) -> AnswerBody | Response:
         question = IncomingQuestion(body.question, body.turns(), body.only())
+        headers, note = feedback.for_reply()
         if body.stream:
-            return await stream(
-                desk, request, in_blocks(current, question, feedback.note), lambda error: event(problem(error), "error")
-            )
-        return await desk.answer(whole(current, question, feedback.note), request.receive)
+            work = in_blocks(current, question, note)
+            return await stream(desk, request, work, lambda error: event(problem(error), "error"), headers)
+        response.headers.update(headers)
+        return await desk.answer(whole(current, question, note), request.receive)
 
     @post("/v1/search", summary="Find the passages nearest to a question", responses=questions)
     async def search(body: SearchRequest, request: Request) -> SearchBody:
@@ -111,7 +112,7 @@ def create_app(
 
         return await desk.answer(find, request.receive)
 
-    app.include_router(chat.routes(current, desk, feedback.note))
+    app.include_router(chat.routes(current, desk, feedback.for_reply))
 
     @get("/v1/promise", summary="State how often a question without an answer may be answered", tags=["questions"])
     def promise() -> PromiseBody:

@@ -48,8 +48,11 @@ class ChatRoute(JsonRoute):
     max_body = MAX_BODY
 
 
-def routes(current: Callable[[], Answerer], desk: WorkQueue, note: Callable[[Answer], None]) -> APIRouter:
-    """The routes over the index that `current` gives. Each answer is noted."""
+ForReply = Callable[[], tuple[Mapping[str, str], Callable[[Answer], None]]]
+
+
+def routes(current: Callable[[], Answerer], desk: WorkQueue, for_reply: ForReply) -> APIRouter:
+    """The routes over the index that `current` gives. `for_reply` gives headers of a reply, and notes its answer."""
     router = APIRouter(route_class=ChatRoute, tags=["chat clients"])
     model = Model(created=int(time()))
 
@@ -59,13 +62,15 @@ def routes(current: Callable[[], Answerer], desk: WorkQueue, note: Callable[[Ans
         response_model=ChatCompletion,
         responses={200: STREAM, **documented(*QUESTION, chat=True)},
     )
-    async def complete(body: ChatRequest, request: Request) -> ChatCompletion | Response:
+    async def complete(body: ChatRequest, request: Request, response: Response) -> ChatCompletion | Response:
+        headers, note = for_reply()
         question, base = body.question(), base_url(request.scope)
         request.scope["assistant.body"] = {"question": question.text}  # for the log
         if body.stream:
             usage = bool(body.stream_options and body.stream_options.include_usage)
             work = _chunks(current, question, base, note, usage=usage)
-            return await stream(desk, request, work, lambda error: event(chat_problem(error)))
+            return await stream(desk, request, work, lambda error: event(chat_problem(error)), headers)
+        response.headers.update(headers)
         return await desk.answer(_completion(current, question, base, note), request.receive)
 
     @router.get("/v1/models", summary="List what answers", responses=documented(RateLimited, chat=True))

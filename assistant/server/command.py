@@ -144,7 +144,7 @@ def _feedback(settings: Settings, live: LiveAnswerer) -> Iterator[Feedback]:
         return
     records = open_records(settings)
     print(f"questions are kept in {settings.records} for {settings.records_days} days", file=sys.stderr)
-    with closing(Recorder(records, days=settings.records_days)) as recorder:
+    with closing(Recorder(records, days=settings.records_days, most=settings.records_most)) as recorder:
         yield Feedback(recorder, GapFinder(records, live), key)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from secrets import token_urlsafe
 from typing import Annotated, Literal
 
 from fastapi import FastAPI
@@ -13,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from assistant.access.keys import KeyRing
-from assistant.errors import AssistantError, Forbidden, RateLimited, Unauthorized
+from assistant.errors import AssistantError, Forbidden, NotFound, RateLimited, Unauthorized
 from assistant.feedback.gaps import Gaps, stub
 from assistant.feedback.records import Recorder
 from assistant.server.access import Wrong, given_key
@@ -21,8 +23,10 @@ from assistant.server.pages import admin
 from assistant.server.problems import BAD_BODY, ProblemResponse, documented
 from assistant.types import Answer
 
+TOKEN = "X-Feedback-Token"  # the header of an answer that may be voted on
 KEPT = (
-    "Tell whether an answer was good. Where nothing is recorded, which is the default, a vote is accepted and not kept."
+    f"Tell whether an answer was good. Its reply has the header {TOKEN}, where votes are kept: send that as `token`. A "
+    "second vote with the same token takes the place of the first."
 )
 NOT_KEPT = {"Cache-Control": "no-store"}
 CHALLENGE = {"WWW-Authenticate": 'Basic realm="admin", charset="UTF-8"', **NOT_KEPT}
@@ -36,15 +40,24 @@ class Feedback:
     gaps: Callable[[], Gaps] | None = None  # from what is kept
     admin_key: str = ""
 
-    def note(self, answer: Answer) -> None:
+    def for_reply(self) -> tuple[Mapping[str, str], Callable[[Answer], None]]:
+        """Headers of a reply, with a new token to vote on it where votes are kept, and what notes its answer."""
+        token = token_urlsafe(12) if self.recorder is not None else ""
+        return ({TOKEN: token} if token else {}), partial(self.note, token=token)
+
+    def note(self, answer: Answer, token: str = "") -> None:
         """Keeps a question that was answered or refused."""
         if self.recorder is not None:
-            self.recorder.note(answer)
+            self.recorder.note(answer, token or None)
 
     def vote(self, body: FeedbackRequest) -> None:
-        """Keeps a vote."""
-        if self.recorder is not None:
-            self.recorder.vote(body.answer_id, body.vote, body.comment or None)
+        """Keeps a vote. Raises NotFound where the answer was not served with that token, or is kept no more."""
+        if self.recorder is None:
+            raise NotFound("no votes are kept here: see the setting ASSISTANT_RECORDS")
+        self.recorder.flush()
+        if not self.recorder.records.served(body.answer_id, body.token):
+            raise NotFound("no answer of this id was served with this token: send those of one reply")
+        self.recorder.vote(body.answer_id, body.vote, body.comment or None, body.token)
 
 
 class FeedbackRequest(BaseModel):
@@ -55,20 +68,26 @@ class FeedbackRequest(BaseModel):
         strict=True,
         json_schema_extra={
             "examples": [
-                {"answer_id": "ans_3f9c2a51d7e84b06", "vote": "down", "comment": "That is last year's figure."},
-                {"answer_id": "ans_3f9c2a51d7e84b06", "vote": "up"},
+                {
+                    "answer_id": "ans_3f9c2a51d7e84b06",
+                    "token": "dGhpcyBpcyBhIHRv",
+                    "vote": "down",
+                    "comment": "That is last year's figure.",
+                },
+                {"answer_id": "ans_3f9c2a51d7e84b06", "token": "dGhpcyBpcyBhIHRv", "vote": "up"},
             ]
         },
     )
 
     answer_id: str = Field(pattern="^ans_[0-9A-Za-z]{1,96}$", description="The `id` of the answer.")
+    token: str = Field(pattern="^[0-9A-Za-z_-]{1,64}$", description=f"The header `{TOKEN}` of its reply.")
     vote: Literal["up", "down"]
     comment: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] | None = None
 
 
 def add_routes(app: FastAPI, feedback: Feedback, title: str, keys: KeyRing | None = None) -> None:
     """Adds the route that takes votes and, where there is a key to it, the operator's page."""
-    problems = documented(*BAD_BODY, RateLimited)
+    problems = documented(*BAD_BODY, NotFound, RateLimited)
 
     @app.post(
         "/v1/feedback",
@@ -78,7 +97,7 @@ def add_routes(app: FastAPI, feedback: Feedback, title: str, keys: KeyRing | Non
         responses=problems,
         tags=["questions"],
     )
-    async def vote(body: FeedbackRequest) -> None:
+    def vote(body: FeedbackRequest) -> None:
         feedback.vote(body)
 
     if not feedback.admin_key and keys is None:

@@ -38,6 +38,7 @@ export const STRINGS = {
   up: "Helpful",
   down: "Not helpful",
   thanks: "Thank you.",
+  why: "What is wrong with it?",
   notSent: "This could not be sent. Try again later.",
   retry: "Try again",
   stopped: "Stopped.",

@@ -141,6 +141,17 @@ export class Reply {
     return card;
   }
 
+  /** Asks what is wrong with an answer. */
+  #why(tell) {
+    const { words } = this;
+    const field = element("input", { maxlength: "2000", placeholder: words.why, "aria-label": words.why });
+    const submit = (event) => {
+      event.preventDefault();
+      if (field.value.trim()) tell(field.value.trim());
+    };
+    return element("form", { class: "why", submit }, field, button(words.send, submit));
+  }
+
   #actions(answer) {
     const { words, chat } = this;
     const said = element("span", { class: "note said", role: "status" });
@@ -149,10 +160,12 @@ export class Reply {
       const copy = async () => said.replaceChildren((await copied(this.#plain())) ? words.copied : words.notCopied);
       actions.append(button(words.copy, copy, { class: "icon copy", drawn: "copy" }));
     }
-    if (chat.voting) {
-      const cast = async (vote) => {
+    if (chat.voting && chat.client.votes(answer)) {
+      const cast = async (vote, comment) => {
         try {
-          if (!(await chat.client.vote({ answer_id: answer.id, vote }))) return chat.stopVoting();
+          if (!(await chat.client.vote(answer, { vote, comment }))) return chat.stopVoting();
+          actions.querySelector(".why")?.remove();
+          if (vote === "down" && comment === undefined) actions.append(this.#why((reason) => cast(vote, reason)));
           for (const each of votes.children) each.setAttribute("aria-pressed", each.classList.contains(vote));
           said.replaceChildren(words.thanks);
         } catch {

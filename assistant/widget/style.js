@@ -110,6 +110,8 @@ mark { padding-block: .1em; border-radius: 3px; background: var(--_mark); color:
 .actions .icon { width: 2.125em; height: 2.125em; }
 .actions svg { width: 1.125em; height: 1.125em; }
 textarea { padding: .5em .75em; border: 1px solid var(--_edge); border-radius: .75em; background: var(--_surface); }
+.why { display: flex; flex: 1 0 100%; gap: .25em; }
+.why input { flex: 1; min-width: 0; padding: .25em .75em; border: 1px solid var(--_edge); border-radius: .75em; background: var(--_surface); font: inherit; color: inherit; }
 textarea:focus-visible { outline-offset: -1px; }
 [aria-invalid="true"] { border-color: var(--_alarm); }
 
