@@ -265,12 +265,16 @@ def _mcp(options: argparse.Namespace) -> int:
 
 
 def _keys(options: argparse.Namespace) -> int:
+    from assistant.access.audit import Audit
     from assistant.access.command import run
 
     settings = _settings(options)
     if settings.keys is None:
         raise UsageError("say which file holds the keys: name it with ASSISTANT_KEYS, or with --keys")
-    return run(options.action, options.name, settings.keys, scopes=options.scopes, groups=options.groups)
+    status = run(options.action, options.name, settings.keys, scopes=options.scopes, groups=options.groups)
+    if options.action != "list":
+        Audit(settings.audit_log)(f"key {options.action}", key=options.name, scopes=options.scopes)
+    return status
 
 
 def _batch(options: argparse.Namespace) -> int:
@@ -315,6 +319,7 @@ def _gaps(options: argparse.Namespace) -> int:
 def _purge(options: argparse.Namespace) -> int:
     from time import time
 
+    from assistant.access.audit import Audit
     from assistant.compose import open_records
     from assistant.feedback.records import DAY
 
@@ -329,6 +334,8 @@ def _purge(options: argparse.Namespace) -> int:
     else:
         days = settings.records_days if options.older_than is None else options.older_than
         deleted = records.purge(before=time() - days * DAY)
+    how = "all" if options.all else "containing" if options.containing else "older"  # the text itself would stay here
+    Audit(settings.audit_log)("records purged", how=how, questions=deleted.questions, votes=deleted.votes)
     print(f"deleted {deleted.questions} questions and {deleted.votes} votes; {deleted.left} questions are left")
     return 0
 

@@ -371,11 +371,6 @@ class LiveAnswerer:
         self._answerer = open_answerer(self._settings)
         return self._answerer
 
-    def reload(self) -> Assistant:
-        """Takes up the index in force, also where that failed before."""
-        self._tried = None
-        return self()
-
     def __call__(self) -> Assistant:
         from assistant.index.publishing import current_build
 

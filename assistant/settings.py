@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
@@ -124,6 +124,15 @@ class Settings(BaseModel):
     port: int = Field(8000, ge=0, le=65535, description="The port that the server listens on; 0 takes a free one.")
     mcp: bool = Field(False, description="Whether MCP clients may ask at /mcp; it needs the extra of that name.")
     log_questions: bool = Field(False, description="Whether the log holds the text of questions.")
+    log_format: Literal["text", "json"] = Field("text", description="How the log is written: text or json.")
+    log_clients: Literal["none", "network", "address"] = Field(
+        "none", description="What the log holds of clients: none, network (/24, or /64 of IPv6) or address."
+    )
+    audit_log: Path | None = Field(
+        None,
+        description="A file that gets a line for each view of /admin, change of keys, purge of records and new index.",
+    )
+    metrics: bool = Field(True, description="Whether /metrics tells a monitoring system how the server does.")
     records: Path | None = Field(
         None,
         description="A SQLite file that keeps what was asked and how it was voted on; without one, nothing is kept. "

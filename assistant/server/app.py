@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 import assistant
 from assistant.access.keys import KeyRing
@@ -25,7 +26,9 @@ from assistant.server.access import Access
 from assistant.server.feedback import Feedback, add_routes
 from assistant.server.hosts import Hosts, Target
 from assistant.server.limits import Full, Limits, RateLimit
+from assistant.server.log import Clients
 from assistant.server.middleware import Exchange, JsonRoute
+from assistant.server.monitoring import Metrics
 from assistant.server.origins import Origins, framed
 from assistant.server.pages import home, source_page
 from assistant.server.peers import Below, ProxyHeaders
@@ -44,7 +47,7 @@ from assistant.server.schemas import (
 )
 from assistant.server.streaming import IncomingQuestion, documented_events, event, in_blocks, stream, whole
 from assistant.server.suggestions import Suggestions
-from assistant.types import Answerer, Document
+from assistant.types import Answer, Answerer, Document
 
 DESCRIPTION = """Answers questions over a folder of documents. Every answer carries the exact places that it comes from;
 when the documents do not say, the answer has the status `refused`. Errors are `application/problem+json`."""
@@ -57,15 +60,17 @@ def create_app(
     current: Callable[[], Answerer],
     *,
     log_questions: bool = False,
+    log_clients: Clients = "none",
     title: str = "Role Assistant",
     feedback: Feedback = Feedback(),
     limits: Limits = Limits(),
     keys: KeyRing | None = None,
     mcp: bool = False,
+    metrics: bool = True,
 ) -> FastAPI:
     """The app over the index that `current` gives. That is called once a request, which so sees one index.
 
-    Where there are keys, each route asks for one with the scope that it needs. `mcp` adds the route for MCP clients.
+    Where there are keys, each route asks for one with the scope that it needs. `mcp` and `metrics` add their routes.
     """
     app = FastAPI(
         title=title,
@@ -79,7 +84,15 @@ def create_app(
     )
     app.router.route_class = JsonRoute
     desk = WorkQueue(at_once=limits.max_concurrent, waiting=limits.max_queue, seconds=limits.request_timeout)
-    _surround(app, limits, keys, desk, log_questions)
+    counts = Metrics(current, desk) if metrics else None
+    for_reply = partial(noted, feedback, counts)
+    exchange = partial(
+        Exchange,
+        log_questions=log_questions,
+        log_clients=log_clients,
+        count=None if counts is None else counts.exchange,
+    )
+    _surround(app, limits, keys, desk, exchange)
     install(app)
     widget_files, page_files = StaticFiles(directory=WIDGET), StaticFiles(directory=STATIC)
     get = partial(app.get, responses=documented(RateLimited, *NO_INDEX))
@@ -97,7 +110,7 @@ def create_app(
     )
     async def ask(body: AskRequest, request: Request, response: Response) -> AnswerBody | Response:
         question = IncomingQuestion(body.question, body.turns(), body.only())
-        headers, note = feedback.for_reply()
+        headers, note = for_reply()
         if body.stream:
             work = in_blocks(current, question, note)
             return await stream(desk, request, work, lambda error: event(problem(error), "error"), headers)
@@ -112,7 +125,7 @@ def create_app(
 
         return await desk.answer(find, request.receive)
 
-    app.include_router(chat.routes(current, desk, feedback.for_reply))
+    app.include_router(chat.routes(current, desk, for_reply))
 
     @get("/v1/promise", summary="State how often a question without an answer may be answered", tags=["questions"])
     def promise() -> PromiseBody:
@@ -152,7 +165,10 @@ def create_app(
 
     @get("/readyz", summary="Tell whether an index is loaded", tags=["health"])
     def readyz() -> ReadyBody:
-        return ReadyBody(index_id=current().index_id)
+        index_id, fault = current().index_id, getattr(current, "fault", None)
+        if fault is None:
+            return ReadyBody(index_id=index_id)
+        return ReadyBody(status="degraded", index_id=index_id, detail=f"the new index cannot be taken up: {fault}")
 
     @get_page("/documents/{id:path}")
     def source(
@@ -199,11 +215,17 @@ def create_app(
         return await page_files.get_response(name, request.scope)
 
     add_routes(app, feedback, title, keys)
+    if counts is not None:
+        app.get("/metrics", include_in_schema=False)(counts.page)
     if mcp:
         from assistant.server.mcp import Endpoint, make_server  # loads the library for it
 
         app.router.routes.append(
-            Route("/mcp", Endpoint(make_server(current, desk, feedback.note, title)), methods=["POST"])
+            Route(
+                "/mcp",
+                Endpoint(make_server(current, desk, lambda answer: for_reply()[1](answer), title)),
+                methods=["POST"],
+            )
         )
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # as FastAPI's manual says to extend it
     return app
@@ -219,7 +241,9 @@ STREAM = documented_events(
 )
 
 
-def _surround(app: FastAPI, limits: Limits, keys: KeyRing | None, desk: WorkQueue, log_questions: bool) -> None:
+def _surround(
+    app: FastAPI, limits: Limits, keys: KeyRing | None, desk: WorkQueue, exchange: Callable[[ASGIApp], Exchange]
+) -> None:
     """Puts around the app what every exchange goes through; what is added last is outermost."""
     app.add_middleware(Full, desk=desk)
     if keys is not None:
@@ -228,7 +252,7 @@ def _surround(app: FastAPI, limits: Limits, keys: KeyRing | None, desk: WorkQueu
         app.add_middleware(RateLimit, rate=limits.rate_limit)
     if "*" not in limits.allowed_hosts:
         app.add_middleware(Hosts, allowed=limits.allowed_hosts)
-    app.add_middleware(Exchange, log_questions=log_questions)
+    app.add_middleware(exchange)
     if limits.root_path or limits.public_url:
         app.add_middleware(Below, root_path=limits.root_path, public_url=limits.public_url)
     if limits.trusted_proxies:
@@ -236,6 +260,18 @@ def _surround(app: FastAPI, limits: Limits, keys: KeyRing | None, desk: WorkQueu
     app.add_middleware(Target)
     if limits.allowed_origins:
         app.add_middleware(Origins, origins=limits.allowed_origins)
+
+
+def noted(feedback: Feedback, counts: Metrics | None) -> tuple[Mapping[str, str], Callable[[Answer], None]]:
+    """The headers of a reply, and what notes its answer: for the records, and for the counts."""
+    headers, note = feedback.for_reply()
+
+    def both(answer: Answer) -> None:
+        note(answer)
+        if counts is not None:
+            counts.answer(answer)
+
+    return headers, both
 
 
 def find_document(answerer: Answerer, id: str) -> Document:

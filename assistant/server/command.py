@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from assistant.access.audit import Audit
 from assistant.access.keys import KeyRing
 from assistant.client import Remote
 from assistant.compose import GapFinder, LiveAnswerer, open_records
@@ -20,8 +21,10 @@ from assistant.feedback.records import Recorder
 from assistant.server.app import create_app
 from assistant.server.feedback import Feedback
 from assistant.server.limits import Limits
+from assistant.server.live import Watched
+from assistant.server.log import set_up_log
 from assistant.server.queue import WorkQueue
-from assistant.server.serve import run, set_up_log
+from assistant.server.serve import run
 from assistant.settings import Settings
 
 logger = logging.getLogger("assistant.server")
@@ -34,11 +37,11 @@ def serve(settings: Settings) -> int:
         keys.all()  # raises here, and not when the first client comes
     if settings.mcp:
         check_mcp()
-    live = LiveAnswerer(settings)
+    set_up_log(settings.log_format)
+    live = Watched(settings, Audit(settings.audit_log))
     if status := _open(live, settings):
         return status
     limits = limits_of(settings)
-    set_up_log()
     for warning in warnings(settings):
         logger.warning("%s", warning)
     with _feedback(settings, live) as feedback:
@@ -49,6 +52,8 @@ def serve(settings: Settings) -> int:
             feedback=feedback,
             keys=keys,
             mcp=settings.mcp,
+            metrics=settings.metrics,
+            log_clients=settings.log_clients,
         )
         run(
             app,
@@ -139,13 +144,14 @@ def is_loopback(host: str) -> bool:
 def _feedback(settings: Settings, live: LiveAnswerer) -> Iterator[Feedback]:
     """What is kept while serving; all that waits is written at the end."""
     key = settings.admin_key.get_secret_value() if settings.admin_key is not None else ""
+    audit = Audit(settings.audit_log)
     if settings.records is None:
-        yield Feedback(admin_key=key)
+        yield Feedback(admin_key=key, audit=audit)
         return
     records = open_records(settings)
     print(f"questions are kept in {settings.records} for {settings.records_days} days", file=sys.stderr)
     with closing(Recorder(records, days=settings.records_days, most=settings.records_most)) as recorder:
-        yield Feedback(recorder, GapFinder(records, live), key)
+        yield Feedback(recorder, GapFinder(records, live), key, audit)
 
 
 def _build_apart(settings: Settings) -> int:

@@ -20,6 +20,7 @@ from assistant.feedback.gaps import Gaps, stub
 from assistant.feedback.records import Recorder
 from assistant.server.access import Wrong, given_key
 from assistant.server.pages import admin
+from assistant.server.peers import peer_of
 from assistant.server.problems import BAD_BODY, ProblemResponse, documented
 from assistant.types import Answer
 
@@ -39,6 +40,7 @@ class Feedback:
     recorder: Recorder | None = None
     gaps: Callable[[], Gaps] | None = None  # from what is kept
     admin_key: str = ""
+    audit: Callable[..., None] = lambda what, **fields: None  # is told who saw the operator's page
 
     def for_reply(self) -> tuple[Mapping[str, str], Callable[[Answer], None]]:
         """Headers of a reply, with a new token to vote on it where votes are kept, and what notes its answer."""
@@ -117,12 +119,20 @@ def add_routes(app: FastAPI, feedback: Feedback, title: str, keys: KeyRing | Non
     def page(request: Request, made: Callable[[Gaps], Response]) -> Response:
         if refused := refusal(request, feedback.admin_key, keys, wrong):
             return ProblemResponse(refused, CHALLENGE if isinstance(refused, Unauthorized) else NOT_KEPT)
+        feedback.audit("admin viewed", path=request.url.path, client=peer_of(request.scope), key=holder(request, keys))
         if feedback.recorder is not None:
             feedback.recorder.flush()
         response = made(feedback.gaps() if feedback.gaps is not None else Gaps(()))
         response.headers["Cache-Control"] = "no-store"
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
         return response
+
+
+def holder(request: Request, keys: KeyRing | None) -> str:
+    """The name of the key in a request that holds a right one."""
+    given = given_key(request.headers.get("authorization", "")).decode("utf-8", "replace")
+    found = keys.find(given) if keys is not None else None
+    return "ASSISTANT_ADMIN_KEY" if found is None else found.name
 
 
 def refusal(request: Request, admin_key: str, keys: KeyRing | None, wrong: Wrong) -> AssistantError | None:

@@ -98,6 +98,11 @@ class WorkQueue:
             job.abandoned.set()
             future.cancel()
 
+    def load(self) -> tuple[int, int]:
+        """How much is worked on, and how much waits."""
+        inside = self._inside
+        return min(inside, self._at_once), max(0, inside - self._at_once)
+
     def refusal(self) -> Busy | None:
         """Why no more work is taken now; None where it is."""
         if self._inside < self._most:

@@ -314,8 +314,11 @@ class HealthBody(BaseModel):
 class ReadyBody(BaseModel):
     """An index is loaded."""
 
-    status: Literal["ready"] = "ready"
+    status: Literal["ready", "degraded"] = Field(
+        default="ready", description="Degraded where the index in force cannot be taken up, and the one before answers."
+    )
     index_id: str
+    detail: str | None = Field(default=None, description="What is wrong, where it is degraded.")
 
 
 def _place(citation: Citation) -> dict[str, Any]:

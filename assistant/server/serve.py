@@ -16,6 +16,7 @@ from fastapi import FastAPI
 
 from assistant.errors import UsageError
 from assistant.server.connections import AT_ONCE, Connections, Deadlines, most_connections
+from assistant.server.log import set_up_log
 
 GRACE = 6  # seconds that an exchange may still take once the server is told to stop
 TURN = 0.0005  # seconds that a thread at work keeps the others waiting, of which one talks to all clients
@@ -80,11 +81,6 @@ def run(
             timeout_graceful_shutdown=GRACE,
         )
         Server(config).run(sockets=[listener])
-
-
-def set_up_log() -> None:
-    """Sends the log to standard error, unless the program that this runs in has set it up."""
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s")
 
 
 def listen(host: str, port: int) -> socket.socket:
