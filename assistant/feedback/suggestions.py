@@ -24,6 +24,11 @@ class Suggester:
         self._lock = Lock()
         self._known: tuple[str, tuple[str, ...]] = ("", ())  # the index, and its questions
 
+    def known(self, answerer: Answerer) -> tuple[str, ...] | None:
+        """The questions, if they have been found out already."""
+        index_id, questions = self._known
+        return questions if index_id == answerer.index_id else None
+
     def __call__(self, answerer: Answerer) -> tuple[str, ...]:
         """Questions that this answerer answers."""
         with self._lock:

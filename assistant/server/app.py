@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,28 +10,36 @@ from typing import Annotated, Any
 from fastapi import FastAPI, Query
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 import assistant
+from assistant.access.keys import KeyRing
 from assistant.errors import (
     AssistantError,
     DocumentNotFound,
     RateLimited,
 )
-from assistant.feedback.suggestions import Suggester, near
+from assistant.feedback.suggestions import near
 from assistant.server import chat
+from assistant.server.access import Access
 from assistant.server.feedback import Feedback, add_routes
-from assistant.server.limits import Limits, RateLimit
+from assistant.server.hosts import Hosts, Target
+from assistant.server.limits import Full, Limits, RateLimit
+from assistant.server.log import Clients
 from assistant.server.middleware import Exchange, JsonRoute
+from assistant.server.monitoring import Metrics
 from assistant.server.origins import Origins, framed
 from assistant.server.pages import documents as documents_page
 from assistant.server.pages import home, source_page
-from assistant.server.peers import ProxyHeaders
+from assistant.server.peers import Below, ProxyHeaders
 from assistant.server.problems import AT_QUEUE, NO_INDEX, QUESTION, ChatProblem, Problem, documented, install, problem
 from assistant.server.queue import Job, WorkQueue
 from assistant.server.requests import AskRequest, NearRequest, SearchRequest
 from assistant.server.streaming import IncomingQuestion, documented_events, event, in_blocks, stream, whole
-from assistant.types import Answerer, Document
+from assistant.server.suggestions import Suggestions
+from assistant.types import Answer, Answerer, Document
 from assistant.wire import (
     AnswerBody,
     DocumentsBody,
@@ -54,11 +62,18 @@ def create_app(
     current: Callable[[], Answerer],
     *,
     log_questions: bool = False,
+    log_clients: Clients = "none",
     title: str = "Role Assistant",
     feedback: Feedback = Feedback(),
     limits: Limits = Limits(),
+    keys: KeyRing | None = None,
+    mcp: bool = False,
+    metrics: bool = True,
 ) -> FastAPI:
-    """The app over the index that `current` gives. That is called once a request, which so sees one index."""
+    """The app over the index that `current` gives. That is called once a request, which so sees one index.
+
+    Where there are keys, each route asks for one with the scope that it needs. `mcp` and `metrics` add their routes.
+    """
     app = FastAPI(
         title=title,
         version=assistant.__version__,
@@ -70,15 +85,23 @@ def create_app(
         generate_unique_id_function=lambda route: route.name,
     )
     app.router.route_class = JsonRoute
-    _surround(app, limits, log_questions)
-    install(app)
     desk = WorkQueue(at_once=limits.max_concurrent, waiting=limits.max_queue, seconds=limits.request_timeout)
+    counts = Metrics(current, desk) if metrics else None
+    for_reply = partial(noted, feedback, counts)
+    exchange = partial(
+        Exchange,
+        log_questions=log_questions,
+        log_clients=log_clients,
+        count=None if counts is None else counts.exchange,
+    )
+    _surround(app, limits, keys, desk, exchange)
+    install(app)
     widget_files, page_files = StaticFiles(directory=WIDGET), StaticFiles(directory=STATIC)
     get = partial(app.get, responses=documented(RateLimited, *NO_INDEX))
     get_document = partial(app.get, responses=documented(DocumentNotFound, RateLimited, *NO_INDEX), tags=["documents"])
     questions = documented(*QUESTION)
     post = partial(app.post, tags=["questions"])
-    suggest = Suggester()
+    suggest = Suggestions(current, desk)
     get_page = partial(app.get, include_in_schema=False)
 
     @post(
@@ -87,13 +110,14 @@ def create_app(
         response_model=AnswerBody,
         responses={200: STREAM, **questions},
     )
-    async def ask(body: AskRequest, request: Request) -> AnswerBody | Response:
+    async def ask(body: AskRequest, request: Request, response: Response) -> AnswerBody | Response:
         question = IncomingQuestion(body.question, body.turns(), body.only())
+        headers, note = for_reply()
         if body.stream:
-            return await stream(
-                desk, request, in_blocks(current, question, feedback.note), lambda error: event(problem(error), "error")
-            )
-        return await desk.answer(whole(current, question, feedback.note), request.receive)
+            work = in_blocks(current, question, note)
+            return await stream(desk, request, work, lambda error: event(problem(error), "error"), headers)
+        response.headers.update(headers)
+        return await desk.answer(whole(current, question, note), request.receive)
 
     @post("/v1/search", summary="Find the passages nearest to a question", responses=questions)
     async def search(body: SearchRequest, request: Request) -> SearchBody:
@@ -103,7 +127,7 @@ def create_app(
 
         return await desk.answer(find, request.receive)
 
-    app.include_router(chat.routes(current, desk, feedback.note))
+    app.include_router(chat.routes(current, desk, for_reply))
 
     @get("/v1/promise", summary="State how often a question without an answer may be answered", tags=["questions"])
     def promise() -> PromiseBody:
@@ -116,11 +140,7 @@ def create_app(
         responses=documented(RateLimited, *NO_INDEX, *AT_QUEUE),
     )
     async def suggestions(request: Request) -> SuggestionsBody:
-        def find(job: Job[SuggestionsBody]) -> SuggestionsBody:
-            answerer = current()
-            return SuggestionsBody(questions=suggest(answerer), index_id=answerer.index_id)
-
-        return await desk.answer(find, request.receive)
+        return await suggest(request)
 
     @post("/v1/suggestions", summary="Suggest questions near one that was refused", responses=questions)
     async def suggestions_near(body: NearRequest, request: Request) -> SuggestionsBody:
@@ -155,7 +175,10 @@ def create_app(
 
     @get("/readyz", summary="Tell whether an index is loaded", tags=["health"])
     def readyz() -> ReadyBody:
-        return ReadyBody(index_id=current().index_id)
+        index_id, fault = current().index_id, getattr(current, "fault", None)
+        if fault is None:
+            return ReadyBody(index_id=index_id)
+        return ReadyBody(status="degraded", index_id=index_id, detail=f"the new index cannot be taken up: {fault}")
 
     @get_page("/documents")
     def documents_list(request: Request, q: str = "") -> Response:
@@ -188,15 +211,17 @@ def create_app(
 
     @get_page("/")
     def index() -> Response:
-        return framed(home.index(title, opened(current)), limits.allowed_origins)
+        about = opened(current) if keys is None else None  # titles are for those who may read
+        return framed(home.index(title, about), limits.allowed_origins)
 
     @get_page("/docs/{name}")
     def docs_file(name: str) -> Response:
         return home.docs_file(name)
 
     @get_page("/openapi.json")
-    def openapi() -> JSONResponse:
-        return JSONResponse(app.openapi())
+    def openapi(request: Request) -> JSONResponse:
+        root = request.scope.get("root_path", "")
+        return JSONResponse(app.openapi() | ({"servers": [{"url": root}]} if root else {}))
 
     @get_page("/widget/{name:path}")
     async def widget(name: str, request: Request) -> Response:
@@ -207,7 +232,19 @@ def create_app(
         """What the pages load that are not the widget's."""
         return await page_files.get_response(name, request.scope)
 
-    add_routes(app, feedback, title)
+    add_routes(app, feedback, title, keys)
+    if counts is not None:
+        app.get("/metrics", include_in_schema=False)(counts.page)
+    if mcp:
+        from assistant.server.mcp import Endpoint, make_server  # loads the library for it
+
+        app.router.routes.append(
+            Route(
+                "/mcp",
+                Endpoint(make_server(current, desk, lambda answer: for_reply()[1](answer), title)),
+                methods=["POST"],
+            )
+        )
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # as FastAPI's manual says to extend it
     return app
 
@@ -222,15 +259,37 @@ STREAM = documented_events(
 )
 
 
-def _surround(app: FastAPI, limits: Limits, log_questions: bool) -> None:
+def _surround(
+    app: FastAPI, limits: Limits, keys: KeyRing | None, desk: WorkQueue, exchange: Callable[[ASGIApp], Exchange]
+) -> None:
     """Puts around the app what every exchange goes through; what is added last is outermost."""
+    app.add_middleware(Full, desk=desk)
+    if keys is not None:
+        app.add_middleware(Access, keys=keys, origins=limits.allowed_origins)
     if limits.rate_limit:
         app.add_middleware(RateLimit, rate=limits.rate_limit)
-    app.add_middleware(Exchange, log_questions=log_questions)
+    if "*" not in limits.allowed_hosts:
+        app.add_middleware(Hosts, allowed=limits.allowed_hosts)
+    app.add_middleware(exchange)
+    if limits.root_path or limits.public_url:
+        app.add_middleware(Below, root_path=limits.root_path, public_url=limits.public_url)
     if limits.trusted_proxies:
         app.add_middleware(ProxyHeaders, trusted=limits.trusted_proxies)
+    app.add_middleware(Target)
     if limits.allowed_origins:
         app.add_middleware(Origins, origins=limits.allowed_origins)
+
+
+def noted(feedback: Feedback, counts: Metrics | None) -> tuple[Mapping[str, str], Callable[[Answer], None]]:
+    """The headers of a reply, and what notes its answer: for the records, and for the counts."""
+    headers, note = feedback.for_reply()
+
+    def both(answer: Answer) -> None:
+        note(answer)
+        if counts is not None:
+            counts.answer(answer)
+
+    return headers, both
 
 
 def find_document(answerer: Answerer, id: str) -> Document:
