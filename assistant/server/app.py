@@ -19,10 +19,12 @@ from assistant.access.keys import KeyRing
 from assistant.errors import (
     AssistantError,
     DocumentNotFound,
+    Forbidden,
     RateLimited,
+    Unauthorized,
 )
 from assistant.server import chat
-from assistant.server.access import Access
+from assistant.server.access import Access, scope_needed
 from assistant.server.feedback import Feedback, add_routes
 from assistant.server.hosts import Hosts, Target
 from assistant.server.limits import Full, Limits, RateLimit
@@ -32,7 +34,17 @@ from assistant.server.monitoring import Metrics
 from assistant.server.origins import Origins, framed
 from assistant.server.pages import home, source_page
 from assistant.server.peers import Below, ProxyHeaders
-from assistant.server.problems import AT_QUEUE, NO_INDEX, QUESTION, ChatProblem, Problem, documented, install, problem
+from assistant.server.problems import (
+    AT_QUEUE,
+    CHAT,
+    NO_INDEX,
+    QUESTION,
+    ChatProblem,
+    Problem,
+    documented,
+    install,
+    problem,
+)
 from assistant.server.queue import Job, WorkQueue
 from assistant.server.requests import AskRequest, SearchRequest
 from assistant.server.schemas import (
@@ -227,7 +239,7 @@ def create_app(
                 methods=["POST"],
             )
         )
-    app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # as FastAPI's manual says to extend it
+    app.openapi = lambda: describe(app, has_keys=keys is not None)  # type: ignore[method-assign]  # as FastAPI's manual says to extend it
     return app
 
 
@@ -281,12 +293,20 @@ def find_document(answerer: Answerer, id: str) -> Document:
     raise DocumentNotFound("no document has this id: GET /v1/documents lists those that there are")
 
 
-def describe(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document, made when it is first asked for."""
+def describe(app: FastAPI, *, has_keys: bool = False) -> dict[str, Any]:
+    """The OpenAPI document, made when it is first asked for. Where there are keys, it says which routes need one."""
     if not app.openapi_schema:
         app.openapi_schema = FastAPI.openapi(app)
         schemas = app.openapi_schema["components"]["schemas"]
         schemas["Problem"] = Problem.model_json_schema()
         schemas["ChatProblem"] = ChatProblem.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas |= schemas["ChatProblem"].pop("$defs")
+        if has_keys:
+            app.openapi_schema["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+            for path, methods in app.openapi_schema["paths"].items():
+                for method, operation in methods.items():
+                    if scope_needed(method.upper(), path):
+                        operation["security"] = [{"key": []}]
+                        refusals = documented(Unauthorized, Forbidden, RateLimited, chat=bool(CHAT.match(path)))
+                        operation["responses"] |= {str(status): reply for status, reply in refusals.items()}
     return app.openapi_schema
