@@ -20,6 +20,7 @@ from assistant.answer.signals import explain_gap, gather_signals
 from assistant.answer.weigh import Weights, weigh
 from assistant.documents.citations import cite
 from assistant.documents.outline import Outline
+from assistant.errors import AssistantError
 from assistant.ids import answer_id, settings_id
 from assistant.question import rewrite
 from assistant.question.naming import codes, placed
@@ -103,6 +104,7 @@ class Assistant:
         read_passages: int,
         settings: Mapping[str, Json] = {},
         prepare: Callable[[Sequence[str]], None] = lambda texts: None,  # encodes what will be searched for
+        part: Callable[[frozenset[str]], Assistant] | None = None,  # ids to an assistant over those documents alone
     ) -> None:
         self.index_id = index_id
         self.documents = documents
@@ -125,6 +127,13 @@ class Assistant:
         self._search_passages = search_passages
         self._read_passages = read_passages
         self.settings_id = settings_id(settings)
+        self._part = part
+
+    def part(self, ids: frozenset[str]) -> Assistant:
+        """An assistant over these documents alone, as if there were no others."""
+        if self._part is None:
+            raise AssistantError("this assistant cannot be had over some of its documents: open it from an index")
+        return self._part(ids)
 
     def ask(self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Answer:
         """The answer to a question, or a refusal."""

@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
 from threading import Lock
+from typing import TypeAlias
 
 from assistant.documents.outline import label_end
 from assistant.types import Answer, Answerer, Document, Section
 
 SUGGESTED = 8  # questions, at most
 TRIED = 28  # questions that are asked to find them, at most
+KEPT = 16  # views of an index whose questions are remembered
 DOCUMENTS = 8  # the documents that they come from, at most
 
 _NUMBERING = re.compile(r"^(?:\(?(?:\d+(?:\.\d+)*|[ivxlc]+|[a-z])[.):]\s*|#+\s*|\d+(?:\.\d+)+\s+)", re.IGNORECASE)
@@ -46,25 +48,35 @@ class Candidate:
         )
 
 
+Asked: TypeAlias = tuple[str, str]  # an index, and the settings that it is asked with
+
+
+def asked(answerer: Answerer) -> Asked:
+    """What its suggestions depend on."""
+    return answerer.index_id, answerer.settings_id
+
+
 class Suggester:
     """The questions of an index, found out when they are first asked for."""
 
-    def __init__(self, find: Callable[[Answerer], tuple[str, ...]] | None = None) -> None:
-        self._find = find or suggest
+    def __init__(self, find: Callable[[Answerer], tuple[str, ...]] | None = None, *, most: int = KEPT) -> None:
+        self._find, self._most = find or suggest, most
         self._lock = Lock()
-        self._known: tuple[str, tuple[str, ...]] = ("", ())  # the index, and its questions
+        self._known: dict[Asked, tuple[str, ...]] = {}  # the oldest first
 
     def known(self, answerer: Answerer) -> tuple[str, ...] | None:
         """The questions, if they have been found out already."""
-        index_id, questions = self._known
-        return questions if index_id == answerer.index_id else None
+        return self._known.get(asked(answerer))
 
     def __call__(self, answerer: Answerer) -> tuple[str, ...]:
         """Questions that this answerer answers."""
         with self._lock:
-            if self._known[0] != answerer.index_id:
-                self._known = answerer.index_id, self._find(answerer)
-            return self._known[1]
+            found = self._known.get(asked(answerer))
+            if found is None:
+                found = self._find(answerer)
+                kept = {key: known for key, known in self._known.items() if key[0] == answerer.index_id}
+                self._known = dict([*kept.items(), (asked(answerer), found)][-self._most :])
+            return found
 
 
 def suggest(answerer: Answerer, *, k: int = SUGGESTED) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from assistant.errors import (
     Unauthorized,
 )
 from assistant.server import chat
-from assistant.server.access import Access, scope_needed
+from assistant.server.access import Access, Groups, scope_needed
 from assistant.server.feedback import Feedback, add_routes
 from assistant.server.hosts import Hosts, Target
 from assistant.server.limits import Full, Limits, RateLimit
@@ -57,6 +57,7 @@ from assistant.server.schemas import (
     SuggestionsBody,
     WholeDocumentBody,
 )
+from assistant.server.seen import Seen
 from assistant.server.streaming import IncomingQuestion, documented_events, event, in_blocks, stream, whole
 from assistant.server.suggestions import Suggestions
 from assistant.types import Answer, Answerer, Document
@@ -79,10 +80,12 @@ def create_app(
     keys: KeyRing | None = None,
     mcp: bool = False,
     metrics: bool = True,
+    rights: bool = False,
 ) -> FastAPI:
     """The app over the index that `current` gives. That is called once a request, which so sees one index.
 
     Where there are keys, each route asks for one with the scope that it needs. `mcp` and `metrics` add their routes.
+    With `rights`, what is seen of the documents depends on the groups of the key, or those that a proxy signs.
     """
     app = FastAPI(
         title=title,
@@ -96,7 +99,8 @@ def create_app(
     )
     app.router.route_class = JsonRoute
     desk = WorkQueue(at_once=limits.max_concurrent, waiting=limits.max_queue, seconds=limits.request_timeout)
-    counts = Metrics(current, desk) if metrics else None
+    counts = Metrics(current, desk, sizes=not rights) if metrics else None
+    seen = Seen(current, rights=rights)
     for_reply = partial(noted, feedback, counts)
     exchange = partial(
         Exchange,
@@ -104,14 +108,14 @@ def create_app(
         log_clients=log_clients,
         count=None if counts is None else counts.exchange,
     )
-    _surround(app, limits, keys, desk, exchange)
+    _surround(app, limits, keys, desk, exchange, rights)
     install(app)
     widget_files, page_files = StaticFiles(directory=WIDGET), StaticFiles(directory=STATIC)
     get = partial(app.get, responses=documented(RateLimited, *NO_INDEX))
     get_document = partial(app.get, responses=documented(DocumentNotFound, RateLimited, *NO_INDEX), tags=["documents"])
     questions = documented(*QUESTION)
     post = partial(app.post, tags=["questions"])
-    suggest = Suggestions(current, desk)
+    suggest = Suggestions(seen, desk)
     get_page = partial(app.get, include_in_schema=False)
 
     @post(
@@ -124,24 +128,24 @@ def create_app(
         question = IncomingQuestion(body.question, body.turns(), body.only())
         headers, note = for_reply()
         if body.stream:
-            work = in_blocks(current, question, note)
+            work = in_blocks(seen(request.scope), question, note)
             return await stream(desk, request, work, lambda error: event(problem(error), "error"), headers)
         response.headers.update(headers)
-        return await desk.answer(whole(current, question, note), request.receive)
+        return await desk.answer(whole(seen(request.scope), question, note), request.receive)
 
     @post("/v1/search", summary="Find the passages nearest to a question", responses=questions)
     async def search(body: SearchRequest, request: Request) -> SearchBody:
         def find(job: Job[SearchBody]) -> SearchBody:
-            answerer = current()
+            answerer = seen(request.scope)()
             return SearchBody.of(answerer.search(body.question, k=body.k, filters=body.only()), answerer)
 
         return await desk.answer(find, request.receive)
 
-    app.include_router(chat.routes(current, desk, for_reply))
+    app.include_router(chat.routes(seen, desk, for_reply))
 
     @get("/v1/promise", summary="State how often a question without an answer may be answered", tags=["questions"])
-    def promise() -> PromiseBody:
-        return PromiseBody.of(current())
+    def promise(request: Request) -> PromiseBody:
+        return PromiseBody.of(seen(request.scope)())
 
     @get(
         "/v1/suggestions",
@@ -153,13 +157,13 @@ def create_app(
         return await suggest(request)
 
     @get("/v1/documents", summary="List the documents", tags=["documents"])
-    def documents() -> DocumentsBody:
-        return DocumentsBody.of(current())
+    def documents(request: Request) -> DocumentsBody:
+        return DocumentsBody.of(seen(request.scope)())
 
     @get_document("/v1/documents/{id:path}/text", summary="Read a document's text", response_class=PlainTextResponse)
-    def text(id: str) -> Response:
+    def text(id: str, request: Request) -> Response:
         """The text that offsets count into, in Unicode code points."""
-        answerer = current()
+        answerer = seen(request.scope)()
         if id not in answerer.documents and f"{id}/text" in answerer.documents:  # an id that itself ends in /text
             return JSONResponse(
                 WholeDocumentBody.of(answerer.documents[f"{id}/text"], answerer).model_dump(mode="json")
@@ -167,8 +171,8 @@ def create_app(
         return PlainTextResponse(find_document(answerer, id).text)
 
     @get_document("/v1/documents/{id:path}", summary="Show a document and its outline")
-    def document(id: str) -> WholeDocumentBody:
-        answerer = current()
+    def document(id: str, request: Request) -> WholeDocumentBody:
+        answerer = seen(request.scope)()
         return WholeDocumentBody.of(find_document(answerer, id), answerer)
 
     @get("/healthz", summary="Tell whether the process is alive", tags=["health"])
@@ -193,7 +197,7 @@ def create_app(
     ) -> Response:
         answerer: Answerer | None = None
         try:
-            answerer = current()
+            answerer = seen(request.scope)()
             return source_page.source(find_document(answerer, id), start, end, version, quote)
         except AssistantError as error:
             if error.status == 500:
@@ -235,7 +239,7 @@ def create_app(
         app.router.routes.append(
             Route(
                 "/mcp",
-                Endpoint(make_server(current, desk, lambda answer: for_reply()[1](answer), title)),
+                Endpoint(make_server(seen, desk, lambda answer: for_reply()[1](answer), title)),
                 methods=["POST"],
             )
         )
@@ -254,12 +258,19 @@ STREAM = documented_events(
 
 
 def _surround(
-    app: FastAPI, limits: Limits, keys: KeyRing | None, desk: WorkQueue, exchange: Callable[[ASGIApp], Exchange]
+    app: FastAPI,
+    limits: Limits,
+    keys: KeyRing | None,
+    desk: WorkQueue,
+    exchange: Callable[[ASGIApp], Exchange],
+    rights: bool,
 ) -> None:
     """Puts around the app what every exchange goes through; what is added last is outermost."""
     app.add_middleware(Full, desk=desk)
     if keys is not None:
         app.add_middleware(Access, keys=keys, origins=limits.allowed_origins)
+    if rights and limits.groups_secret:
+        app.add_middleware(Groups, secret=limits.groups_secret)
     if limits.rate_limit:
         app.add_middleware(RateLimit, rate=limits.rate_limit)
     if "*" not in limits.allowed_hosts:
