@@ -159,6 +159,14 @@ class Settings(BaseModel):
         description="The file of the keys, which `assistant keys` writes; with one, whoever asks needs a key, but for "
         "the pages of ASSISTANT_ALLOWED_ORIGINS.",
     )
+    rights: bool = Field(
+        False,
+        description="Whether a document whose metadata names groups is seen by these alone; the groups of who asks are "
+        "those of the key, or those that a trusted proxy signs.",
+    )
+    groups_secret: SecretStr | None = Field(
+        None, description="The secret, of 16 characters or more, with which a trusted proxy signs X-Assistant-Groups."
+    )
     api_key: SecretStr | None = Field(
         None, description="The key that commands give to a server that they ask, such as `assistant batch --url`."
     )
@@ -211,7 +219,7 @@ class Settings(BaseModel):
         "which gets one more for each 8 KB.",
     )
 
-    @field_validator("admin_key")
+    @field_validator("admin_key", "groups_secret")
     @classmethod
     def _long_enough(cls, key: SecretStr | None) -> SecretStr | None:
         if key is not None and not re.fullmatch(r"\S{16,}", key.get_secret_value()):

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 from datetime import UTC, datetime
 from pathlib import Path
 
 from assistant.errors import UsageError
 
-_log = logging.getLogger("assistant.audit")
-
 
 class Audit:
-    """Adds a line of JSON for each event to a file, which only its owner may read; without one, to the log alone."""
+    """Adds a line of JSON for each event to a file, which only its owner may read. Without a file it does nothing."""
 
     def __init__(self, path: Path | None) -> None:
         self.path = path
 
     def __call__(self, what: str, **fields: object) -> None:
-        line = {"time": datetime.now(UTC).isoformat(timespec="seconds"), "event": what, **fields}
-        _log.info("%s", f"audit: {what} {fields}", extra={"fields": {"event": what, **fields}})
         if self.path is None:
             return
+        line = {"time": datetime.now(UTC).isoformat(timespec="seconds"), "event": what, **fields}
         try:
             file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
             try:

@@ -12,12 +12,14 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assistant.access.keys import KeyRing
+from assistant.access.rights import signed_groups
 from assistant.access.scopes import Scope as KeyScope
 from assistant.errors import AssistantError, Forbidden, RateLimited, Unauthorized
 from assistant.server.limits import Buckets
-from assistant.server.peers import client_key, route_path
+from assistant.server.peers import client_key, is_told, route_path
 from assistant.server.problems import respond
 
+GROUPS = "assistant.groups"  # in a scope: those that the person is in
 WRONG = 10  # wrong keys a minute that one client is told of as such
 BEARER = {"WWW-Authenticate": "Bearer"}
 BASIC = {"WWW-Authenticate": 'Basic realm="documents", charset="UTF-8"'}  # which browsers ask people for
@@ -30,6 +32,21 @@ class Caller:
     name: str
     scopes: tuple[KeyScope, ...]
     groups: tuple[str, ...] = ()
+
+
+class Groups:
+    """Around the app: the groups that a trusted proxy signs are taken over, and forgotten of anyone else."""
+
+    def __init__(self, app: ASGIApp, secret: str) -> None:
+        self.app = app
+        self._secret = secret
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            found = signed_groups(Headers(scope=scope), self._secret) if is_told(scope) else None
+            if found is not None:
+                scope[GROUPS] = found
+        await self.app(scope, receive, send)
 
 
 class Wrong:
@@ -66,7 +83,8 @@ class Access:
         app = self.app
         if scope["type"] == "http" and (needed := scope_needed(scope["method"], route_path(scope))):
             try:
-                scope["assistant.caller"] = self.caller(scope, needed)
+                scope["assistant.caller"] = who = self.caller(scope, needed)
+                scope[GROUPS] = who.groups
             except AssistantError as error:
                 app = respond(scope, error, _challenge(scope) if isinstance(error, Unauthorized) else None)
         await app(scope, receive, send)
@@ -82,6 +100,8 @@ class Access:
             if needed not in key.scopes:
                 raise Forbidden(f"the key {key.name} is for {', '.join(key.scopes)}: this needs one for {needed}")
             return Caller(key.name, key.scopes, key.groups)
+        if GROUPS in scope and needed in ("ask", "read"):  # a trusted proxy has said who it is
+            return Caller("proxy", ("ask", "read"), scope[GROUPS])
         page = origin_of(headers)
         if needed in ("ask", "read") and page in self._origins:
             return Caller(page, ("ask", "read"))

@@ -35,6 +35,7 @@ from assistant.server.middleware import JsonRoute
 from assistant.server.peers import base_url
 from assistant.server.problems import QUESTION, chat_problem, documented
 from assistant.server.queue import Job, WorkQueue
+from assistant.server.seen import Seen
 from assistant.server.streaming import IncomingQuestion, Said, documented_events, event, stream, work_out
 from assistant.types import Answer, Answerer
 
@@ -51,8 +52,8 @@ class ChatRoute(JsonRoute):
 ForReply = Callable[[], tuple[Mapping[str, str], Callable[[Answer], None]]]
 
 
-def routes(current: Callable[[], Answerer], desk: WorkQueue, for_reply: ForReply) -> APIRouter:
-    """The routes over the index that `current` gives. `for_reply` gives headers of a reply, and notes its answer."""
+def routes(seen: Seen, desk: WorkQueue, for_reply: ForReply) -> APIRouter:
+    """The routes over what a request sees. `for_reply` gives headers of a reply, and notes its answer."""
     router = APIRouter(route_class=ChatRoute, tags=["chat clients"])
     model = Model(created=int(time()))
 
@@ -64,7 +65,7 @@ def routes(current: Callable[[], Answerer], desk: WorkQueue, for_reply: ForReply
     )
     async def complete(body: ChatRequest, request: Request, response: Response) -> ChatCompletion | Response:
         headers, note = for_reply()
-        question, base = body.question(), base_url(request.scope)
+        question, base, current = body.question(), base_url(request.scope), seen(request.scope)
         request.scope["assistant.body"] = {"question": question.text}  # for the log
         if body.stream:
             usage = bool(body.stream_options and body.stream_options.include_usage)

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from assistant.access.audit import Audit
 from assistant.access.keys import KeyRing
+from assistant.access.rights import FIELD
 from assistant.client import Remote
 from assistant.compose import LiveAnswerer, open_records
 from assistant.errors import FilesFailed, IndexNotFound, UsageError
@@ -25,8 +26,10 @@ from assistant.server.limits import Limits
 from assistant.server.live import Watched
 from assistant.server.log import set_up_log
 from assistant.server.queue import WorkQueue
+from assistant.server.seen import Seen
 from assistant.server.serve import run
 from assistant.settings import Settings
+from assistant.types import Answerer
 
 logger = logging.getLogger("assistant.server")
 
@@ -43,7 +46,7 @@ def serve(settings: Settings) -> int:
     if status := _open(live, settings):
         return status
     limits = limits_of(settings)
-    for warning in warnings(settings):
+    for warning in (*warnings(settings), *unguarded(settings, live())):
         logger.warning("%s", warning)
     with _feedback(settings, live) as feedback:
         app = create_app(
@@ -54,6 +57,7 @@ def serve(settings: Settings) -> int:
             keys=keys,
             mcp=settings.mcp,
             metrics=settings.metrics,
+            rights=settings.rights,
             log_clients=settings.log_clients,
         )
         run(
@@ -76,14 +80,14 @@ def serve_mcp(settings: Settings, url: str | None = None) -> int:
     if url is not None:
         key = settings.api_key.get_secret_value() if settings.api_key is not None else None
         remote = Remote(url, api_key=key)
-        serve_stdio(make_server(lambda: remote, WorkQueue(seconds=settings.request_timeout), lambda answer: None))
+        serve_stdio(make_server(Seen(lambda: remote), WorkQueue(seconds=settings.request_timeout), lambda answer: None))
         return 0
     live = LiveAnswerer(settings)
     if status := _open(live, settings):
         return status
     desk = WorkQueue(at_once=settings.max_concurrent, waiting=settings.max_queue, seconds=settings.request_timeout)
     with _feedback(settings, live) as feedback:
-        serve_stdio(make_server(live, desk, feedback.note))
+        serve_stdio(make_server(Seen(live), desk, feedback.note))
     return 0
 
 
@@ -109,6 +113,7 @@ def _open(live: LiveAnswerer, settings: Settings) -> int:
 def limits_of(settings: Settings) -> Limits:
     """Who may ask, and how much. The names that the settings give the server are among those it goes by."""
     limits = {field.name: getattr(settings, field.name) for field in fields(Limits)}
+    limits["groups_secret"] = settings.groups_secret.get_secret_value() if settings.groups_secret is not None else ""
     public = urlsplit(settings.public_url)
     names = [name.lower() for name in (settings.host, public.hostname) if name]
     limits["allowed_hosts"] = tuple(dict.fromkeys((*settings.allowed_hosts, *names)))
@@ -130,6 +135,13 @@ def warnings(settings: Settings) -> Iterator[str]:
             f"NO CLIENT OF {settings.host}:{settings.port} IS LIMITED: one can keep the server busy for all. "
             f"Set ASSISTANT_RATE_LIMIT=on, or limit the rate in the proxy in front"
         )
+
+
+def unguarded(settings: Settings, answerer: Answerer) -> Iterator[str]:
+    """What an operator should know who names groups and does not ask for rights."""
+    named = sum(FIELD in document.metadata for document in answerer.documents.values())
+    if named and not settings.rights:
+        yield f"{named} documents name {FIELD} and are shown to all: set ASSISTANT_RIGHTS=true to keep them to these"
 
 
 def is_loopback(host: str) -> bool:

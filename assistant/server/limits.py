@@ -31,6 +31,7 @@ class Limits:
     trusted_proxies: tuple[str, ...] = ()
     public_url: str = ""
     root_path: str = ""
+    groups_secret: str = ""
     rate_limit: int = 0
     max_concurrent: int = 0
     max_queue: int = 64

@@ -39,6 +39,7 @@ def set_up_log(form: Literal["text", "json"] = "text") -> None:
     plain = logging.Formatter("%(asctime)s %(levelname)s %(message)s")
     handler.setFormatter(JsonLines() if form == "json" else plain)
     logging.basicConfig(level=logging.INFO, handlers=[handler])
+    logging.getLogger("faiss").setLevel(logging.WARNING)  # it tells which of its builds it tries
 
 
 def client(scope: Scope, shown: Clients) -> str:

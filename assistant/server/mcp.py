@@ -26,8 +26,9 @@ from assistant.server.middleware import MAX_BODY
 from assistant.server.problems import describe
 from assistant.server.queue import Job, WorkQueue
 from assistant.server.requests import AskRequest, Name, SearchRequest, StrictBody, Whole
+from assistant.server.seen import Seen
 from assistant.server.streaming import IncomingQuestion, whole
-from assistant.types import Answer, Answerer, Document
+from assistant.types import Answer, Document
 from assistant.wire import AnswerBody, SearchBody
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -61,34 +62,34 @@ class TextBody(BaseModel):
 
 
 class Tools:
-    """What the tools and resources give, of the index that `current` gives, within the limits of the queue."""
+    """What the tools and resources give, of what a request sees, within the limits of the queue."""
 
-    def __init__(self, current: Callable[[], Answerer], desk: WorkQueue, note: Callable[[Answer], None]) -> None:
-        self._current, self._desk, self._note = current, desk, note
+    def __init__(self, seen: Seen, desk: WorkQueue, note: Callable[[Answer], None]) -> None:
+        self._seen, self._desk, self._note = seen, desk, note
         self.listed = [
             _tool("ask", "Answer a question, with its sources", AskRequest, AnswerBody),
             _tool("search", "Find the passages nearest to a question", SearchRequest, SearchBody),
             _tool("read_document", "Read a document's text, or a part of it", ReadTool, TextBody),
         ]
 
-    async def call(self, name: str, arguments: Mapping[str, Any], caller: Caller | None) -> BaseModel:
+    async def call(self, name: str, arguments: Mapping[str, Any], scope: Scope) -> BaseModel:
         """What a tool gives. Raises AssistantError, and MCPError where there is no such tool."""
         if name == "ask":
             asked = _parsed(AskRequest, arguments)
             question = IncomingQuestion(asked.question, asked.turns(), asked.only())
-            return await self._desk.answer(whole(self._current, question, self._note), _stays)
+            return await self._desk.answer(whole(self._seen(scope), question, self._note), _stays)
         if name == "search":
             wanted = _parsed(SearchRequest, arguments)
 
             def find(job: Job[SearchBody]) -> SearchBody:
-                answerer = self._current()
+                answerer = self._seen(scope)()
                 hits = answerer.search(wanted.question, k=wanted.k, filters=wanted.only())
                 return SearchBody.of(hits, answerer)
 
             return await self._desk.answer(find, _stays)
         if name == "read_document":
             part = _parsed(ReadTool, arguments)
-            document = await self.document(part.document_id, caller)
+            document = await self.document(part.document_id, scope)
             end = min(len(document.text), part.start_char_index + part.characters)
             start = min(part.start_char_index, end)
             return TextBody(
@@ -102,20 +103,20 @@ class Tools:
             )
         raise MCPError(types.INVALID_PARAMS, f"there is no tool {name!r}")
 
-    async def document(self, id: str, caller: Caller | None) -> Document:
+    async def document(self, id: str, scope: Scope) -> Document:
         """A document. Raises DocumentNotFound or Forbidden."""
-        _may_read(caller)
-        document = (await asyncio.to_thread(self._current)).documents.get(id)
+        _may_read(scope)
+        document = (await asyncio.to_thread(self._seen(scope))).documents.get(id)
         if document is None:
             raise DocumentNotFound("no document has this id: list the resources to see those that there are")
         return document
 
-    async def documents(self, caller: Caller | None, first: int, k: int) -> tuple[Sequence[Document], bool]:
+    async def documents(self, scope: Scope, first: int, k: int) -> tuple[Sequence[Document], bool]:
         """`k` documents from the first on, in the order of their ids, and whether there are more. Raises Forbidden."""
-        _may_read(caller)
+        _may_read(scope)
 
         def some() -> tuple[Sequence[Document], bool]:
-            documents = self._current().documents
+            documents = self._seen(scope)().documents
             ids = list(documents)
             return [documents[id] for id in ids[first : first + k]], first + k < len(ids)
 
@@ -123,18 +124,18 @@ class Tools:
 
 
 def make_server(
-    current: Callable[[], Answerer], desk: WorkQueue, note: Callable[[Answer], None], title: str = "Role Assistant"
+    seen: Seen, desk: WorkQueue, note: Callable[[Answer], None], title: str = "Role Assistant"
 ) -> Server[Any]:
-    """The MCP server over the index that `current` gives."""
+    """The MCP server over what a request sees."""
     logging.getLogger("mcp").setLevel(logging.WARNING)  # it tells of each request, as the log does already
-    tools = Tools(current, desk, note)
+    tools = Tools(seen, desk, note)
 
     async def list_tools(context: Context, params: types.PaginatedRequestParams | None) -> types.ListToolsResult:
         return types.ListToolsResult(tools=tools.listed)
 
     async def call_tool(context: Context, params: types.CallToolRequestParams) -> types.CallToolResult:
         try:
-            body = await tools.call(params.name, params.arguments or {}, _caller(context))
+            body = await tools.call(params.name, params.arguments or {}, _scope(context))
         except AssistantError as error:  # told to the model, which may ask again in another way
             told = types.TextContent(text=f"{error.code}: {error}")
             return types.CallToolResult(content=[told], is_error=True)
@@ -148,7 +149,7 @@ def make_server(
         if not (first.isascii() and first.isdigit() and len(first) < 10):
             raise MCPError(types.INVALID_PARAMS, "the cursor is none that was given")
         try:
-            documents, more = await tools.documents(_caller(context), int(first), LISTED)
+            documents, more = await tools.documents(_scope(context), int(first), LISTED)
         except Forbidden as error:
             raise MCPError(types.INVALID_REQUEST, str(error)) from error
         return types.ListResourcesResult(
@@ -166,7 +167,7 @@ def make_server(
 
     async def read_resource(context: Context, params: types.ReadResourceRequestParams) -> types.ReadResourceResult:
         try:
-            document = await tools.document(unquote(params.uri.removeprefix(SCHEME)), _caller(context))
+            document = await tools.document(unquote(params.uri.removeprefix(SCHEME)), _scope(context))
         except AssistantError as error:
             raise MCPError(types.INVALID_PARAMS, str(error)) from error
         content = types.TextResourceContents(uri=params.uri, mime_type="text/plain", text=document.text)
@@ -241,14 +242,14 @@ def _parsed(model: type[Model], arguments: Mapping[str, Any]) -> Model:
         raise InvalidRequest(describe(errors)) from error
 
 
-def _caller(context: Context) -> Caller | None:
-    """Whose key was given; None where none is asked for."""
-    scope = getattr(context.request, "scope", {})
+def _scope(context: Context) -> Scope:
+    """That of the HTTP request; an empty one where there is none."""
+    scope: Scope = getattr(context.request, "scope", {})
+    return scope
+
+
+def _may_read(scope: Scope) -> None:
     caller: Caller | None = scope.get("assistant.caller")
-    return caller
-
-
-def _may_read(caller: Caller | None) -> None:
     if caller is not None and "read" not in caller.scopes:
         raise Forbidden(f"the key {caller.name} is for {', '.join(caller.scopes)}: this needs one for read")
 

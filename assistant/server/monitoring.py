@@ -21,7 +21,8 @@ SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 class Metrics:
     """Counts of one app. No label holds what anyone wrote: routes are templates, reasons are those of the contract."""
 
-    def __init__(self, current: Callable[[], Answerer], desk: WorkQueue) -> None:
+    def __init__(self, current: Callable[[], Answerer], desk: WorkQueue, *, sizes: bool = True) -> None:
+        """`sizes` says whether it is told how large the index is, which not everyone may know."""
         self._registry = CollectorRegistry()
         registry = self._registry
         self._requests = Counter(
@@ -41,7 +42,7 @@ class Metrics:
             "assistant_answers", "Answers and refusals, by reason.", ("status", "reason"), registry=registry
         )
         ProcessCollector(registry=registry)
-        registry.register(_State(current, desk))
+        registry.register(_State(current, desk, sizes))
 
     def exchange(self, method: str, route: str, status: int, seconds: float) -> None:
         """Counts a request that was replied to."""
@@ -65,8 +66,8 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 class _State(Collector):
     """What is so at this moment: the queue, the index, the promise."""
 
-    def __init__(self, current: Callable[[], Answerer], desk: WorkQueue) -> None:
-        self._current, self._desk = current, desk
+    def __init__(self, current: Callable[[], Answerer], desk: WorkQueue, sizes: bool) -> None:
+        self._current, self._desk, self._sizes = current, desk, sizes
 
     def collect(self) -> Iterator[Metric]:
         working, waiting = self._desk.load()
@@ -85,9 +86,10 @@ class _State(Collector):
         index = GaugeMetricFamily("assistant_index", "The index that answers.", labels=("index_id",))
         index.add_metric((answerer.index_id,), 1)
         yield index
-        yield GaugeMetricFamily("assistant_documents", "Documents of the index.", len(answerer.documents))
-        passages = sum(answerer.passage_counts.values())
-        yield GaugeMetricFamily("assistant_passages", "Passages of the index.", passages)
+        if self._sizes:
+            yield GaugeMetricFamily("assistant_documents", "Documents of the index.", len(answerer.documents))
+            passages = sum(answerer.passage_counts.values())
+            yield GaugeMetricFamily("assistant_passages", "Passages of the index.", passages)
         if built_at := getattr(self._current, "built_at", 0.0):
             age = max(0.0, time() - built_at)
             yield GaugeMetricFamily("assistant_index_age_seconds", "Seconds since the index was built.", age)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from concurrent.futures import Future
 from threading import Lock
 
 from fastapi.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from assistant.feedback.suggestions import Suggester
+from assistant.feedback.suggestions import Asked, Suggester, asked
 from assistant.server.queue import Job, WorkQueue, attended
+from assistant.server.seen import Seen
 from assistant.types import Answerer
 from assistant.wire import SuggestionsBody
 
@@ -22,20 +22,20 @@ class Suggestions:
     They wait outside the queue, and so keep no question from being answered.
     """
 
-    def __init__(self, current: Callable[[], Answerer], desk: WorkQueue, suggest: Suggester | None = None) -> None:
-        self._current, self._desk, self._suggest = current, desk, suggest or Suggester()
+    def __init__(self, seen: Seen, desk: WorkQueue) -> None:
+        self._seen, self._desk, self._suggest = seen, desk, Suggester()
         self._lock = Lock()
-        self._finding: dict[str, Future[None]] = {}  # by index
+        self._finding: dict[Asked, Future[None]] = {}
 
     async def __call__(self, request: Request) -> SuggestionsBody:
         while True:
-            answerer = await run_in_threadpool(self._current)
+            answerer = await run_in_threadpool(self._seen(request.scope))
             with self._lock:
                 known = self._suggest.known(answerer)
-                finding = self._finding.get(answerer.index_id)
+                finding = self._finding.get(asked(answerer))
                 is_first = known is None and finding is None
                 if is_first:
-                    finding = self._finding[answerer.index_id] = Future()
+                    finding = self._finding[asked(answerer)] = Future()
             if known is not None:
                 return SuggestionsBody(questions=known, index_id=answerer.index_id)
             assert finding is not None
@@ -52,5 +52,5 @@ class Suggestions:
             return await self._desk.answer(find, request.receive)
         finally:
             with self._lock:
-                del self._finding[answerer.index_id]
+                del self._finding[asked(answerer)]
             finding.set_result(None)

@@ -24,6 +24,7 @@ from assistant.cli import main
 from assistant.server import Limits, create_app
 from assistant.server.mcp import make_server
 from assistant.server.queue import WorkQueue
+from assistant.server.seen import Seen
 from assistant.testing import StaticAnswerer, document
 from assistant.types import Answer
 from assistant.wire import AnswerBody
@@ -34,14 +35,15 @@ SCRIPT = """
 from test_mcp import GUIDE
 from assistant.server.mcp import make_server, serve_stdio
 from assistant.server.queue import WorkQueue
-serve_stdio(make_server(lambda: GUIDE, WorkQueue(), lambda answer: None))
+from assistant.server.seen import Seen
+serve_stdio(make_server(Seen(lambda: GUIDE), WorkQueue(), lambda answer: None))
 """
 Connect = Callable[[], AbstractAsyncContextManager[Client]]
 
 
 @asynccontextmanager
 async def in_process() -> AsyncIterator[Client]:
-    async with Client(make_server(lambda: GUIDE, WorkQueue(), lambda answer: None)) as client:
+    async with Client(make_server(Seen(lambda: GUIDE), WorkQueue(), lambda answer: None)) as client:
         yield client
 
 
@@ -167,9 +169,9 @@ def test_answers_are_noted_and_a_full_queue_is_told() -> None:
     noted: list[Answer] = []
 
     async def work() -> None:
-        async with Client(make_server(lambda: GUIDE, WorkQueue(), noted.append)) as client:
+        async with Client(make_server(Seen(lambda: GUIDE), WorkQueue(), noted.append)) as client:
             await client.call_tool("ask", {"question": "median pay"})
-        async with Client(make_server(lambda: GUIDE, WorkQueue(at_once=1, waiting=-1), noted.append)) as client:
+        async with Client(make_server(Seen(lambda: GUIDE), WorkQueue(at_once=1, waiting=-1), noted.append)) as client:
             result = await client.call_tool("ask", {"question": "median pay"})
             assert result.is_error and result.content[0].text.startswith("busy: ")  # type: ignore[union-attr]
 
