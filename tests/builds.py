@@ -34,7 +34,11 @@ def ignore(stage: str, done: int, total: int) -> None: ...
 
 
 def make(
-    folder: Path, texts: Mapping[str, str] = TEXTS, encoder: HashEncoder | None = None, note: Note = ignore
+    folder: Path,
+    texts: Mapping[str, str] = TEXTS,
+    encoder: HashEncoder | None = None,
+    note: Note = ignore,
+    settings: Mapping[str, int] = {"chunk_tokens": 256},
 ) -> Report:
     found = sorted(documents(texts), key=lambda d: d.id)
     cut = passages(found)
@@ -46,7 +50,7 @@ def make(
         lines=[d.text[line.start : line.end] for d in found for line in d.lines],
         vocabulary=Counter(["median", "salary", "median"]),
         encoder=encoder or HashEncoder(),
-        settings={"chunk_tokens": 256},
+        settings=settings,
         receipt={"smallest_cosine": 0.9999},
         acronyms=Known({"ML": "machine learning"}),
         note=note,
