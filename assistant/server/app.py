@@ -122,7 +122,7 @@ def create_app(
 
         return await desk.answer(find, request.receive)
 
-    @post("/v1/suggestions", summary="Suggest questions near one that was refused", responses=questions)
+    @post("/v1/suggestions/near", summary="Suggest questions near one that was refused", responses=questions)
     async def suggestions_near(body: NearRequest, request: Request) -> SuggestionsBody:
         def find(job: Job[SuggestionsBody]) -> SuggestionsBody:
             answerer = current()
