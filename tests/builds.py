@@ -39,6 +39,7 @@ def make(
     encoder: HashEncoder | None = None,
     receipt: Mapping[str, Json] = {"smallest_cosine": 0.9999},
     note: Note = ignore,
+    settings: Mapping[str, int] = {"chunk_tokens": 256},
 ) -> Report:
     found = sorted(documents(texts), key=lambda d: d.id)
     cut = passages(found)
@@ -50,7 +51,7 @@ def make(
         lines=[d.text[line.start : line.end] for d in found for line in d.lines],
         vocabulary=Counter(["median", "salary", "median"]),
         encoder=encoder or HashEncoder(),
-        settings={"chunk_tokens": 256},
+        settings=settings,
         receipt=receipt,
         acronyms=Known({"ML": "machine learning"}),
         note=note,

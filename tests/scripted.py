@@ -195,7 +195,7 @@ class Handler(BaseHTTPRequestHandler):
             else:
                 self.problem(404, "there is nothing at this address")
             return
-        if self.path == "/v1/suggestions":
+        if self.path == "/v1/suggestions/near":
             self.json({"questions": [each for each in NEAR if "holiday" in body["question"]], "index_id": "i"})
             return
         question = body["question"]

@@ -13,6 +13,7 @@ Count = Callable[[str], int]
 """The tokens of a text, as one of the counters that bound a passage counts them."""
 
 _ROOM = 16  # tokens that a passage has at least, however long its title and section path are
+_LONGEST_PARENT = 1_000  # characters of what stands above a line: an encoder hears no more of it
 _LONGEST_TOKEN = 12  # characters a token of the budget; what is longer is cut before it is counted
 
 
@@ -67,7 +68,7 @@ def embedded_text(title: str, path: Sequence[str], text: str) -> str:
 def line_in_context(document: Document, line: Line) -> str:
     """What is encoded for one line: its title, section path and lead-in come before it, but no words twice in a row."""
     path = line.section_path[:-1] if line.kind == "heading" else line.section_path
-    above = [document.text[parent.start : parent.end] for parent in _parents(document, line)]
+    above = [document.text[parent.start : parent.end][:_LONGEST_PARENT] for parent in _parents(document, line)]
     return embedded_text(document.title, [*path, *above], document.text[line.start : line.end])
 
 
@@ -107,11 +108,13 @@ def _opening(text: str, after: int, line: Line) -> int:
 
 def _by_section(pieces: Sequence[_Piece]) -> Iterator[list[_Piece]]:
     group: list[_Piece] = []
+    holds_text = False
     for piece in pieces:
-        if group and piece.path != group[-1].path and any(other.kind != "heading" for other in group):
+        if holds_text and piece.path != group[-1].path:
             yield group
-            group = []
+            group, holds_text = [], False
         group.append(piece)
+        holds_text = holds_text or piece.kind != "heading"
     if group:
         yield group
 

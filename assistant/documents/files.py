@@ -22,6 +22,8 @@ MAX_BYTES = 20_000_000
 MAX_CHARACTERS = 20_000_000  # of a document's text, however small the file is that it is packed into
 MAX_LINES = 1_000_000  # of a document
 
+_TITLE_CHARACTERS = 500  # a longer one is cut off: it stands before each text that is encoded
+
 SIDECAR = ".meta.json"
 _NAME_BYTES = 255  # the longest name that file systems take
 _NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -176,7 +178,7 @@ def unknown(path: Path) -> str:
 
 def _given_title(known: Mapping[str, Json]) -> str | None:
     title = known.get("title")
-    return None if title is None else " ".join(str(title).split())
+    return None if title is None else " ".join(str(title)[:_TITLE_CHARACTERS].split())
 
 
 def sidecar_paths(path: Path) -> list[Path]:

@@ -20,6 +20,7 @@ _RULE = re.compile(r"[ \t]*([-=_*~#])\1{2,}[ \t]*")
 _CLOSED = re.compile(r"[.!?:;,…][\"'”’)\]]*$")
 _ENDED = re.compile(r"[.!?…][\"'”’)\]]*$")
 _FIGURE_AFTER_COLON = re.compile(r":\s.*\d")
+_MAX_NESTING = 50  # items within items
 _HEADING_CHARACTERS = 80
 _HEADING_WORDS = 12
 _HEADING_RUN = 3  # more headings than this in a row, with nothing between, are lines of text
@@ -282,7 +283,7 @@ def _add_list(lines: list[Line], words: Words, block: Sequence[_Row], path: tupl
     for item in items:
         content = text[item.start : item.end]
         size = len(content.split())
-        while stack and not _is_below(item, stack[-1][0], stack):
+        while stack and (len(stack) >= _MAX_NESTING or not _is_below(item, stack[-1][0], stack)):
             stack.pop()
         if flat and (flat[0].indent, flat[0].mark) != (item.indent, item.mark):
             flat = None

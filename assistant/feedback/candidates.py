@@ -21,7 +21,7 @@ ASKED_WORDS = (3, 16)  # of a question that stands in a document
 OWN = 0.5  # the share of an answer's citations that must stand where the question was made
 
 _NUMBERING = re.compile(
-    r"^(?:\(?\d+(?:\.\d+)*[.):]\s*|\(?(?:[ivxlc]+|[a-z])[.):]\s+|#+\s*|\d+(?:\.\d+)+\s+)", re.IGNORECASE
+    r"^(?:\(?\d+(?:\.\d+)*[.):](?!\d)\s*|\(?(?:[ivxlc]+|[a-z])[.):]\s+|#+\s*|\d+(?:\.\d+)+\s+)", re.IGNORECASE
 )
 _ASIDE = re.compile(r"\s*[(\[].*?[)\]]")
 _ARTICLE = re.compile(r"^(?:the|a|an|our|your|these|this)\s+", re.IGNORECASE)
@@ -54,9 +54,14 @@ _PREPOSITIONS = (
 _SAYS_OF = re.compile(
     rf"^(?!{_PREPOSITIONS}\b)(?:.*\s)?(?!{_PREPOSITIONS}\s)\S+\s(?:the|a|an)\s|\s{_PREPOSITIONS}$", re.I
 )
+_QUALITY = re.compile(
+    r"^\w+(?:able|ible|ial|ical|ive|ful|ous|less)$", re.IGNORECASE
+)  # a word that names no thing alone
 _KINDS = re.compile(r"^(?:types?|kinds?|lists?|tables?|use|uses)\s+of\b", re.IGNORECASE)
 _DONE = re.compile(r"^\w+(?:ed|ing)\b", re.IGNORECASE)
-_UNFIT = re.compile(r"[:;!?/\\<>{}|=*_`\"“”@#…,–—]|\s-\s|^\W*$|https?:|\d{2,}|\b\d+(?:\.\d+)*\s*$", re.IGNORECASE)
+_UNFIT = re.compile(
+    r"[:;!?/\\<>{}|=*_`\"“”@#…,–—]|\s-\s|^\W*$|https?:|\d{2,}|\.\s*$|\b\d+(?:\.\d+)*\s*$", re.IGNORECASE
+)
 _DATED = re.compile(
     r"\b(?:jan(?:uary)?|feb(?:ruary)?|march|april|june|july|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?"
     r"|dec(?:ember)?|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|weeks?|days?|morning|afternoon|evening)\b",
@@ -94,6 +99,7 @@ class Candidate:
     document_id: str
     start: int
     end: int
+    is_whole: bool = False  # whether it is about all of the document
 
     def is_met(self, answer: Answer) -> bool:
         """Whether the answer was given, all of it from this document, and enough of it from there."""
@@ -109,7 +115,8 @@ def candidates(document: Document) -> list[Candidate]:
     """What could be asked about a document, the most promising first; no question twice."""
     maker = _Maker(document)
     first = in_turn(maker.of_questions(), maker.of_figures(), maker.of_lists(), maker.of_instructions())
-    made = chain(first, maker.of_topics(several_words=True), maker.of_topics(several_words=False))
+    topics = (maker.of_topics(several_words=True), maker.of_topics(several_words=False), maker.of_title())
+    made = chain(first, *topics)
     return list({candidate.question.casefold(): candidate for candidate in reversed(list(made))}.values())[::-1]
 
 
@@ -131,6 +138,7 @@ def names_a_thing(phrase: str, *, words: int = WORDS) -> bool:
         and not _DONE.match(phrase)
         and not _ASKS.match(phrase)
         and not _KINDS.match(phrase)
+        and not _QUALITY.match(phrase)
         and found[-1].casefold() not in _GENERIC
     )
 
@@ -228,6 +236,12 @@ class _Maker:
                 question = f"{ABOUT} {self._with_article(self.lowered(title))}?"
                 yield Candidate(question, self.document.id, section.start, section.end)
 
+    def of_title(self) -> Iterator[Candidate]:
+        """Of the document's title, where that names a thing."""
+        if names_a_thing(self.document.title) and not re.search(r"\d", self.document.title):
+            topic = self._with_article(self.lowered(self.document.title))
+            yield Candidate(f"{ABOUT} {topic}?", self.document.id, 0, len(self.text), is_whole=True)
+
     def _next_question(self, n: int) -> int:
         """Where the answer to the question in line `n` ends at the latest."""
         lines = self.document.lines
@@ -276,8 +290,8 @@ def _names_several(phrase: str) -> bool:
     parts = [words for part in _AND.split(_HEAD_END.sub("", phrase)) if (words := _WORD.findall(part))]
     if not parts or any(words[0].endswith("ing") for words in parts[1:]):
         return False
-    last = parts[-1][-1]
-    return last.endswith("s") and len(last) > 3 and not _NOT_PLURAL.search(last)
+    lasts = [words[-1] for words in parts]
+    return all(last.endswith("s") and len(last) > 3 and not _NOT_PLURAL.search(last) for last in lasts)
 
 
 class _Lowered:

@@ -54,7 +54,8 @@ def suggest(answerer: Answerer, *, k: int = SUGGESTED) -> tuple[str, ...]:
     made = [candidates(document) for document in _spread(list(answerer.documents.values()), DOCUMENTS)]
     counts = Counter(candidate.question for some in made for candidate in some)
     shared = {question for question, count in counts.items() if count > 1}
-    return _met(answerer, in_turn(*made), k=k, tries=TRIED, shared=shared)
+    ordered = sorted(in_turn(*made), key=lambda candidate: candidate.is_whole)  # those come last
+    return _met(answerer, ordered, k=k, tries=TRIED, shared=shared)
 
 
 def near(

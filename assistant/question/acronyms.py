@@ -11,8 +11,12 @@ from assistant.question.stems import words
 from assistant.types import Document
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_AFTER = re.compile(r"((?:[^\W\d_][\w'’-]*[ \t]+){2,8})\([“\"]?([A-Z][A-Z&]{1,6})s?[”\"]?\)")  # machine learning (ML)
-_BEFORE = re.compile(r"\b([A-Z][A-Z&]{1,6})s? \(((?:[^\W\d_][\w'’-]*[ \t]*){2,8})\)")  # ML (machine learning)
+_AFTER = re.compile(  # machine learning (ML)
+    r"((?:[^\W\d_][\w'’-]{0,40}+[ \t]++){2,8})\([“\"]?([A-Z][A-Z&]{1,6})s?[”\"]?\)"
+)
+_BEFORE = re.compile(  # ML (machine learning)
+    r"\b([A-Z][A-Z&]{1,6})s? \(([^\W\d_][\w'’-]*+(?:[ \t]++[^\W\d_][\w'’-]*+){1,7}[ \t]*+)\)"
+)
 _SMALL = frozenset("a an and at by for from in of on or the to with".split())  # noqa: SIM905
 _SHORT = re.compile(r"(?<![\w.&-])[^\W\d_]{2,7}(?![\w&-])(?!\.\w)")
 

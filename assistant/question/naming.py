@@ -16,7 +16,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _PIECE = re.compile(r"\d+|[^\W\d_]+|[._/]")
 # "1.2.3"; "X210", "AB-1234" and "e11000", but no "covid-19" in lower case, no "m2", and no "30-day" or "4th".
 _CODE = re.compile(
-    r"v?\d+(?:\.\d+){2,}(?:-\w+)*|(?=.*\d)(?:[A-Z][^\W_]*|[^\W\d_]{1,3}\d{2,}[^\W_]*)(?:[-._/][^\W_]*[\dA-Z][^\W_]*)*"
+    r"v?\d+(?:\.\d+){2,}(?:-\w+)*|(?=.*\d)(?:[A-Z][^\W_]*+|[^\W\d_]{1,3}\d{2}[^\W_]*+)(?:[-._/](?=[^\W_]*[\dA-Z])[^\W_]++)*"
 )
 _CODED = re.compile(rf"(?<![\w.])(?:{_CODE.pattern})(?![\w])")
 _OPENS = re.compile(r"(?:^|[.!?:;\n])\W*$")

@@ -158,7 +158,7 @@ def create_app(
     async def suggestions(request: Request) -> SuggestionsBody:
         return await suggest(request)
 
-    @post("/v1/suggestions", summary="Suggest questions near one that was refused", responses=questions)
+    @post("/v1/suggestions/near", summary="Suggest questions near one that was refused", responses=questions)
     async def suggestions_near(body: NearRequest, request: Request) -> SuggestionsBody:
         def find(job: Job[SuggestionsBody]) -> SuggestionsBody:
             answerer = seen(request.scope)()

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
+from assistant.spreadsheets.counted import counted
 from assistant.spreadsheets.encodings import decoded
 from assistant.spreadsheets.tables import Table, names_a_question, table
 
 OURS = "<!-- The questions are the headings of the second level. -->"  # what our own Markdown begins with
 _FRONT = re.compile(r"\A---\r?\n.*?\n---\r?\n", re.DOTALL)  # YAML
 _BOX = re.compile(r"\[[ xX]\]\s+")
+_RULE = re.compile(r"([-=_*~#.])\1{2,}")
+_COMMENT = re.compile(r"\s*(?:#+|//|;)\s")
+_SIGNED = "--"  # the row above a signature
+_MOST = 0.6  # where such a share of the lines asks, one that stands apart and asks nothing is a title or a note
+_OTHERS = 3  # lines that are told to be left out, at most
+# How a question without a question mark may begin.
+_ASKING = re.compile(
+    r"(?:what|which|who|whose|whom|when|where|why|how|is|are|do|does|did|can|could|should|must|will|would|may|has|have"
+    r"|tell|explain|describe|list|name|give|show|compare|define|find)\b",
+    re.IGNORECASE,
+)
 _MARKER = re.compile(
     r"\s*(?:[-*+\u2022\u2013\u00b7\u25cf\u25aa]|\(?(?:\d{1,4}|[a-zA-Z])[.)]|[Qq]\d*[:.])\s+(?:\[[ xX]\]\s+)?"
 )
@@ -39,9 +52,16 @@ def read_markdown(data: bytes, *, encoding: str | None = None) -> Table:
 
 
 def read_text(data: bytes, *, encoding: str | None = None) -> Table:
-    """The questions of a text file, one a line, without the marks of a list."""
+    """The questions of a text file, one a line, without the marks of a list.
+
+    Rules, comments and a signature are left out, and, where most lines ask, titles and notes between them.
+    """
     content, notes = decoded(data, encoding)
-    return _list(_lines(content), notes)
+    asked, others = _asked_lines(content)
+    if others:
+        shown = ", ".join(map(repr, others[:_OTHERS])) + (", …" if len(others) > _OTHERS else "")
+        notes = (*notes, f"left out, as they ask nothing: {counted(len(others), 'line')} ({shown})")
+    return _list(asked, notes)
 
 
 def _records(node: SyntaxTreeNode) -> list[list[str]]:
@@ -90,6 +110,42 @@ def _text(node: SyntaxTreeNode, end: str = " ") -> str:
     if node.type in ("softbreak", "hardbreak"):
         return end
     return "".join(_text(child, end) for child in node.children) if node.type != "html_inline" else ""
+
+
+class _Line(NamedTuple):
+    """A line of a text file."""
+
+    said: str
+    is_listed: bool  # whether it has the mark of a list
+    is_title: bool  # whether it ends with a colon, or a rule stands below it
+    opens: bool  # whether nothing stands right above it
+
+    @property
+    def asks(self) -> bool:
+        return self.said.endswith(("?", "\uff1f", "\u061f")) or _ASKING.match(self.said) is not None
+
+
+def _asked_lines(content: str) -> tuple[list[str], list[str]]:
+    """The lines that are questions, and those that are none."""
+    lines: list[_Line] = []
+    rows = content.splitlines()
+    for n, row in enumerate(rows):
+        if row.rstrip() == _SIGNED and lines:
+            break
+        mark = _MARKER.match(row)
+        said = row[mark.end() if mark else 0 :].strip()
+        if said and not _RULE.fullmatch(said) and not _COMMENT.match(row):
+            ruled = n + 1 < len(rows) and _RULE.fullmatch(rows[n + 1].strip()) is not None
+            lines.append(_Line(said, mark is not None, ruled or said.endswith(":"), not n or not rows[n - 1].strip()))
+    listed = sum(line.asks and line.is_listed for line in lines) > 1
+    mostly = len(lines) > 2 and sum(line.asks for line in lines) >= _MOST * len(lines)
+    asked: list[str] = []
+    others: list[str] = []
+    for line in lines:
+        is_loose = not line.is_listed if listed else line.opens
+        is_left_out = not line.asks and (listed or mostly) and (line.is_title or is_loose)
+        (others if is_left_out else asked).append(line.said)
+    return (asked, others) if asked else (others, [])
 
 
 def _lines(content: str) -> list[str]:

@@ -96,12 +96,49 @@ def names_a_question(names: Sequence[Cell]) -> bool:
 
 
 def names_row(records: Sequence[Sequence[Cell]]) -> int:
-    """The position of the record that names the columns: not the first where that and those below are titles."""
+    """The position of the record that names the columns: not the first where that and those below are titles or notes.
+
+    It has more cells than those, and has a name for questions, or asks nothing where a column below it does.
+    """
+    most = 0  # cells of a record so far
     for n, record in enumerate(records[:_TITLES]):
         filled = sum(bool(text(cell).strip()) for cell in record)
-        if filled > 1:
-            return n if names_a_question(record) else 0
+        named = names_a_question(record) or any(_is_about(text(cell)) for cell in record)
+        if filled > most and (filled > 1 or n):
+            if named or (n and filled > 1 >= most and _heads(record, records[n + 1 :])):
+                return n
+        elif n and filled == most == 1 and names_a_question(record):
+            return n
+        most = max(most, filled)
     return 0
+
+
+def holds_questions(records: Sequence[Sequence[Cell]]) -> int:
+    """How surely there are questions among these records: 2 where a column is named so, 1 where one asks, else 0."""
+    if not records:
+        return 0
+    at = names_row(records)
+    if names_a_question(records[at]) or any(_is_about(text(cell)) for cell in records[at]):
+        return 2
+    return int(any(_mostly_asks(column) for column in _columns(records)))
+
+
+def _heads(record: Sequence[Cell], below: Sequence[Sequence[Cell]]) -> bool:
+    """Whether the record can name columns of which one asks."""
+    if any(_asks(text(cell)) for cell in record):
+        return False
+    named = zip(record, _columns([*below, [""] * len(record)]), strict=False)
+    return any(text(cell).strip() and _mostly_asks(column) for cell, column in named)
+
+
+def _columns(records: Sequence[Sequence[Cell]]) -> list[list[str]]:
+    width = max(map(len, records), default=0)
+    return [[text(record[n]).strip() for record in records if n < len(record)] for n in range(width)]
+
+
+def _mostly_asks(cells: Sequence[str]) -> bool:
+    filled = [cell for cell in cells if cell]
+    return sum(map(_asks, filled)) * 2 > len(filled)
 
 
 def _is_about(name: str) -> bool:
@@ -184,8 +221,7 @@ def _named(columns: Sequence[str], name: str, option: str) -> int:
 
 def _asking(table: Table, column: int) -> bool:
     """Whether most cells of a column ask something."""
-    cells = [cell for cell in table.texts(column) if cell]
-    return sum(map(_asks, cells)) * 2 > len(cells)
+    return _mostly_asks(list(table.texts(column)))
 
 
 def _asks(text: str) -> bool:

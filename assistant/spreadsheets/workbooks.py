@@ -21,7 +21,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.writer.excel import ExcelWriter
 
 from assistant.errors import UsageError
-from assistant.spreadsheets.tables import Cell, Table, names_a_question, plain_name, table, text
+from assistant.spreadsheets.tables import Cell, Table, holds_questions, plain_name, table, text
 
 _LONGEST = 32_767  # characters of a cell
 _WHOLE = 2**53  # the whole numbers up to here are exact
@@ -43,8 +43,7 @@ def read(data: bytes, *, sheet: str | None = None) -> Table:
     full = [name for name, rows in sheets.items() if rows]
     if not full:
         return Table((), ())
-    asking = (name for name in full if names_a_question(sheets[name][0]))
-    chosen = next(asking, full[0])
+    chosen = max(full, key=lambda name: holds_questions(sheets[name]))  # the first of equals
     others = ", ".join(repr(name) for name in full if name != chosen)
     note = f"the sheet {chosen!r} is read, not {others}: name another with --sheet"
     return table(sheets[chosen], notes=(note,) if others else ())

@@ -73,7 +73,7 @@ export class Client {
   /** Questions near this one that the documents answer; none where the server cannot say. */
   async near(question) {
     try {
-      const response = await this.#send("v1/suggestions", { question });
+      const response = await this.#send("v1/suggestions/near", { question });
       const { questions } = response.ok ? await response.json() : {};
       return Array.isArray(questions) ? questions.filter((each) => typeof each === "string") : [];
     } catch {

@@ -110,6 +110,9 @@ def test_questions_are_made_of_questions_figures_lists_and_instructions(notes: D
         "Frequently asked questions",
         "Overview",
         "SDelete v2.06",
+        "Essential",
+        "Be better than yesterday.",
+        "Types of leave",
         "Nano server: the rest",
         "",
     ],
@@ -127,6 +130,21 @@ def test_a_figure_that_several_sections_have_is_asked_for_with_the_section(tmp_p
     (tmp_path / "pay.md").write_text("# Pay\n## Baker\n- Median wage: $5\n## Miller\n- Median wage: $9\n", "utf-8")
     [document] = load_corpus(tmp_path).documents
     assert {"What is the median wage for Baker?", "What is the median wage for Miller?"} <= made(document).keys()
+
+
+def test_of_a_document_without_sections_its_title_is_the_topic(tmp_path: Path) -> None:
+    (tmp_path / "sick-leave.txt").write_text("Tell the office on the first day. It is paid for six weeks.\n", "utf-8")
+    (tmp_path / "sec4-leave.txt").write_text("Tell the office on the first day. It is paid for six weeks.\n", "utf-8")
+    by_name = {document.id: list(made(document)) for document in load_corpus(tmp_path).documents}
+    assert by_name == {"sec4-leave.txt": [], "sick-leave.txt": ["What should I know about sick leave?"]}
+
+
+def test_the_number_of_a_heading_is_no_part_of_the_thing(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(
+        "# Rules\n\n## 4.1 Night shifts\n\nThey are paid double, from ten to six.\n", "utf-8"
+    )
+    [document] = load_corpus(tmp_path).documents
+    assert "What should I know about night shifts?" in made(document)
 
 
 def test_an_answer_from_elsewhere_does_not_meet_a_question(notes: Document) -> None:

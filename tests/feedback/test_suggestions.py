@@ -99,6 +99,15 @@ def test_a_title_made_of_a_file_name_is_not_said(tmp_path: Path) -> None:
     assert not any("final" in question.casefold() for question in answerer.asked)
 
 
+def test_what_is_about_a_whole_document_comes_last(tmp_path: Path) -> None:
+    leave = "What I know about leave of the sick is what the office should say.\n"
+    pay = "# Pay rules\nThey hold.\n## Night shifts\nAll I know about night shifts is what should be paid.\n"
+    load(tmp_path, **{"sick-leave": leave})
+    suggested = suggest(Willing(*load(tmp_path, "md", zoo_pay=pay)))
+    topics = [question.removeprefix("What should I know about ") for question in suggested]
+    assert topics == ["night shifts?", "sick leave?", "pay rules?"]  # the latter two are their documents' titles
+
+
 def test_near_a_question_others_are_suggested_from_the_passages_that_it_finds(guide: Document) -> None:
     answerer = Willing(guide)
     assert near(answerer, "two years?") == ("How long is the Vienna course?",)

@@ -74,6 +74,14 @@ def test_the_same_documents_give_the_same_id_anywhere(tmp_path: Path) -> None:
     assert make(tmp_path / "fourth", encoder=HashEncoder(dim=32)).id != one.id
 
 
+def test_settings_decide_the_id_in_whatever_order_they_come(tmp_path: Path) -> None:
+    one, same, other = (
+        make(tmp_path / name, settings=settings).id
+        for name, settings in (("one", {"a": 1, "b": 2}), ("same", {"b": 2, "a": 1}), ("other", {"a": 1, "b": 3}))
+    )
+    assert one == same != other
+
+
 def test_says_that_nothing_changed_and_publishes_nothing(tmp_path: Path) -> None:
     first, encoder = make(tmp_path), HashEncoder()
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "builds").rglob("*")}

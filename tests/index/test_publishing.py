@@ -9,7 +9,7 @@ import pytest
 from builds import make
 
 from assistant.errors import IndexDamaged, IndexFault, IndexNotFound
-from assistant.index.publishing import open_index
+from assistant.index.publishing import encoder_folder, open_index
 
 
 def test_refuses_a_folder_without_an_index(tmp_path: Path) -> None:
@@ -63,3 +63,14 @@ def test_a_build_that_never_came_into_force_is_not_kept_for_the_one_before(tmp_p
     last = make(tmp_path, {"a.txt": "The last\n"})
     assert {path.name for path in (tmp_path / "builds").iterdir()} == {first.id, last.id}
     assert orphan.id not in (first.id, last.id)
+
+
+def test_names_that_killed_builds_left_are_cleaned_up(tmp_path: Path) -> None:
+    make(tmp_path)
+    (tmp_path / ".current.killed").write_text("half a na")
+    make(tmp_path, {"a.txt": "Other\n"})
+    assert {path.name for path in tmp_path.iterdir()} == {".lock", "builds", "current"}
+
+
+def test_encoders_lie_beside_the_builds_by_their_fingerprints() -> None:
+    assert encoder_folder(Path("index"), "abc") == Path("index/encoders/abc")

@@ -233,6 +233,53 @@ def test_text_gives_its_lines_without_marks() -> None:
     assert found == ["Who leads?", "What pays?", "When?", "Why?", "How?", "3.5 is what?", "-5 is what?"]
 
 
+LETTER = """Questions for the bakers
+========================
+
+# from the meeting in May
+
+Pay
+---
+1. What is the median wage?
+2. When is it paid?
+3. bonus for night shifts
+
+Leave:
+a) How many days are there?
+b) Can they be carried over?
+tell me about sick leave
+
+--
+Ada Brandt
+Head of People
+"""
+
+
+def test_titles_rules_comments_and_a_signature_are_not_asked_and_are_told() -> None:
+    table = lists.read_text(LETTER.encode())
+    assert [text(row[0]) for row in table.rows] == [
+        "What is the median wage?",
+        "When is it paid?",
+        "bonus for night shifts",
+        "How many days are there?",
+        "Can they be carried over?",
+        "tell me about sick leave",
+    ]
+    assert table.notes == ("left out, as they ask nothing: 3 lines ('Questions for the bakers', 'Pay', 'Leave:')",)
+
+
+def test_lines_without_question_marks_are_all_asked() -> None:
+    table = lists.read_text(b"median wage\n---\nsick leave\nWho bakes?\n")
+    assert [text(row[0]) for row in table.rows] == ["median wage", "sick leave", "Who bakes?"] and table.notes == ()
+
+
+def test_the_sheet_of_which_a_column_asks_is_read_where_no_name_says_so() -> None:
+    data = workbook(("Cover", [["FAQ of the year"], ["x"]]), ("Data", [["No", "Asked"], [1, "Who?"], [2, "Why?"]]))
+    table = workbooks.read(data)
+    assert [*table.texts(question_column(table))] == ["Who?", "Why?"]
+    assert table.notes == ("the sheet 'Data' is read, not 'Cover': name another with --sheet",)
+
+
 @pytest.mark.parametrize(
     ("name", "data", "format"),
     [
@@ -277,6 +324,9 @@ def test_a_column_that_numbers_or_dates_questions_is_not_theirs(names: tuple[str
         ("id,Question\n1,What is a, b?\n", ["What is a"], "row 1 has more cells than there are names"),
         ('id,Question\n1,"Who?\n2,Why?\n', ['"Who?', "Why?"], "is opened and never closed"),
         ('id,Question,x\n1, "What is a, b?", y\n', ["What is a, b?"], ""),
+        ("Our FAQ,,\nid,Candidate question,owner\n1,Who?,x\n2,What?,y\n", ["Who?", "What?"], "above the names"),
+        ("FAQ 2026,,\nNo,Asked,Owner\n1,Who?,x\n2,Pay?,y\n", ["Who?", "Pay?"], "above the names"),
+        ("All that people ask\nQuestion\nWho?\npay of bakers\n", ["Who?", "pay of bakers"], "above the names"),
         ("Timestamp,What is your question?\n1,Who?\n", ["Who?"], ""),
         ('"sep=;"\rid;Question\r1;Who?\r', ["Who?"], ""),
         ("sep=; \nid;Question\n1;Who?\n", ["Who?"], ""),

@@ -35,6 +35,7 @@ _OPENING = re.compile(
     r"|(?P<fence>~{3,}|`{3,})|(?P<rule>(?:=+|[-_* |:]*[-_*][-_* |:]*)\Z)|(?P<bar>\|)|(?P<link>\[(?=[^\]]*\]:))"
 )
 _REFERENCES = re.compile("\x02([^\x02\x03]*)\x03")
+_SAFE = re.compile(r"(?:[A-Za-z0-9$%(][A-Za-z0-9,:;$%()/'+-]*+\.?+(?: (?! |\Z))?+)*+")  # words that need no backslash
 _BLANKS = re.compile(r"_{4,}")  # to be filled in
 _LEADERS = re.compile(r"(?:\.[ \u00a0]?){5,}")
 _ENDED = re.compile(r"[.,;:!?][\"'”’)]?\Z")
@@ -219,6 +220,8 @@ def _row(cells: Iterable[str], width: int) -> str:
 
 
 def _cell(text: str) -> str:
+    if _SAFE.fullmatch(text):
+        return text
     parts = [part for part in clean(text).split("\n") if part]
     joined = ""
     for part in parts:
