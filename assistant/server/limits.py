@@ -18,7 +18,7 @@ from assistant.server.queue import WorkQueue
 UNLIMITED = ("/", "/healthz", "/readyz", "/docs", "/openapi.json", "/metrics")
 STATIC = ("/widget/", "/static/", "/docs/")
 COUNTED = ("/docs/swagger-ui-bundle.js",)  # a megabyte and a half, which is work too
-QUESTIONS = ("/v1/ask", "/v1/search", "/v1/suggestions", "/v1/chat/completions")
+QUESTIONS = ("/v1/ask", "/v1/search", "/v1/suggestions/near", "/v1/chat/completions")
 MOST_CLIENTS = 10_000
 
 

@@ -79,7 +79,7 @@ def requests(seed: int, count: int) -> list[tuple[str, str, Any]]:
                     ("GET", f"/documents/{id}", None),
                     ("GET", "/v1/documents", None),
                     ("GET", "/v1/suggestions", None),
-                    ("POST", "/v1/suggestions", {"question": question}),
+                    ("POST", "/v1/suggestions/near", {"question": question}),
                     ("GET", "/", None),
                     ("GET", "/documents", None),
                     ("GET", f"/documents?q={mark}", None),
