@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -14,11 +15,14 @@ from assistant.question.spelling import is_common
 from assistant.types import Document, Json, ScoredLine
 
 ALIKE = 0.5  # how much the lines of two documents share where they say the same kind of thing
+SAME = 0.8  # and where they are the same sentence, figures aside
 RIVAL = 1.0  # how far behind, in the lines' weighed sums, another document's line may be and answer as well
 FAR = 4.0  # and one of the document that the question names, behind one of another
 OUTLINE = 0.5  # the share of their headings that documents of one kind have in common
-FEW = 2  # and so many documents, however few there are
 RARE = 0.25  # the share of the documents up to which a word of a question tells what it is about
+FEW = 3  # and so many documents, however few there are
+
+_FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +47,12 @@ def beside(
         return Beside(selection)
     table = _Table(parsed, sought, library, outlines, overlap)
     first = selection.first
-    rivals = []
-    for line in table.others(selection):
+    others = table.others(selection)
+    for line in others:
         if table.same_subject(first, line) and table.differ(first, line):
             return Beside(table.both(selection, line))
-        if line.score >= first.score - RIVAL and table.alike(first, line):
-            rivals.append(line)
+    best = {line.document_id: line for line in reversed(others) if line.score >= first.score - RIVAL}
+    rivals = [line for line in others if line in best.values() and table.alike(first, line)]
     if sought.named:
         return Beside(selection)
     if table.is_open():
@@ -74,18 +78,17 @@ class _Table:
         self._asked = overlap.weigh(parsed.text)
 
     def others(self, selection: Selection) -> list[ScoredLine]:
-        """The best line of each other document, as far behind the first as may be, best first."""
+        """The lines of other documents that are not too far behind the first, best first."""
         first = selection.first
         own = self._sought.documents
-        best: dict[str, ScoredLine] = {}
+        found = []
         for line in selection.ranked:
             far = FAR if line.document_id in own and first.document_id not in own else CONTRADICTS
             kind = self._outlines[line.document_id].document.lines[line.line].kind
-            if line.document_id == first.document_id or kind in ("heading", "lead"):
-                continue
-            if line.score >= first.score - far:
-                best.setdefault(line.document_id, line)
-        return list(best.values())
+            other = line.document_id != first.document_id and kind not in ("heading", "lead")
+            if other and line.score >= first.score - far:
+                found.append(line)
+        return found
 
     def title(self, document_id: str) -> str:
         return self._outlines[document_id].document.title
@@ -105,15 +108,16 @@ class _Table:
 
     def is_open(self) -> bool:
         """Whether the question has no word that few of the documents have, so that many of them may be meant."""
-        most = max(FEW, RARE * len(self._outlines))
-        return all(self._library.spread(stem) > most for stem in self._asked)
+        many = min(max(FEW, RARE * len(self._outlines)), len(self._outlines))
+        return all(self._library.spread(stem) >= many for stem in self._asked)
 
     def of_a_kind(self, selection: Selection) -> list[ScoredLine]:
-        """The best lines of other documents with the outline of the first one's, where there are several."""
+        """The best lines of other documents that have the outline of the first one's, where there are several."""
         first = selection.first
         best: dict[str, ScoredLine] = {}
         for line in selection.ranked:
-            if line.document_id != first.document_id and self._outlined_alike(first.document_id, line.document_id):
+            near = line.document_id != first.document_id and line.score >= first.score - FAR
+            if near and self._outlined_alike(first.document_id, line.document_id):
                 best.setdefault(line.document_id, line)
         return list(best.values()) if len(best) > 1 else []
 
@@ -125,8 +129,15 @@ class _Table:
         return shared >= OUTLINE * min(len(heads), len(others)) and (shared > 1 or heads == others)
 
     def differ(self, first: ScoredLine, other: ScoredLine) -> bool:
-        """Whether two lines give different values for the same thing."""
-        return differ(self._said(first), self._said(other), self._overlap)
+        """Whether two lines give different values for the same thing, or say the same but for their figures."""
+        one, two = self._said(first), self._said(other)
+        if differ(one, two, self._overlap):
+            return True
+        bare, figures = (
+            [_FIGURE.sub(" ", text) for text in (one, two)],
+            [_FIGURE.findall(text) for text in (one, two)],
+        )
+        return bool(figures[0]) and figures[0] != figures[1] and self._overlap.likeness(*bare) >= SAME
 
     def alike(self, first: ScoredLine, other: ScoredLine) -> bool:
         """Whether two lines say the same kind of thing, and not just the same."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,10 +17,14 @@ from assistant.question.parse import ParsedQuestion, parse
 from assistant.question.subject import Naming, Subjects
 from assistant.types import Document, Hit, Passage
 
+ASKING = 0.6  # the share of questions in a passage from which on it is no more than a list of them
 NEAR = 5  # the best passages of a search, whose documents' other versions are looked at
 NAMED = 0.25  # how much further up a passage of a named document comes in a search, whose best has 1
 NAMED_LINE = 0.1  # and its lines, when it is chosen what is read
 OPENING = 400  # characters of a document within which it tells its own code, as a data sheet does
+
+_SENTENCE = re.compile(r"(?<=[.?!\uff1f])\s+|\n+")
+_MARKS = " \t*_\"'\u201d\u2019)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +139,7 @@ def _own_codes(documents: Mapping[str, Document]) -> Mapping[str, str]:
 
 
 def _only_asks(text: str) -> bool:
-    """Whether a passage is nothing but questions."""
-    lines = [line.strip(" \t*_#>-•\"'”’") for line in text.splitlines()]
-    said = [line for line in lines if line]
-    return len(said) > 1 and all(line.endswith(("?", "\uff1f")) for line in said)
+    """Whether a passage is a list of questions: more of them than answers could be to them."""
+    said = [part for part in _SENTENCE.split(text) if any(letter.isalnum() for letter in part)]
+    asked = sum(part.rstrip(_MARKS).endswith(("?", "\uff1f")) for part in said)
+    return asked > max(1, ASKING * len(said))

@@ -166,10 +166,10 @@ class Versions:
     def _explicitly(self, id: str) -> bool:
         """Whether it is said that a document is replaced: by itself, by its end, or by a newer one."""
         edition = self._editions[id]
-        newer = [
-            self._editions[other] for other in self._family_of[id] if _order(self._editions[other]) > _order(edition)
-        ]
-        return edition.gone or bool(newer and edition.end) or any(one.replaces for one in newer)
+        others = [self._editions[other] for other in self._family_of[id] if other != id]
+        newer = [one for one in others if _order(one) > _order(edition)]
+        named = any(_means(said, edition) for one in others if _order(one) >= _order(edition) for said in one.replaces)
+        return edition.gone or named or bool(newer and edition.end) or any(one.replaces for one in newer)
 
 
 def _families(editions: Mapping[str, Edition]) -> list[tuple[str, ...]]:

@@ -15,11 +15,11 @@ _MONTHS = "january february march april may june july august september october n
 _MONTH = "|".join((*_MONTHS, *(month[:3] for month in _MONTHS), "sept"))
 _YEAR = r"(?:19|20)\d\d"
 _DATE = (
-    rf"(?:(?P<iso>{_YEAR})[-/.](?P<isomonth>[01]?\d)(?:[-/.](?P<isoday>[0-3]?\d))?"
+    rf"(?:(?P<iso>{_YEAR})[-/.](?P<isomonth>0\d|1[0-2])(?:[-/.](?P<isoday>[0-3]?\d))?"
     rf"|(?:(?P<day>[0-3]?\d)(?:st|nd|rd|th)?(?: of)?[ -])?(?P<month>{_MONTH})\.?[ -]"
     rf"(?:(?P<after>[0-3]?\d)(?:st|nd|rd|th)?,? )?(?P<year>{_YEAR})|(?P<alone>{_YEAR}))"
 )
-DATE = re.compile(rf"(?<![\w$€£.]){_DATE}(?![\w%])", re.IGNORECASE)
+DATE = re.compile(rf"(?<![\w$€£.]){_DATE}(?![\w%]|[.,]\d)", re.IGNORECASE)
 VERSION = re.compile(
     r"(?<![\w.])(?:v(?=\d)|(?:version|ver|rev|revision|edition|issue|release)\b\.?\s*)(?P<number>\d+(?:\.\d+)*)(?![\w])"
     r"|(?<![\w.])(?P<ordinal>\d+)(?:st|nd|rd|th) (?:edition|version|revision|issue)\b",
@@ -92,7 +92,8 @@ def edition_of(document: Document) -> Edition:
         number=_number(_first(given, "version", "revision", "edition"), *titled, opening[:200]),
         start=start or since or max(dates, default="") or dated,
         end=end or until,
-        gone=status in _GONE or bool(_REPLACED.search(opening)),
+        gone=status in _GONE
+        or bool(_REPLACED.search(opening) or given.get("superseded_by") or given.get("replaced_by")),
         draft=status in _DRAFT,
         replaces=_said(given, ("supersedes", "replaces"), _REPLACES, opening),
         replaced_by=_said(given, ("superseded_by", "replaced_by"), _REPLACED, opening),
