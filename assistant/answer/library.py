@@ -140,6 +140,8 @@ def _own_codes(documents: Mapping[str, Document]) -> Mapping[str, str]:
 
 def _only_asks(text: str) -> bool:
     """Whether a passage is a list of questions: more of them than answers could be to them."""
+    if text.count("?") + text.count("\uff1f") < 2:
+        return False
     said = [part for part in _SENTENCE.split(text) if any(letter.isalnum() for letter in part)]
-    asked = sum(part.rstrip(_MARKS).endswith(("?", "\uff1f")) for part in said)
+    asked = len([part for part in said if part.rstrip(_MARKS).endswith(("?", "\uff1f"))])
     return asked > max(1, ASKING * len(said))

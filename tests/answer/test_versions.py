@@ -18,7 +18,8 @@ OLD = document(
     title="Fee schedule 2022",
 )
 NEW = document(
-    "# Fee schedule 2025\nValid from 1 January 2025. Replaces the fee schedule of 2022.\n## Lanes\nA lane costs 23 euros.",
+    "# Fee schedule 2025\nValid from 1 January 2025. Replaces the fee schedule of 2022.\n"
+    "## Lanes\nA lane costs 23 euros.",
     id="fees-2025.md",
     title="Fee schedule 2025",
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.documents.editions import DATE, day_of, edition_of, key_of
+from assistant.documents.editions import DATE, day_of, edition_of, key_of, others_of
 from assistant.testing import document
 
 
@@ -51,4 +51,6 @@ def test_it_stands_in_the_title_in_the_first_lines_and_in_the_metadata() -> None
 
 def test_a_document_says_that_it_is_replaced() -> None:
     assert edition_of(document("Superseded by the policy of 2024.", title="Policy")).gone
-    assert edition_of(document("x", title="Policy", metadata={"superseded_by": "new.md"})).replaced_by == ("new.md",)
+    given = document("x", title="Policy", metadata={"superseded_by": "new.md"})
+    assert edition_of(given).gone
+    assert others_of(given) == ("new.md",)
