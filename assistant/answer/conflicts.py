@@ -10,6 +10,7 @@ from assistant.answer.library import Library, Sought
 from assistant.answer.overlap import ABOVE, OWN, TermOverlap
 from assistant.answer.select import CONTRADICTS, Selection, Unit, differ
 from assistant.documents.outline import Outline
+from assistant.question.noun_phrases import AUXILIARIES, phrases
 from assistant.question.parse import ParsedQuestion
 from assistant.question.spelling import is_common
 from assistant.types import Document, Json, ScoredLine
@@ -21,6 +22,7 @@ FAR = 4.0  # and one of the document that the question names, behind one of anot
 OUTLINE = 0.5  # the share of their headings that documents of one kind have in common
 RARE = 0.25  # the share of the documents up to which a word of a question tells what it is about
 FEW = 3  # and so many documents, however few there are
+SUBJECT = AUXILIARIES | {"of", "for"}  # the words before what a question is about
 
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 
@@ -53,6 +55,8 @@ def beside(
             return Beside(table.both(selection, line))
     best = {line.document_id: line for line in reversed(others) if line.score >= first.score - RIVAL}
     rivals = [line for line in others if line in best.values() and table.alike(first, line)]
+    if subject := table.other_subject(selection):
+        return Beside(selection, tuple(rivals), subject)
     if sought.named:
         return Beside(selection)
     if table.is_open():
@@ -158,16 +162,39 @@ class _Table:
             units.reverse()
         return replace(selection, units=tuple(units), conflicts=((0,), (1,)))
 
+    def other_subject(self, selection: Selection) -> str:
+        """What the question is about where documents of one kind are about other things; "" where it is the first's.
+
+        That is the subject of its verb, or what comes after "of" or "for".
+        """
+        first = selection.first
+        if any(naming.whole and naming.document_id == first.document_id for naming in self._sought.named):
+            return ""
+        others = {line.document_id for line in selection.ranked} - {first.document_id}
+        if not any(self._outlined_alike(first.document_id, other) for other in others):
+            return ""
+        outline = self._outlines[first.document_id]
+        names = self._library.names[first.document_id]
+        near = "\n".join((*names, outline.above(first.line), outline.text(first.line)))
+        for phrase in phrases(self._parsed.text):
+            if phrase.before in SUBJECT and not phrase.asked:
+                lacking = self._overlap.lacking(phrase.bare, near)
+                if any(self._is_rare(word) for word in lacking):
+                    return phrase.bare
+        return ""
+
     def lacking(self, first: ScoredLine) -> str:
         """A word of the question that tells what it is about, and that does not stand at the line; "" without one."""
         outline = self._outlines[first.document_id]
         near = "\n".join((outline.document.title, outline.above(first.line), outline.text(first.line)))
+        lacking = self._overlap.lacking(self._parsed.text, near)
+        return next((word for word in lacking if self._is_rare(word)), "")
+
+    def _is_rare(self, word: str) -> bool:
+        """Whether a word of the question tells what it is about: no everyday word, and in few of the documents."""
+        stems = [stem for stem in self._asked if self._overlap.holds(word, stem)]
         most = max(1, RARE * len(self._outlines))
-        for word in self._overlap.lacking(self._parsed.text, near):
-            stems = [stem for stem in self._asked if self._overlap.holds(word, stem)]
-            if not is_common(word) and stems and all(self._library.spread(stem) <= most for stem in stems):
-                return word
-        return ""
+        return not is_common(word) and bool(stems) and all(self._library.spread(stem) <= most for stem in stems)
 
     def _is_named(self, line: ScoredLine) -> bool:
         """Whether a line speaks of all that the question names: in itself, above it, or as the document so named.

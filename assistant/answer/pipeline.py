@@ -11,7 +11,7 @@ from typing import TypeVar
 from assistant.answer.calibration import Calibration
 from assistant.answer.clock import Clock
 from assistant.answer.conflicts import beside, told_apart
-from assistant.answer.explanation import Explanation, Working, answered, both, either, refused
+from assistant.answer.explanation import Explanation, Working, answered, either, refused
 from assistant.answer.library import NAMED, NAMED_LINE, Library, Sought
 from assistant.answer.overlap import TermOverlap
 from assistant.answer.quote import Quotations
@@ -327,11 +327,13 @@ class Assistant:
         if (lacking := self._lacking(working)) is not None:
             return "unsupported", f"The closest passages do not mention “{lacking}”."
         sure = working.confidence >= self.promise.threshold
-        if working.rivals and (sure or working.signals["line"] > LIKELY):
-            names = self._choices(working)
-            if working.lacking:
-                return "unsupported", f"The documents say this of {both(names)}, and not of “{working.lacking}”."
-            return "ambiguous", f"Several documents answer this. Which one do you mean: {either(names)}?"
+        likely = sure or working.signals["line"] > LIKELY
+        if working.lacking and likely:
+            names = told_apart([self.documents[working.selection.first.document_id]], self._library)
+            return "unsupported", f"The documents say this of {names[0]}, and not of “{working.lacking}”."
+        if working.rivals and likely:
+            which = either(self._choices(working))
+            return "ambiguous", f"Several documents answer this. Which one do you mean: {which}?"
         if not sure:
             if working.ranked[0].score < UNRELATED:
                 return "unrelated", "Nothing in the documents is about this."
