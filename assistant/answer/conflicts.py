@@ -19,7 +19,6 @@ ALIKE = 0.5  # how much the lines of two documents share where they say the same
 SAME = 0.8  # and where they are the same sentence, figures aside
 RIVAL = 1.0  # how far behind, in the lines' weighed sums, another document's line may be and answer as well
 FAR = 4.0  # and one of the document that the question names, behind one of another
-OUTLINE = 0.5  # the share of their headings that documents of one kind have in common
 RARE = 0.25  # the share of the documents up to which a word of a question tells what it is about
 FEW = 3  # and so many documents, however few there are
 SUBJECT = AUXILIARIES | {"of", "for"}  # the words before what a question is about
@@ -108,7 +107,9 @@ class _Table:
 
     def siblings(self, one: str, other: str) -> bool:
         """Whether two documents are of one kind, with much the same headings or a word of their titles in common."""
-        return self._outlined_alike(one, other) or bool(self._overlap.shared(self.title(one), self.title(other)))
+        return self._library.outlined_alike(one, other) or bool(
+            self._overlap.shared(self.title(one), self.title(other))
+        )
 
     def is_open(self) -> bool:
         """Whether the question has no word that few of the documents have, so that many of them may be meant."""
@@ -121,16 +122,9 @@ class _Table:
         best: dict[str, ScoredLine] = {}
         for line in selection.ranked:
             near = line.document_id != first.document_id and line.score >= first.score - FAR
-            if near and self._outlined_alike(first.document_id, line.document_id):
+            if near and self._library.outlined_alike(first.document_id, line.document_id):
                 best.setdefault(line.document_id, line)
         return list(best.values()) if len(best) > 1 else []
-
-    def _outlined_alike(self, one: str, other: str) -> bool:
-        heads, others = (
-            {section.title.casefold() for section in self._outlines[id].document.sections} for id in (one, other)
-        )
-        shared = len(heads & others)
-        return shared >= OUTLINE * min(len(heads), len(others)) and (shared > 1 or heads == others)
 
     def differ(self, first: ScoredLine, other: ScoredLine) -> bool:
         """Whether two lines give different values for the same thing, or say the same but for their figures."""
@@ -170,14 +164,14 @@ class _Table:
         first = selection.first
         if any(naming.whole and naming.document_id == first.document_id for naming in self._sought.named):
             return ""
-        others = {line.document_id for line in selection.ranked} - {first.document_id}
-        if not any(self._outlined_alike(first.document_id, other) for other in others):
+        if self._library.kin(first.document_id) < max(2, RARE * len(self._outlines)):
             return ""
         outline = self._outlines[first.document_id]
         names = self._library.names[first.document_id]
         near = "\n".join((*names, outline.above(first.line), outline.text(first.line)))
         for phrase in phrases(self._parsed.text):
-            if phrase.before in SUBJECT and not phrase.asked:
+            plain = phrase.before in AUXILIARIES and phrase.bare.islower() and not phrase.bare.endswith("s")
+            if phrase.before in SUBJECT and not phrase.asked and not plain:
                 lacking = self._overlap.lacking(phrase.bare, near)
                 if any(self._is_rare(word) for word in lacking):
                     return phrase.bare

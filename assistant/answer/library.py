@@ -17,6 +17,7 @@ from assistant.question.parse import ParsedQuestion, parse
 from assistant.question.subject import Naming, Subjects
 from assistant.types import Document, Hit, Passage
 
+OUTLINE = 0.5  # the share of their headings that documents of one kind have in common
 ASKING = 0.6  # the share of questions in a passage from which on it is no more than a list of them
 NEAR = 5  # the best passages of a search, whose documents' other versions are looked at
 NAMED = 0.25  # how much further up a passage of a named document comes in a search, whose best has 1
@@ -70,6 +71,11 @@ class Library:
         self.versions = Versions({id: one for id, one in documents.items() if id not in copied}, passages)
         self._stands_for = {id: first for first, others in self.copies.items() for id in others}
         self._titles = {id: document.title for id, document in documents.items()}
+        self._headings = {
+            id: frozenset(section.title.casefold() for section in document.sections)
+            for id, document in documents.items()
+        }
+        self._kin: dict[str, int] = {}  # by document, once it was asked for
         self._codes = _own_codes(documents)
         self._silent = frozenset(row for row, passage in enumerate(passages) if _only_asks(passage.text))
 
@@ -117,6 +123,18 @@ class Library:
         parsed = parse(text)
         names = tuple(name for name in parsed.names if name not in own and name not in own.values())
         return replace(parsed, names=names)
+
+    def outlined_alike(self, one: str, other: str) -> bool:
+        """Whether two documents have much the same headings, as pages of one kind do."""
+        heads, others = self._headings[one], self._headings[other]
+        shared = len(heads & others)
+        return shared >= OUTLINE * min(len(heads), len(others)) and (shared > 1 or heads == others)
+
+    def kin(self, document_id: str) -> int:
+        """How many documents of the kind of one there are, itself included."""
+        if document_id not in self._kin:
+            self._kin[document_id] = sum(self.outlined_alike(document_id, other) for other in self._headings)
+        return self._kin[document_id]
 
     def owner(self, code: str) -> str | None:
         """The document that says a code to be its own, as a data sheet does with its article's number."""

@@ -80,3 +80,8 @@ def test_the_version_in_force_answers() -> None:
     library = assistant(fees)
     assert library.ask("What does a lane cost now?").text == "A lane costs 23 euros."
     assert library.ask("What did a lane cost in 2023?").text == "A lane costs 18 euros."
+
+
+def test_what_documents_of_one_kind_say_of_others_is_not_said_of_what_none_is_about() -> None:
+    answer = assistant(SHOPS).ask("When does the shop of millers close?")
+    assert (answer.status, answer.reason) == ("refused", "unsupported")
