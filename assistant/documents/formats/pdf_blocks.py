@@ -108,14 +108,17 @@ class Composer:
     def _parts(self) -> Iterator[Part | Grid]:
         for rows in self.regions:
             n = 0
-            right = max(row.right for row in rows)
+            right = max((row.right for row in rows if len(row.pieces) == 1), default=0.0)
             held: Part | None = None
             while n < len(rows):
                 grid = grid_at(rows, n)
                 if grid is not None:
-                    if held is not None and self._heads(held.rows[-1], rows[n]) and with_header(grid, held.rows[-1]):
-                        held.rows.pop()
-                        held.forced = held.forced[:-1]
+                    below = rows[n]
+                    while held is not None and held.rows and self._heads(held.rows[-1], below):
+                        if not with_header(grid, held.rows[-1], below):
+                            break
+                        below = held.rows.pop()
+                        held.forced = held.forced[: max(len(held.rows) - 1, 0)]
                     if held is not None and held.rows:
                         yield held
                     held = None
