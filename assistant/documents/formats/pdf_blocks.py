@@ -17,7 +17,7 @@ from assistant.documents.formats.runs import joined
 
 _MARKER = re.compile(
     r"(?P<mark>[\u2022\u25e6\u25aa\u2023\u25cf\u25cb\u25a0\u25a1\u2043\u2219\u00b7\u27a2\u2756\u2713\uf000-\uf0ff*\u2013-]"
-    r"|o|\(?(?P<number>\d{1,3})[.)]|\(?(?P<letter>[A-Za-z]|[ivxIVX]{2,5})[.)])(?=\s|\Z)\s*"
+    r"|o|\(?(?P<number>\d{1,3})[.)]|\(?(?P<letter>[A-Za-z]|[ivxIVX]{2,5})[.)])(?:(?=\s|\Z)|(?<=\d[.)])(?=[A-Z][a-z]))\s*"
 )
 _ENDED = re.compile(r"[.!?:;\u2026][\"'\u201d\u2019)\]]*\s*\Z")
 _HYPHEN = re.compile(r"([^\W\d_]+)-\s*\Z")

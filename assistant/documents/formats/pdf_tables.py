@@ -89,7 +89,11 @@ def grid_at(rows: Sequence[Row], start: int) -> Grid | None:
         if not 0 < row.base - above.base < _FARTHEST * max(row.size, above.size):
             break
         cells = _cells(row)
+        if len(cells) < len(columns) and (parted := _parted(cells, columns)):
+            cells = row.pieces = parted
         if len(cells) < 2:
+            if abs(row.size - rows[start].size) > 1.5:
+                break
             spot = [
                 k
                 for k, column in enumerate(columns)
