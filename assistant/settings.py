@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
@@ -57,6 +57,27 @@ def _network(value: str) -> str:
         raise ValueError("should be an address or a network, such as 10.0.0.0/8") from error
 
 
+def _host(value: str) -> str:
+    """A name as it is compared: in lower case, without a port."""
+    name = value.lower().rpartition(":")[0] if re.search(r":\d+$", value) and "::" not in value else value.lower()
+    if not re.fullmatch(r"\*|(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[?[0-9a-f:.]+\]?", name):
+        raise ValueError("should be the name of a host, such as docs.example.org or *.example.org, or *")
+    return name.strip("[]")
+
+
+def _url(value: str) -> str:
+    if value and not re.fullmatch(r"https?://[^\s/?#@]+(/[A-Za-z0-9._~-]+)*/?", value):
+        raise ValueError("should be the address of this server for its clients, such as https://example.org/assistant")
+    return value.rstrip("/")
+
+
+def _path(value: str) -> str:
+    if value.strip("/") and not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+/?", value):
+        raise ValueError("should be a path, such as /assistant")
+    return value.rstrip("/")
+
+
+_Host = Annotated[str, AfterValidator(_host)]
 _Origin = Annotated[str, AfterValidator(_origin)]
 _Network = Annotated[str, AfterValidator(_network)]
 
@@ -102,13 +123,26 @@ class Settings(BaseModel):
     threads: int = Field(0, ge=0, le=256, description="The threads that encode one text; 0 takes one a core.")
     host: str = Field("127.0.0.1", min_length=1, description="The address that the server listens on.")
     port: int = Field(8000, ge=0, le=65535, description="The port that the server listens on; 0 takes a free one.")
+    mcp: bool = Field(False, description="Whether MCP clients may ask at /mcp; it needs the extra of that name.")
     log_questions: bool = Field(False, description="Whether the log holds the text of questions.")
+    log_format: Literal["text", "json"] = Field("text", description="How the log is written: text or json.")
+    log_clients: Literal["none", "network", "address"] = Field(
+        "none", description="What the log holds of clients: none, network (/24, or /64 of IPv6) or address."
+    )
+    audit_log: Path | None = Field(
+        None,
+        description="A file that gets a line for each view of /admin, change of keys, purge of records and new index.",
+    )
+    metrics: bool = Field(True, description="Whether /metrics tells a monitoring system how the server does.")
     records: Path | None = Field(
         None,
         description="A SQLite file that keeps what was asked and how it was voted on; without one, nothing is kept. "
         "Questions can be personal data.",
     )
     records_days: int = Field(30, ge=1, le=3650, description="The days after which what is kept is deleted.")
+    records_most: int = Field(
+        1_000_000, ge=1, le=1_000_000_000, description="The questions that are kept at most; the oldest go first."
+    )
     handoff: str = Field(
         "",
         max_length=300,
@@ -119,6 +153,37 @@ class Settings(BaseModel):
         None,
         description="The key to the page /admin, of 16 characters or more without white space; without one there is no "
         "such page.",
+    )
+    keys: Path | None = Field(
+        None,
+        description="The file of the keys, which `assistant keys` writes; with one, whoever asks needs a key, but for "
+        "the pages of ASSISTANT_ALLOWED_ORIGINS.",
+    )
+    rights: bool = Field(
+        False,
+        description="Whether a document whose metadata names groups is seen by these alone; the groups of who asks are "
+        "those of the key, or those that a trusted proxy signs.",
+    )
+    groups_secret: SecretStr | None = Field(
+        None, description="The secret, of 16 characters or more, with which a trusted proxy signs X-Assistant-Groups."
+    )
+    api_key: SecretStr | None = Field(
+        None, description="The key that commands give to a server that they ask, such as `assistant batch --url`."
+    )
+    allowed_hosts: Annotated[tuple[_Host, ...], BeforeValidator(_listed)] = Field(
+        ("localhost",),
+        description="The names that this server is asked under, comma separated, such as docs.example.org or "
+        "*.example.org; localhost, addresses, and what trusted proxies forward are taken anyway, * is any name.",
+    )
+    public_url: Annotated[str, AfterValidator(_url)] = Field(
+        "",
+        description="The address of this server for its clients, such as https://example.org/assistant; without one, "
+        "links are made of what trusted proxies say, or of the address that it listens on.",
+    )
+    root_path: Annotated[str, AfterValidator(_path)] = Field(
+        "",
+        description="The path that a proxy has this server at, such as /assistant; if not set, that of "
+        "ASSISTANT_PUBLIC_URL, or what the X-Forwarded-Prefix of trusted proxies says.",
     )
     allowed_origins: Annotated[tuple[_Origin, ...], BeforeValidator(_listed)] = Field(
         (),
@@ -131,7 +196,7 @@ class Settings(BaseModel):
     trusted_proxies: Annotated[tuple[_Network, ...], BeforeValidator(_listed)] = Field(
         (),
         description="The proxies, by address or network, comma separated, whose X-Forwarded headers tell client, "
-        "scheme and host.",
+        "scheme, host and path.",
     )
     max_concurrent: int = Field(0, ge=0, le=256, description="The questions worked on at once; 0 is one a core.")
     max_queue: int = Field(64, ge=0, le=100_000, description="The questions that wait beside; more are turned away.")
@@ -139,7 +204,22 @@ class Settings(BaseModel):
         30, gt=0, le=3600, description="The seconds that a question may wait and take, together."
     )
 
-    @field_validator("admin_key")
+    max_connections: int = Field(
+        0,
+        ge=0,
+        le=100_000,
+        description="The connections open at once; those that wait for their client make room for new ones. 0 is 1000, "
+        "or what the limit on open files has room for.",
+    )
+    read_timeout: float = Field(
+        10,
+        gt=0,
+        le=3600,
+        description="The seconds that a client may take to send the headers of a request, and again for its body, "
+        "which gets one more for each 8 KB.",
+    )
+
+    @field_validator("admin_key", "groups_secret")
     @classmethod
     def _long_enough(cls, key: SecretStr | None) -> SecretStr | None:
         if key is not None and not re.fullmatch(r"\S{16,}", key.get_secret_value()):

@@ -99,6 +99,11 @@ class StaticAnswerer:
         self.passage_counts: Mapping[str, int] = {d.id: len(_sentences(d)) for d in self.documents.values()}
         self.promise = PROMISE
 
+    def part(self, ids: frozenset[str]) -> StaticAnswerer:
+        view = StaticAnswerer(*(self.documents[id] for id in sorted(ids)), index_id=self.index_id)
+        view.settings_id = f"static-{hashlib.sha256(' '.join(sorted(ids)).encode()).hexdigest()[:8]}"
+        return view
+
     def ask(self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Answer:
         began = perf_counter()
         hits = self.search(question, filters=filters)

@@ -358,6 +358,15 @@ class Answerer(Protocol):
 
 
 @runtime_checkable
+class Parted(Protocol):
+    """An answerer that can be had over some of its documents alone. Not every one can."""
+
+    def part(self, ids: frozenset[str]) -> Answerer:
+        """The answerer over these documents, as if there were no others."""
+        ...
+
+
+@runtime_checkable
 class Followed(Protocol):
     """An answerer that lets its work be followed, and so be ended early. Not every one does."""
 

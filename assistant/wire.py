@@ -338,9 +338,7 @@ class PromiseBody(_Body):
     max_false_answer_rate: float = Field(description="What the setting asks for.")
     kept: bool = Field(description="Whether the upper bound is within it.")
     threshold: float = Field(description="The probability that an answer must reach to be given.")
-    thresholds: dict[Literal["prose", "structured"], float] = Field(
-        description="The same for each kind of document, which were once told apart."
-    )
+    thresholds: dict[Literal["prose", "structured"], float] = Field(description="The same for each kind of document.")
     false_answer_rate: _Rounded = Field(description="Measured on the calibration's questions without an answer.")
     upper_bound: _Rounded = Field(description="Of that rate, one-sided, at the confidence level.")
     confidence_level: float
@@ -389,10 +387,11 @@ class HealthBody(_Body):
 
 
 class ReadyBody(_Body):
-    """An index is loaded."""
+    """An index is loaded; degraded where the one in force cannot be taken up, and the one before answers."""
 
-    status: Literal["ready"] = "ready"
+    status: Literal["ready", "degraded"] = "ready"
     index_id: str
+    detail: str | None = Field(default=None, description="What is wrong, where it is degraded.")
 
 
 def _same(kind: type[Citation | Passage | Answer | Document | Promise], source: object) -> dict[str, Any]:

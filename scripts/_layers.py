@@ -20,7 +20,7 @@ LAYERS = (
     ("models",),
     ("answer",),
     ("evaluation",),
-    ("feedback",),
+    ("feedback", "access"),
     ("wire",),
     ("testing",),
     ("compose", "client"),

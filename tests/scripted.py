@@ -138,14 +138,14 @@ def hostile(question: str) -> dict[str, Any]:
 
 
 class Scripted(ThreadingHTTPServer):
-    """Keeps what was asked. `votes` says whether it takes feedback."""
+    """Keeps what was asked. `votes` says whether it takes feedback, `tokens` whether it asks for it."""
 
     daemon_threads = True
 
     def __init__(self, port: int = 0) -> None:
         super().__init__(("127.0.0.1", port), Handler)
         self.seen: list[tuple[str, str, Any]] = []  # (method, path, body)
-        self.votes = True
+        self.votes = self.tokens = True
         self.go_on = threading.Event()  # what a question with "slowly" waits for after its first block
         self.pages: dict[str, tuple[str, str]] = {}  # path -> (html, policy)
 
@@ -259,7 +259,8 @@ class Handler(BaseHTTPRequestHandler):
     def stream(self, body: dict[str, Any], *, blocks: int = 99, wait: bool = False, error: bool = False) -> None:
         """Each block, then the whole body, in pieces that cut across lines and characters."""
         self.send_response(200)
-        self.common({"Content-Type": "text/event-stream; charset=utf-8", "Connection": "close"})
+        token = {"X-Feedback-Token": "token"} if self.server.tokens else {}
+        self.common({"Content-Type": "text/event-stream; charset=utf-8", "Connection": "close", **token})
         for n, block in enumerate(body["blocks"][:blocks]):
             citations = [body["citations"][i] for i in block["citations"]]
             if not self.event("block", {"index": n, **block, "citations": citations}):
@@ -295,7 +296,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def common(self, headers: Mapping[str, str]) -> None:
-        cross = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Retry-After"}
+        cross = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Retry-After, X-Feedback-Token"}
         for name, value in {**cross, **headers}.items():
             self.send_header(name, value)
         self.end_headers()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import re
 import subprocess
 import sys
@@ -44,9 +46,9 @@ class Served(NamedTuple):
 
 
 @contextmanager
-def served() -> Iterator[Served]:
-    """A server on a free port; killed at the end if it still runs."""
-    command = [sys.executable, __file__, "0"]
+def served(**options: float) -> Iterator[Served]:
+    """A server on a free port, run with these options; killed at the end if it still runs."""
+    command = [sys.executable, __file__, "0", json.dumps(options)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         try:
             assert process.stderr
@@ -59,4 +61,9 @@ def served() -> Iterator[Served]:
 
 if __name__ == "__main__":
     answerer = SlowAnswerer(document(GUIDE, id="roles/head of ai.txt", title="Head of AI"))
-    run(create_app(lambda: answerer), port=int(sys.argv[1]))
+    run(
+        create_app(lambda: answerer),
+        port=int(sys.argv[1]),
+        reload=lambda: logging.getLogger("assistant.server").info("reloaded"),
+        **json.loads("".join(sys.argv[2:]) or "{}"),
+    )

@@ -120,7 +120,7 @@ def page(browser: Chrome, host: Scripted, site: Scripted) -> Callable[..., Widge
     ) -> Widget:
         host.seen.clear()
         host.go_on.clear()
-        host.votes = True
+        host.votes = host.tokens = True
         text = PAGE.format(host=host.url, attributes=attributes, html=html, file=file)
         site.pages["/"] = (text, POLICY.format(host=host.url))
         emulate(browser, width=size[0], height=size[1], **media)
@@ -444,12 +444,51 @@ def test_a_vote_is_sent_and_shown(page: Callable[..., Widget], host: Scripted) -
     assert [each.accessible_name for each in widget.all(".votes button")] == ["Helpful", "Not helpful"]
     widget.one(".down").click()
     widget.wait(lambda: widget.texts(".told") == ["Thank you."])
-    assert host.asked("/v1/feedback") == [{"answer_id": "ans_1", "vote": "down"}]
+    vote = {"answer_id": "ans_1", "token": "token", "vote": "down"}
+    assert host.asked("/v1/feedback") == [vote]
     widget.one(".why input").send_keys("last year's", Keys.ENTER)
     widget.wait(lambda: widget.texts(".told") == ["Noted. Thank you."])
-    reason = {"answer_id": "ans_1", "vote": "comment", "comment": "last year's"}
+    reason = {"answer_id": "ans_1", "token": "token", "vote": "comment", "comment": "last year's"}
     assert host.asked("/v1/feedback")[1:] == [reason] and widget.all(".why") == []
     assert [each.get_attribute("aria-pressed") for each in widget.all(".votes button")] == ["false", "true"]
+
+
+def test_a_vote_against_an_answer_is_asked_for_a_reason(
+    page: Callable[..., Widget], host: Scripted, browser: Chrome
+) -> None:
+    widget = page().open()
+    widget.ask("What is the median salary?")
+    widget.one(".down").click()
+    field = widget.one(".why input")
+    assert field.accessible_name == "What is wrong or missing?" and violations(browser) == []
+    field.send_keys("  ", Keys.ENTER)
+    field.send_keys("last year's", Keys.ENTER)
+    widget.wait(lambda: widget.all(".why") == [])
+    voted = {"answer_id": "ans_1", "token": "token"}
+    assert host.asked("/v1/feedback")[1:] == [{**voted, "vote": "comment", "comment": "last year's"}]
+    widget.one(".down").click()
+    widget.wait(lambda: len(widget.all(".why")) == 1)
+    widget.one(".up").click()
+    widget.wait(lambda: widget.all(".why") == [])
+    assert host.asked("/v1/feedback")[3:] == [{**voted, "vote": "up"}]
+
+
+def test_a_reason_for_an_answer_that_is_kept_no_more_ends_voting(page: Callable[..., Widget], host: Scripted) -> None:
+    widget = page().open()
+    widget.ask("What is the median salary?")
+    widget.one(".down").click()
+    field = widget.one(".why input")
+    host.votes = False
+    field.send_keys("last year's", Keys.ENTER)
+    widget.wait(lambda: widget.all(".why") == [])
+    assert widget.all(".votes") == [] and widget.texts(".told") == ["Thank you."]
+
+
+def test_where_votes_are_not_kept_nobody_is_asked_for_one(page: Callable[..., Widget], host: Scripted) -> None:
+    widget = page().open()
+    host.tokens = False
+    widget.ask("What is the median salary?")
+    assert widget.all(".votes") == [] and len(widget.all(".copy")) == 1
 
 
 def test_where_the_server_takes_no_votes_the_thumbs_go_quietly(page: Callable[..., Widget], host: Scripted) -> None:

@@ -21,6 +21,7 @@ from assistant.answer.retrieve import Retriever, matching_rows
 from assistant.answer.weigh import Weights
 from assistant.documents.citations import cite
 from assistant.documents.outline import Outline
+from assistant.errors import AssistantError
 from assistant.ids import answer_id, settings_id
 from assistant.question import rewrite
 from assistant.question.parse import ParsedQuestion
@@ -84,6 +85,7 @@ class Assistant:
         handoff: str | None = None,  # where a person can be asked
         prepare: Callable[[Sequence[str]], None] = lambda texts: None,  # encodes what will be searched for
         library: Library | None = None,  # what is known of the documents side by side; None looks at them now
+        part: Callable[[frozenset[str]], Assistant] | None = None,  # ids to an assistant over those documents alone
     ) -> None:
         self.index_id = index_id
         self.documents = documents
@@ -108,6 +110,13 @@ class Assistant:
         self._search_passages = search_passages
         self._read_passages = read_passages
         self.settings_id = settings_id(settings)
+        self._part = part
+
+    def part(self, ids: frozenset[str]) -> Assistant:
+        """An assistant over these documents alone, as if there were no others."""
+        if self._part is None:
+            raise AssistantError("this assistant cannot be had over some of its documents: open it from an index")
+        return self._part(ids)
 
     def ask(self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Answer:
         """The answer to a question, or a refusal."""

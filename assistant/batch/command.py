@@ -73,7 +73,9 @@ def _asker(options: argparse.Namespace, expected: int) -> LocalBackend | RemoteB
     if options.url is not None:
         from assistant.batch.remote import RemoteBackend
 
-        return RemoteBackend(options.url, api_key=options.api_key, jobs=options.jobs)
+        key = load_settings().api_key
+        given = options.api_key or (None if key is None else key.get_secret_value())
+        return RemoteBackend(options.url, api_key=given, jobs=options.jobs)
     from assistant.batch.backends import LocalBackend
 
     return LocalBackend(load_settings({"index": options.index}), jobs=options.jobs, expected=expected)

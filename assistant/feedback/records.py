@@ -8,7 +8,7 @@ import sqlite3
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from queue import Empty, Full, Queue
 from threading import Event, Thread
@@ -20,7 +20,7 @@ from assistant.types import Answer, Reason, Status
 
 Vote: TypeAlias = Literal["up", "down", "comment"]  # a comment gives the reason of a vote before it
 
-_APPLICATION, _VERSION = 0x526F6C65, 1  # what the file says that it is
+_APPLICATION, _VERSION = 0x526F6C65, 2  # what the file says that it is
 DAY = 86_400  # seconds
 _BUSY = 10  # seconds to wait for another writer
 _WAITING = 10_000  # rows that may wait to be written; more are left out
@@ -45,7 +45,8 @@ CREATE TABLE IF NOT EXISTS asked (
     document_id TEXT,
     document_version TEXT,
     start INTEGER,
-    "end" INTEGER
+    "end" INTEGER,
+    token TEXT
 );
 CREATE INDEX IF NOT EXISTS asked_by_answer ON asked (answer_id);
 CREATE TABLE IF NOT EXISTS votes (
@@ -53,16 +54,25 @@ CREATE TABLE IF NOT EXISTS votes (
     answer_id TEXT NOT NULL,
     at INTEGER NOT NULL,
     vote TEXT NOT NULL,
-    comment TEXT
+    comment TEXT,
+    token TEXT
 );
 CREATE INDEX IF NOT EXISTS votes_by_answer ON votes (answer_id);
+CREATE INDEX IF NOT EXISTS asked_by_token ON asked (token);
+CREATE UNIQUE INDEX IF NOT EXISTS votes_by_token ON votes (token);
 PRAGMA application_id = {_APPLICATION};
 PRAGMA user_version = {_VERSION};
 COMMIT;
 """
-_ASK = f"INSERT INTO asked VALUES (NULL{', ?' * 12})"
-_VOTE = """INSERT INTO votes SELECT NULL, :id, :at, :vote, :comment
-WHERE EXISTS (SELECT 1 FROM asked WHERE answer_id = :id)"""
+_FROM_1 = "BEGIN IMMEDIATE; ALTER TABLE asked ADD COLUMN token TEXT; ALTER TABLE votes ADD COLUMN token TEXT; COMMIT;"
+_ASK = f"INSERT INTO asked VALUES (NULL{', ?' * 13})"
+# Of one serving there is one vote: a second one takes its place, and a comment gives the reason of the first.
+_VOTE = """INSERT INTO votes SELECT NULL, :answer_id, :at, :vote, :comment, :token
+WHERE EXISTS (SELECT 1 FROM asked WHERE answer_id = :answer_id AND (:token IS NULL OR token = :token))
+ON CONFLICT (token) DO UPDATE SET at = excluded.at, comment = excluded.comment,
+    vote = iif(excluded.vote = 'comment', vote, excluded.vote)"""
+_SERVED = "SELECT EXISTS (SELECT 1 FROM asked WHERE answer_id = ? AND token = ?)"
+_TRIM = "DELETE FROM asked WHERE number <= (SELECT MAX(number) FROM asked) - ?"
 _FORGET = "DELETE FROM asked WHERE at < :before AND (holds(question, :text) OR holds(standalone_question, :text))"
 _FORGET_VOTES = """DELETE FROM votes WHERE answer_id NOT IN (SELECT answer_id FROM asked)
 OR (at < :before AND holds(comment, :text))"""
@@ -126,6 +136,7 @@ class Deleted:
 class _Ask:
     at: int
     answer: Answer
+    token: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +145,7 @@ class _Vote:
     answer_id: str
     vote: Vote
     comment: str | None
+    token: str | None = None
 
 
 _Row: TypeAlias = _Ask | _Vote
@@ -152,9 +164,9 @@ class Records:
             with suppress(FileExistsError):
                 os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
             with self._connected() as connection:
-                self._check(connection, new=True)
+                upgrade = self._check(connection, new=True)
                 connection.execute("PRAGMA journal_mode = WAL")
-                connection.executescript(_SCHEMA)
+                connection.executescript(upgrade + _SCHEMA)
 
     def write(self, rows: Sequence[_Row]) -> None:
         """Adds all of the rows or none. A vote on an answer that is not kept is left out."""
@@ -163,8 +175,19 @@ class Records:
                 if isinstance(row, _Ask):
                     connection.execute(_ASK, _values(row))
                 else:
-                    given = {"id": row.answer_id, "at": row.at, "vote": row.vote, "comment": row.comment}
-                    connection.execute(_VOTE, given)
+                    connection.execute(_VOTE, asdict(row))
+
+    def trim(self, most: int) -> None:
+        """Keeps the last so many questions, and their votes."""
+        with self._open() as connection, connection:
+            if connection.execute(_TRIM, (most,)).rowcount:
+                connection.execute("DELETE FROM votes WHERE answer_id NOT IN (SELECT answer_id FROM asked)")
+
+    def served(self, answer_id: str, token: str) -> bool:
+        """Whether this answer was served with this token."""
+        with self._open() as connection:
+            [found] = connection.execute(_SERVED, (answer_id, token)).fetchone()
+        return bool(found)
 
     def unanswered(self) -> list[Asked]:
         """What was refused or voted down."""
@@ -210,7 +233,8 @@ class Records:
                 f"setting ASSISTANT_RECORDS names this file"
             )
         with self._told(), self._connected() as connection:
-            self._check(connection)
+            if upgrade := self._check(connection):
+                connection.executescript(upgrade + _SCHEMA)
             yield connection
 
     @contextmanager
@@ -232,39 +256,48 @@ class Records:
                 f"that you may write there, or set ASSISTANT_RECORDS to another file"
             ) from error
 
-    def _check(self, connection: sqlite3.Connection, *, new: bool = False) -> None:
-        """Raises where the file is a database of another program or version."""
+    def _check(self, connection: sqlite3.Connection, *, new: bool = False) -> str:
+        """What makes the file one of this version. Raises where it is a database of another program or version."""
         [application] = connection.execute("PRAGMA application_id").fetchone()
         [version] = connection.execute("PRAGMA user_version").fetchone()
         [tables] = connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
-        if (application, version) != (_APPLICATION, _VERSION) and not (new and tables == 0):
-            raise RecordsError(
-                f"{self.path} is not a file of records of this version: set ASSISTANT_RECORDS to another file"
-            )
+        if (application, version) not in ((_APPLICATION, 1), (_APPLICATION, _VERSION)) and not (new and tables == 0):
+            said = "is not a file of records of this version: set ASSISTANT_RECORDS to another file"
+            raise RecordsError(f"{self.path} {said}")
+        return _FROM_1 if version == 1 else ""
 
 
 class Recorder:
     """Writes to the records in a thread of its own, so that no answer waits for it or fails with it.
 
-    What is older than `days` is deleted when it starts, and daily. Close it at the end: what waits is then written.
+    What is older than `days` is deleted when it starts, and daily; the last `most` questions are kept at most. Close it
+    at the end: what waits is then written.
     """
 
-    def __init__(self, records: Records, *, days: int, clock: Callable[[], float] = time, every: float = DAY) -> None:
+    def __init__(
+        self,
+        records: Records,
+        *,
+        days: int,
+        most: int | None = None,
+        clock: Callable[[], float] = time,
+        every: float = DAY,
+    ) -> None:
         self.records = records
-        self._days, self._clock, self._every = days, clock, every
+        self._days, self._most, self._clock, self._every = days, most, clock, every
         self._waiting: Queue[_Row | Event | None] = Queue(_WAITING)
         records.create()
         self._purge()
         self._thread = Thread(target=self._run, name="records", daemon=True)
         self._thread.start()
 
-    def note(self, answer: Answer) -> None:
-        """Keeps the question and what became of it."""
-        self._put(_Ask(int(self._clock()), answer))
+    def note(self, answer: Answer, token: str | None = None) -> None:
+        """Keeps the question and what became of it, and the token that was given with it."""
+        self._put(_Ask(int(self._clock()), answer, token))
 
-    def vote(self, answer_id: str, vote: Vote, comment: str | None = None) -> None:
-        """Keeps a vote on an answer."""
-        self._put(_Vote(int(self._clock()), answer_id, vote, comment))
+    def vote(self, answer_id: str, vote: Vote, comment: str | None = None, token: str | None = None) -> None:
+        """Keeps a vote on an answer, which takes the place of an earlier one with the same token."""
+        self._put(_Vote(int(self._clock()), answer_id, vote, comment, token))
 
     def flush(self) -> None:
         """Returns once what waits is written, or cannot be for a while."""
@@ -295,6 +328,8 @@ class Recorder:
                     if not self.records.path.exists():  # somebody took it away
                         self.records.create()
                     self.records.write(rows)
+                    if self._most is not None:
+                        self.records.trim(self._most)
             if last is not None:
                 last.set()
             if monotonic() >= due:
@@ -336,13 +371,11 @@ def _values(row: _Ask) -> tuple[object, ...]:
     return (
         answer.id,
         row.at,
-        answer.question,
-        answer.standalone_question,
-        answer.status,
-        answer.reason,
+        *(answer.question, answer.standalone_question, answer.status, answer.reason),
         round(answer.confidence, 4),
         answer.index_id,
         *(places[0] if places else (None,) * 4),
+        row.token,
     )
 
 

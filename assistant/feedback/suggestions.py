@@ -5,31 +5,48 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from threading import Lock
+from typing import TypeAlias
 
 from assistant.feedback.candidates import ABOUT, Candidate, candidates, in_turn, names_a_thing
 from assistant.types import Answerer, Document
 
 SUGGESTED = 8  # questions, at most
 TRIED = 32  # questions that are asked to find them, at most
+KEPT = 16  # views of an index whose questions are remembered
 NEAR, NEAR_PASSAGES, NEAR_EACH, NEAR_TRIED = 3, 6, 2, 6  # near a question: those given, and where and how often tried
 NAMING = ("What are the ", "What is the ", "How much ", ABOUT)  # questions that can go on with a document's title
 DOCUMENTS = 24  # the documents that they come from, at most
 
 
+Asked: TypeAlias = tuple[str, str]  # an index, and the settings that it is asked with
+
+
+def asked(answerer: Answerer) -> Asked:
+    """What its suggestions depend on."""
+    return answerer.index_id, answerer.settings_id
+
+
 class Suggester:
     """The questions of an index, found out when they are first asked for."""
 
-    def __init__(self, find: Callable[[Answerer], tuple[str, ...]] | None = None) -> None:
-        self._find = find or suggest
+    def __init__(self, find: Callable[[Answerer], tuple[str, ...]] | None = None, *, most: int = KEPT) -> None:
+        self._find, self._most = find or suggest, most
         self._lock = Lock()
-        self._known: tuple[str, tuple[str, ...]] = ("", ())  # the index, and its questions
+        self._known: dict[Asked, tuple[str, ...]] = {}  # the oldest first
+
+    def known(self, answerer: Answerer) -> tuple[str, ...] | None:
+        """The questions, if they have been found out already."""
+        return self._known.get(asked(answerer))
 
     def __call__(self, answerer: Answerer) -> tuple[str, ...]:
         """Questions that this answerer answers."""
         with self._lock:
-            if self._known[0] != answerer.index_id:
-                self._known = answerer.index_id, self._find(answerer)
-            return self._known[1]
+            found = self._known.get(asked(answerer))
+            if found is None:
+                found = self._find(answerer)
+                kept = {key: known for key, known in self._known.items() if key[0] == answerer.index_id}
+                self._known = dict([*kept.items(), (asked(answerer), found)][-self._most :])
+            return found
 
 
 def suggest(answerer: Answerer, *, k: int = SUGGESTED) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,28 +10,49 @@ from typing import Annotated, Any
 from fastapi import FastAPI, Query
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 import assistant
+from assistant.access.keys import KeyRing
 from assistant.errors import (
     AssistantError,
     DocumentNotFound,
+    Forbidden,
     RateLimited,
+    Unauthorized,
 )
-from assistant.feedback.suggestions import Suggester, near
+from assistant.feedback.suggestions import near
 from assistant.server import chat
+from assistant.server.access import Access, Groups, scope_needed
 from assistant.server.feedback import Feedback, add_routes
-from assistant.server.limits import Limits, RateLimit
+from assistant.server.hosts import Hosts, Target
+from assistant.server.limits import Full, Limits, RateLimit
+from assistant.server.log import Clients
 from assistant.server.middleware import Exchange, JsonRoute
+from assistant.server.monitoring import Metrics
 from assistant.server.origins import Origins, framed
 from assistant.server.pages import documents as documents_page
 from assistant.server.pages import home, source_page
-from assistant.server.peers import ProxyHeaders
-from assistant.server.problems import AT_QUEUE, NO_INDEX, QUESTION, ChatProblem, Problem, documented, install, problem
+from assistant.server.peers import Below, ProxyHeaders
+from assistant.server.problems import (
+    AT_QUEUE,
+    CHAT,
+    NO_INDEX,
+    QUESTION,
+    ChatProblem,
+    Problem,
+    documented,
+    install,
+    problem,
+)
 from assistant.server.queue import Job, WorkQueue
 from assistant.server.requests import AskRequest, NearRequest, SearchRequest
+from assistant.server.seen import Seen
 from assistant.server.streaming import IncomingQuestion, documented_events, event, in_blocks, stream, whole
-from assistant.types import Answerer, Document
+from assistant.server.suggestions import Suggestions
+from assistant.types import Answer, Answerer, Document
 from assistant.wire import (
     AnswerBody,
     DocumentsBody,
@@ -54,11 +75,20 @@ def create_app(
     current: Callable[[], Answerer],
     *,
     log_questions: bool = False,
+    log_clients: Clients = "none",
     title: str = "Role Assistant",
     feedback: Feedback = Feedback(),
     limits: Limits = Limits(),
+    keys: KeyRing | None = None,
+    mcp: bool = False,
+    metrics: bool = True,
+    rights: bool = False,
 ) -> FastAPI:
-    """The app over the index that `current` gives. That is called once a request, which so sees one index."""
+    """The app over the index that `current` gives. That is called once a request, which so sees one index.
+
+    Where there are keys, each route asks for one with the scope that it needs. `mcp` and `metrics` add their routes.
+    With `rights`, what is seen of the documents depends on the groups of the key, or those that a proxy signs.
+    """
     app = FastAPI(
         title=title,
         version=assistant.__version__,
@@ -70,15 +100,24 @@ def create_app(
         generate_unique_id_function=lambda route: route.name,
     )
     app.router.route_class = JsonRoute
-    _surround(app, limits, log_questions)
-    install(app)
     desk = WorkQueue(at_once=limits.max_concurrent, waiting=limits.max_queue, seconds=limits.request_timeout)
+    counts = Metrics(current, desk, sizes=not rights) if metrics else None
+    seen = Seen(current, rights=rights)
+    for_reply = partial(noted, feedback, counts)
+    exchange = partial(
+        Exchange,
+        log_questions=log_questions,
+        log_clients=log_clients,
+        count=None if counts is None else counts.exchange,
+    )
+    _surround(app, limits, keys, desk, exchange, rights)
+    install(app)
     widget_files, page_files = StaticFiles(directory=WIDGET), StaticFiles(directory=STATIC)
     get = partial(app.get, responses=documented(RateLimited, *NO_INDEX))
     get_document = partial(app.get, responses=documented(DocumentNotFound, RateLimited, *NO_INDEX), tags=["documents"])
     questions = documented(*QUESTION)
     post = partial(app.post, tags=["questions"])
-    suggest = Suggester()
+    suggest = Suggestions(seen, desk)
     get_page = partial(app.get, include_in_schema=False)
 
     @post(
@@ -87,27 +126,28 @@ def create_app(
         response_model=AnswerBody,
         responses={200: STREAM, **questions},
     )
-    async def ask(body: AskRequest, request: Request) -> AnswerBody | Response:
+    async def ask(body: AskRequest, request: Request, response: Response) -> AnswerBody | Response:
         question = IncomingQuestion(body.question, body.turns(), body.only())
+        headers, note = for_reply()
         if body.stream:
-            return await stream(
-                desk, request, in_blocks(current, question, feedback.note), lambda error: event(problem(error), "error")
-            )
-        return await desk.answer(whole(current, question, feedback.note), request.receive)
+            work = in_blocks(seen(request.scope), question, note)
+            return await stream(desk, request, work, lambda error: event(problem(error), "error"), headers)
+        response.headers.update(headers)
+        return await desk.answer(whole(seen(request.scope), question, note), request.receive)
 
     @post("/v1/search", summary="Find the passages nearest to a question", responses=questions)
     async def search(body: SearchRequest, request: Request) -> SearchBody:
         def find(job: Job[SearchBody]) -> SearchBody:
-            answerer = current()
+            answerer = seen(request.scope)()
             return SearchBody.of(answerer.search(body.question, k=body.k, filters=body.only()), answerer)
 
         return await desk.answer(find, request.receive)
 
-    app.include_router(chat.routes(current, desk, feedback.note))
+    app.include_router(chat.routes(seen, desk, for_reply))
 
     @get("/v1/promise", summary="State how often a question without an answer may be answered", tags=["questions"])
-    def promise() -> PromiseBody:
-        return PromiseBody.of(current())
+    def promise(request: Request) -> PromiseBody:
+        return PromiseBody.of(seen(request.scope)())
 
     @get(
         "/v1/suggestions",
@@ -116,28 +156,24 @@ def create_app(
         responses=documented(RateLimited, *NO_INDEX, *AT_QUEUE),
     )
     async def suggestions(request: Request) -> SuggestionsBody:
-        def find(job: Job[SuggestionsBody]) -> SuggestionsBody:
-            answerer = current()
-            return SuggestionsBody(questions=suggest(answerer), index_id=answerer.index_id)
-
-        return await desk.answer(find, request.receive)
+        return await suggest(request)
 
     @post("/v1/suggestions/near", summary="Suggest questions near one that was refused", responses=questions)
     async def suggestions_near(body: NearRequest, request: Request) -> SuggestionsBody:
         def find(job: Job[SuggestionsBody]) -> SuggestionsBody:
-            answerer = current()
+            answerer = seen(request.scope)()
             return SuggestionsBody(questions=near(answerer, body.question, check=job.check), index_id=answerer.index_id)
 
         return await desk.answer(find, request.receive)
 
     @get("/v1/documents", summary="List the documents", tags=["documents"])
-    def documents() -> DocumentsBody:
-        return DocumentsBody.of(current())
+    def documents(request: Request) -> DocumentsBody:
+        return DocumentsBody.of(seen(request.scope)())
 
     @get_document("/v1/documents/{id:path}/text", summary="Read a document's text", response_class=PlainTextResponse)
-    def text(id: str) -> Response:
+    def text(id: str, request: Request) -> Response:
         """The text that offsets count into, in Unicode code points."""
-        answerer = current()
+        answerer = seen(request.scope)()
         if id not in answerer.documents and f"{id}/text" in answerer.documents:  # an id that itself ends in /text
             return JSONResponse(
                 WholeDocumentBody.of(answerer.documents[f"{id}/text"], answerer).model_dump(mode="json")
@@ -145,8 +181,8 @@ def create_app(
         return PlainTextResponse(find_document(answerer, id).text)
 
     @get_document("/v1/documents/{id:path}", summary="Show a document and its outline")
-    def document(id: str) -> WholeDocumentBody:
-        answerer = current()
+    def document(id: str, request: Request) -> WholeDocumentBody:
+        answerer = seen(request.scope)()
         return WholeDocumentBody.of(find_document(answerer, id), answerer)
 
     @get("/healthz", summary="Tell whether the process is alive", tags=["health"])
@@ -155,12 +191,15 @@ def create_app(
 
     @get("/readyz", summary="Tell whether an index is loaded", tags=["health"])
     def readyz() -> ReadyBody:
-        return ReadyBody(index_id=current().index_id)
+        index_id, fault = current().index_id, getattr(current, "fault", None)
+        if fault is None:
+            return ReadyBody(index_id=index_id)
+        return ReadyBody(status="degraded", index_id=index_id, detail=f"the new index cannot be taken up: {fault}")
 
     @get_page("/documents")
     def documents_list(request: Request, q: str = "") -> Response:
         try:
-            return documents_page.index(current(), q)
+            return documents_page.index(seen(request.scope)(), q)
         except AssistantError as error:
             return source_page.failure(error, request.headers, None, "")
 
@@ -175,7 +214,7 @@ def create_app(
     ) -> Response:
         answerer: Answerer | None = None
         try:
-            answerer = current()
+            answerer = seen(request.scope)()
             return source_page.source(find_document(answerer, id), start, end, version, quote)
         except AssistantError as error:
             if error.status == 500:
@@ -187,16 +226,18 @@ def create_app(
         return home.docs(title)
 
     @get_page("/")
-    def index() -> Response:
-        return framed(home.index(title, opened(current)), limits.allowed_origins)
+    def index(request: Request) -> Response:
+        about = opened(seen(request.scope)) if keys is None else None  # titles are for those who may read
+        return framed(home.index(title, about), limits.allowed_origins)
 
     @get_page("/docs/{name}")
     def docs_file(name: str) -> Response:
         return home.docs_file(name)
 
     @get_page("/openapi.json")
-    def openapi() -> JSONResponse:
-        return JSONResponse(app.openapi())
+    def openapi(request: Request) -> JSONResponse:
+        root = request.scope.get("root_path", "")
+        return JSONResponse(app.openapi() | ({"servers": [{"url": root}]} if root else {}))
 
     @get_page("/widget/{name:path}")
     async def widget(name: str, request: Request) -> Response:
@@ -207,8 +248,20 @@ def create_app(
         """What the pages load that are not the widget's."""
         return await page_files.get_response(name, request.scope)
 
-    add_routes(app, feedback, title)
-    app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # as FastAPI's manual says to extend it
+    add_routes(app, feedback, title, keys)
+    if counts is not None:
+        app.get("/metrics", include_in_schema=False)(counts.page)
+    if mcp:
+        from assistant.server.mcp import Endpoint, make_server  # loads the library for it
+
+        app.router.routes.append(
+            Route(
+                "/mcp",
+                Endpoint(make_server(seen, desk, lambda answer: for_reply()[1](answer), title)),
+                methods=["POST"],
+            )
+        )
+    app.openapi = lambda: describe(app, has_keys=keys is not None)  # type: ignore[method-assign]  # as FastAPI's manual says to extend it
     return app
 
 
@@ -222,15 +275,44 @@ STREAM = documented_events(
 )
 
 
-def _surround(app: FastAPI, limits: Limits, log_questions: bool) -> None:
+def _surround(
+    app: FastAPI,
+    limits: Limits,
+    keys: KeyRing | None,
+    desk: WorkQueue,
+    exchange: Callable[[ASGIApp], Exchange],
+    rights: bool,
+) -> None:
     """Puts around the app what every exchange goes through; what is added last is outermost."""
+    app.add_middleware(Full, desk=desk)
+    if keys is not None:
+        app.add_middleware(Access, keys=keys, origins=limits.allowed_origins)
+    if rights and limits.groups_secret:
+        app.add_middleware(Groups, secret=limits.groups_secret)
     if limits.rate_limit:
         app.add_middleware(RateLimit, rate=limits.rate_limit)
-    app.add_middleware(Exchange, log_questions=log_questions)
+    if "*" not in limits.allowed_hosts:
+        app.add_middleware(Hosts, allowed=limits.allowed_hosts)
+    app.add_middleware(exchange)
+    if limits.root_path or limits.public_url:
+        app.add_middleware(Below, root_path=limits.root_path, public_url=limits.public_url)
     if limits.trusted_proxies:
         app.add_middleware(ProxyHeaders, trusted=limits.trusted_proxies)
+    app.add_middleware(Target)
     if limits.allowed_origins:
         app.add_middleware(Origins, origins=limits.allowed_origins)
+
+
+def noted(feedback: Feedback, counts: Metrics | None) -> tuple[Mapping[str, str], Callable[[Answer], None]]:
+    """The headers of a reply, and what notes its answer: for the records, and for the counts."""
+    headers, note = feedback.for_reply()
+
+    def both(answer: Answer) -> None:
+        note(answer)
+        if counts is not None:
+            counts.answer(answer)
+
+    return headers, both
 
 
 def find_document(answerer: Answerer, id: str) -> Document:
@@ -248,12 +330,20 @@ def opened(current: Callable[[], Answerer]) -> Answerer | None:
         return None
 
 
-def describe(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document, made when it is first asked for."""
+def describe(app: FastAPI, *, has_keys: bool = False) -> dict[str, Any]:
+    """The OpenAPI document, made when it is first asked for. Where there are keys, it says which routes need one."""
     if not app.openapi_schema:
         app.openapi_schema = FastAPI.openapi(app)
         schemas = app.openapi_schema["components"]["schemas"]
         schemas["Problem"] = Problem.model_json_schema()
         schemas["ChatProblem"] = ChatProblem.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas |= schemas["ChatProblem"].pop("$defs")
+        if has_keys:
+            app.openapi_schema["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+            for path, methods in app.openapi_schema["paths"].items():
+                for method, operation in methods.items():
+                    if scope_needed(method.upper(), path):
+                        operation["security"] = [{"key": []}]
+                        refusals = documented(Unauthorized, Forbidden, RateLimited, chat=bool(CHAT.match(path)))
+                        operation["responses"] |= {str(status): reply for status, reply in refusals.items()}
     return app.openapi_schema

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from secrets import token_urlsafe
 from typing import Annotated, Literal
 
 from fastapi import FastAPI
@@ -13,20 +14,23 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.requests import Request
 from starlette.responses import Response
 
-from assistant.errors import (
-    RateLimited,
-    Unauthorized,
-)
+from assistant.access.keys import KeyRing
+from assistant.errors import AssistantError, Forbidden, NotFound, RateLimited, Unauthorized
 from assistant.feedback.gaps import Gaps, stub
 from assistant.feedback.records import Recorder
+from assistant.server.access import Wrong, given_key
 from assistant.server.pages import admin
+from assistant.server.peers import peer_of
 from assistant.server.problems import BAD_BODY, ProblemResponse, documented
 from assistant.types import Answer
 
+TOKEN = "X-Feedback-Token"  # the header of an answer that may be voted on
 KEPT = (
-    "Tell whether an answer was good. Where nothing is recorded, which is the default, a vote is accepted and not kept."
+    f"Tell whether an answer was good. Its reply has the header {TOKEN}, where votes are kept: send that as `token`. A "
+    "second vote with the same token takes the place of the first."
 )
-CHALLENGE = {"WWW-Authenticate": 'Basic realm="admin", charset="UTF-8"', "Cache-Control": "no-store"}
+NOT_KEPT = {"Cache-Control": "no-store"}
+CHALLENGE = {"WWW-Authenticate": 'Basic realm="admin", charset="UTF-8"', **NOT_KEPT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +40,26 @@ class Feedback:
     recorder: Recorder | None = None
     gaps: Callable[[], Gaps] | None = None  # from what is kept
     admin_key: str = ""
+    audit: Callable[..., None] = lambda what, **fields: None  # is told who saw the operator's page
 
-    def note(self, answer: Answer) -> None:
+    def for_reply(self) -> tuple[Mapping[str, str], Callable[[Answer], None]]:
+        """Headers of a reply, with a new token to vote on it where votes are kept, and what notes its answer."""
+        token = token_urlsafe(12) if self.recorder is not None else ""
+        return ({TOKEN: token} if token else {}), partial(self.note, token=token)
+
+    def note(self, answer: Answer, token: str = "") -> None:
         """Keeps a question that was answered or refused."""
         if self.recorder is not None:
-            self.recorder.note(answer)
+            self.recorder.note(answer, token or None)
 
     def vote(self, body: FeedbackRequest) -> None:
-        """Keeps a vote."""
-        if self.recorder is not None:
-            self.recorder.vote(body.answer_id, body.vote, body.comment or None)
+        """Keeps a vote. Raises NotFound where the answer was not served with that token, or is kept no more."""
+        if self.recorder is None:
+            raise NotFound("no votes are kept here: see the setting ASSISTANT_RECORDS")
+        self.recorder.flush()
+        if not self.recorder.records.served(body.answer_id, body.token):
+            raise NotFound("no answer of this id was served with this token: send those of one reply")
+        self.recorder.vote(body.answer_id, body.vote, body.comment or None, body.token)
 
 
 class FeedbackRequest(BaseModel):
@@ -56,22 +70,28 @@ class FeedbackRequest(BaseModel):
         strict=True,
         json_schema_extra={
             "examples": [
-                {"answer_id": "ans_3f9c2a51d7e84b06", "vote": "down", "comment": "That is last year's figure."},
-                {"answer_id": "ans_3f9c2a51d7e84b06", "vote": "up"},
+                {
+                    "answer_id": "ans_3f9c2a51d7e84b06",
+                    "token": "dGhpcyBpcyBhIHRv",
+                    "vote": "down",
+                    "comment": "That is last year's figure.",
+                },
+                {"answer_id": "ans_3f9c2a51d7e84b06", "token": "dGhpcyBpcyBhIHRv", "vote": "up"},
             ]
         },
     )
 
     answer_id: str = Field(pattern="^ans_[0-9A-Za-z]{1,96}$", description="The `id` of the answer.")
+    token: str = Field(pattern="^[0-9A-Za-z_-]{1,64}$", description=f"The header `{TOKEN}` of its reply.")
     vote: Literal["up", "down", "comment"] = Field(
-        description='"comment" tells the reason of a vote that was sent before.'
+        description='"comment" tells the reason of a vote that was sent before, and leaves that vote as it is.'
     )
     comment: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] | None = None
 
 
-def add_routes(app: FastAPI, feedback: Feedback, title: str) -> None:
+def add_routes(app: FastAPI, feedback: Feedback, title: str, keys: KeyRing | None = None) -> None:
     """Adds the route that takes votes and, where there is a key to it, the operator's page."""
-    problems = documented(*BAD_BODY, RateLimited)
+    problems = documented(*BAD_BODY, NotFound, RateLimited)
 
     @app.post(
         "/v1/feedback",
@@ -81,11 +101,12 @@ def add_routes(app: FastAPI, feedback: Feedback, title: str) -> None:
         responses=problems,
         tags=["questions"],
     )
-    async def vote(body: FeedbackRequest) -> None:
+    def vote(body: FeedbackRequest) -> None:
         feedback.vote(body)
 
-    if not feedback.admin_key:
+    if not feedback.admin_key and keys is None:
         return
+    wrong = Wrong()
 
     @app.get("/admin", include_in_schema=False)
     def admin_page(request: Request) -> Response:
@@ -98,8 +119,9 @@ def add_routes(app: FastAPI, feedback: Feedback, title: str) -> None:
         return page(request, lambda gaps: Response(stub(gaps), media_type="text/csv", headers=attached))
 
     def page(request: Request, made: Callable[[Gaps], Response]) -> Response:
-        if not allowed(request, feedback.admin_key):
-            return ProblemResponse(Unauthorized("give the admin key as the password, with any user name"), CHALLENGE)
+        if refused := refusal(request, feedback.admin_key, keys, wrong):
+            return ProblemResponse(refused, CHALLENGE if isinstance(refused, Unauthorized) else NOT_KEPT)
+        feedback.audit("admin viewed", path=request.url.path, client=peer_of(request.scope), key=holder(request, keys))
         if feedback.recorder is not None:
             feedback.recorder.flush()
         response = made(feedback.gaps() if feedback.gaps is not None else Gaps(()))
@@ -108,21 +130,28 @@ def add_routes(app: FastAPI, feedback: Feedback, title: str) -> None:
         return response
 
 
-def allowed(request: Request, key: str) -> bool:
-    """Whether the request holds the key, and is no part of a page of another site."""
+def holder(request: Request, keys: KeyRing | None) -> str:
+    """The name of the key in a request that holds a right one."""
+    given = given_key(request.headers.get("authorization", "")).decode("utf-8", "replace")
+    found = keys.find(given) if keys is not None else None
+    return "ASSISTANT_ADMIN_KEY" if found is None else found.name
+
+
+def refusal(request: Request, admin_key: str, keys: KeyRing | None, wrong: Wrong) -> AssistantError | None:
+    """Why the page is not shown; None where the request holds the key, and is no part of a page of another site."""
+    unauthorized = Unauthorized("give the admin key as the password, with any user name")
     foreign = request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin")
     if foreign and request.headers.get("sec-fetch-dest") != "document":
-        return False
-    return hmac.compare_digest(given_key(request.headers.get("authorization", "")), key.encode())
-
-
-def given_key(authorization: str) -> bytes:
-    """The bearer token, or the password of basic authentication; nothing where there is neither."""
-    scheme, _, given = authorization.partition(" ")
-    if scheme.lower() == "bearer":
-        return given.strip().encode("latin-1")
-    try:
-        pair = base64.b64decode(given.strip(), validate=True) if scheme.lower() == "basic" else b""
-    except ValueError:  # not base64, or not even ASCII
-        pair = b""
-    return pair.partition(b":")[2]
+        return unauthorized
+    given = given_key(request.headers.get("authorization", ""))
+    if not given:
+        return unauthorized
+    # A key that a person chose may be found by trying, so after wrong ones even the right one must wait.
+    if admin_key and (wait := wrong.wait(request.scope)):
+        return RateLimited(f"too many wrong keys: try again in {wait} seconds", retry_after=wait)
+    if admin_key and hmac.compare_digest(given, admin_key.encode()):
+        return None
+    key = keys.find(given.decode("utf-8", "replace")) if keys is not None else None
+    if key is None:
+        return wrong.refusal(request.scope, str(unauthorized))
+    return None if "admin" in key.scopes else Forbidden(f"the key {key.name} is for {', '.join(key.scopes)}")

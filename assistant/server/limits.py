@@ -11,11 +11,14 @@ from time import monotonic
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assistant.errors import RateLimited
-from assistant.server.peers import client_key
+from assistant.server.peers import client_key, route_path
 from assistant.server.problems import respond
+from assistant.server.queue import WorkQueue
 
-UNLIMITED = ("/", "/healthz", "/readyz", "/docs", "/openapi.json")
+UNLIMITED = ("/", "/healthz", "/readyz", "/docs", "/openapi.json", "/metrics")
 STATIC = ("/widget/", "/static/", "/docs/")
+COUNTED = ("/docs/swagger-ui-bundle.js",)  # a megabyte and a half, which is work too
+QUESTIONS = ("/v1/ask", "/v1/search", "/v1/suggestions", "/v1/chat/completions")
 MOST_CLIENTS = 10_000
 
 
@@ -24,7 +27,11 @@ class Limits:
     """Who may ask, and how much; each field is the setting of its name."""
 
     allowed_origins: tuple[str, ...] = ()
+    allowed_hosts: tuple[str, ...] = ("*",)
     trusted_proxies: tuple[str, ...] = ()
+    public_url: str = ""
+    root_path: str = ""
+    groups_secret: str = ""
     rate_limit: int = 0
     max_concurrent: int = 0
     max_queue: int = 64
@@ -54,6 +61,12 @@ class Buckets:
             self._buckets.popitem(last=False)
         return wait
 
+    def wait(self, client: str) -> int:
+        """The seconds until there is a token, which is left there."""
+        tokens, before = self._buckets.get(client, (float(self._rate), 0.0))
+        tokens += (self._now() - before) * self._rate / 60
+        return 0 if tokens >= 1 else ceil((1 - tokens) * 60 / self._rate)
+
     def __len__(self) -> int:
         return len(self._buckets)
 
@@ -67,12 +80,27 @@ class RateLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         app = self.app
-        if scope["type"] == "http" and not free(scope["path"]) and (wait := self._buckets.take(client_key(scope))):
+        if scope["type"] == "http" and not free(route_path(scope)) and (wait := self._buckets.take(client_key(scope))):
             error = RateLimited(f"too many requests: ask again in {wait} seconds", retry_after=wait)
             app = respond(scope, error)
         await app(scope, receive, send)
 
 
+class Full:
+    """Around the app: where no more questions are taken, they are turned away before they are read, which is cheap."""
+
+    def __init__(self, app: ASGIApp, desk: WorkQueue) -> None:
+        self.app = app
+        self._desk = desk
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self.app
+        asks = scope["type"] == "http" and scope["method"] == "POST" and route_path(scope) in QUESTIONS
+        if asks and (refusal := self._desk.refusal()):
+            app = respond(scope, refusal)
+        await app(scope, receive, send)
+
+
 def free(path: str) -> bool:
     """Whether a path is not counted."""
-    return path in UNLIMITED or path.startswith(STATIC)
+    return path in UNLIMITED or (path.startswith(STATIC) and path not in COUNTED)

@@ -7,6 +7,7 @@ import logging
 import re
 import traceback
 import uuid
+from asyncio import CancelledError
 from collections.abc import Callable, Coroutine
 from time import perf_counter
 from typing import Any
@@ -17,11 +18,14 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.errors import AssistantError, InvalidRequest, MalformedRequest, RequestTooLarge, UnsupportedType
+from assistant.errors import AssistantError, Busy, InvalidRequest, MalformedRequest, RequestTooLarge, UnsupportedType
+from assistant.server.log import Clients, client
+from assistant.server.peers import route_path
 from assistant.server.problems import respond
 from assistant.types import Json
 
 MAX_BODY = 64 * 1024
+MAX_PATH = 300  # characters of a path in the log
 logger = logging.getLogger("assistant.server")
 
 
@@ -101,9 +105,17 @@ def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
 class Exchange:
     """Around the app: gives each reply an id, answers HEAD as GET without a body, logs a line, and hides what broke."""
 
-    def __init__(self, app: ASGIApp, log_questions: bool = False) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        log_questions: bool = False,
+        log_clients: Clients = "none",
+        count: Callable[[str, str, int, float], None] | None = None,
+    ) -> None:
+        """`count` is given method, route, status and seconds of each exchange."""
         self.app = app
-        self.log_questions = log_questions
+        self.log_questions, self.log_clients = log_questions, log_clients
+        self._count = count
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -130,6 +142,9 @@ class Exchange:
             await self.app(scope, receive, reply)
         except ClientDisconnect:
             pass  # nobody is there to be told
+        except CancelledError:  # the server is told to stop, and has waited long enough
+            if not status:
+                await respond(scope, Busy("the server is stopping: ask again"))(scope, receive, reply)
         except Exception as error:
             self._log_fault(id, error)
             if not status:
@@ -141,11 +156,20 @@ class Exchange:
 
     def _log(self, id: str, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "-")
-        line = f"id={id} route={route} status={status} ms={seconds * 1000:.1f}"
+        if self._count is not None:
+            self._count(scope["method"], route, status, seconds)
+        fields: dict[str, Json] = {"id": id, "route": route, "status": status, "ms": round(seconds * 1000, 1)}
+        fields |= {"method": scope["method"], "path": route_path(scope)[:MAX_PATH]}
+        if who := scope.get("assistant.caller"):
+            fields["key"] = who.name
+        if shown := client(scope, self.log_clients):
+            fields["client"] = shown
+        line = " ".join(f"{name}={json.dumps(v) if name == 'path' else v}" for name, v in fields.items())
         body = scope.get("assistant.body")
         if self.log_questions and isinstance(body, dict):
+            fields["question"] = body.get("question")
             line += f" question={json.dumps(body.get('question'))}"
-        logger.info("%s", line)
+        logger.info("%s", line, extra={"fields": {"event": "request", **fields}})
 
     def _log_fault(self, id: str, error: Exception) -> None:
         # The message is left out, because it may quote the question.

@@ -13,7 +13,7 @@ from assistant.errors import OriginNotAllowed
 from assistant.server.problems import ProblemResponse
 
 MAX_AGE = 3600  # seconds that a browser may remember what it was told
-EXPOSED = ("X-Request-Id", "Retry-After")
+EXPOSED = ("X-Request-Id", "Retry-After", "X-Feedback-Token")
 
 
 class Origins(CORSMiddleware):

@@ -31,6 +31,7 @@ from assistant.errors import (
     TimedOut,
     UnsupportedType,
 )
+from assistant.server.peers import route_path
 
 logger = logging.getLogger("assistant.server")
 BAD_BODY = (MalformedRequest, RequestTooLarge, UnsupportedType, InvalidRequest)
@@ -121,7 +122,7 @@ def respond(
     scope: Scope, error: AssistantError, headers: Mapping[str, str] | None = None, *, param: str | None = None
 ) -> JSONResponse:
     """The error in the words of the route that was asked."""
-    if CHAT.match(scope["path"]):
+    if CHAT.match(route_path(scope)):
         return ChatProblemResponse(error, headers, param=param)
     return ProblemResponse(error, headers)
 

@@ -98,10 +98,21 @@ class WorkQueue:
             job.abandoned.set()
             future.cancel()
 
+    def load(self) -> tuple[int, int]:
+        """How much is worked on, and how much waits."""
+        inside = self._inside
+        return min(inside, self._at_once), max(0, inside - self._at_once)
+
+    def refusal(self) -> Busy | None:
+        """Why no more work is taken now; None where it is."""
+        if self._inside < self._most:
+            return None
+        return Busy("too many questions are waiting: ask again later", retry_after=self._wait())
+
     def _enter(self, work: Callable[[], None]) -> Future[None]:
         with self._lock:
-            if self._inside >= self._most:
-                raise Busy("too many questions are waiting: ask again later", retry_after=self._wait())
+            if refusal := self.refusal():
+                raise refusal
             self._inside += 1
 
         def timed() -> None:

@@ -34,18 +34,20 @@ Value = Annotated[Scalar | list[Scalar], PlainValidator(_flat, json_schema_input
 Whole = Annotated[int, BeforeValidator(lambda k: int(k) if isinstance(k, float) and k.is_integer() else k)]
 
 
-class _Request(BaseModel):
+class StrictBody(BaseModel):
+    """A body in which each field is known, and of its very type."""
+
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
 
-class TurnBody(_Request):
+class TurnBody(StrictBody):
     """One earlier message of the conversation."""
 
     role: Literal["user", "assistant"]
     content: str = Field(max_length=MAX_TURN)
 
 
-class FiltersBody(_Request):
+class FiltersBody(StrictBody):
     """What may be searched. All that is given must hold; what is left out lets everything through."""
 
     document_ids: list[Name] = Field(default=[], max_length=100)
@@ -60,7 +62,7 @@ class FiltersBody(_Request):
         return Filters(tuple(self.document_ids), tuple(self.sections), self.metadata)
 
 
-class _Asking(_Request):
+class _Asking(StrictBody):
     question: QuestionText
     filters: FiltersBody | None = None
 
@@ -93,7 +95,7 @@ class AskRequest(_Asking):
         return tuple(Turn(turn.role, turn.content) for turn in self.history or ())
 
 
-class NearRequest(_Request):
+class NearRequest(StrictBody):
     """A question, for others like it."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"question": "How is the pay taxed?"}]})

@@ -6,30 +6,70 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from threading import Thread
 from types import FrameType
 
 from fastapi import FastAPI
 
 from assistant.errors import UsageError
+from assistant.server.connections import AT_ONCE, Connections, Deadlines, most_connections
+from assistant.server.log import set_up_log
 
-GRACE = 30  # seconds that an exchange may still take once the server is told to stop
+GRACE = 6  # seconds that an exchange may still take once the server is told to stop
+TURN = 0.0005  # seconds that a thread at work keeps the others waiting, of which one talks to all clients
+LINE = 512  # connections that the system keeps waiting until they are taken up
+
+logger = logging.getLogger("assistant.server")
 
 
-def run(app: FastAPI, host: str = "127.0.0.1", port: int = 8000) -> None:
-    """Serve until SIGTERM or SIGINT, finish what is being answered, and return. Port 0 takes any free one."""
+def run(
+    app: FastAPI,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    *,
+    max_connections: int = 0,
+    read_timeout: float = 10.0,
+    reload: Callable[[], object] | None = None,
+) -> None:
+    """Serve until SIGTERM or SIGINT, finish what is being answered, and return. SIGHUP calls `reload`.
+
+    Port 0 takes any free one; 0 connections are as many as the limit on open files has room for.
+    """
     import uvicorn  # loaded only where something is served
 
     from assistant.server.protocol import ProblemProtocol
 
-    with listen(host, port) as listener, _returning():
-        logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s")
+    connections = Connections(max_connections or most_connections(), deadlines=Deadlines(read=read_timeout))
+
+    class Server(uvicorn.Server):
+        """Uvicorn's, that looks after the connections."""
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            for listening in sockets or ():
+                # A longer line than is taken up in one turn, so that a crowd is not made to knock again.
+                listening.listen(LINE)
+
+        async def on_tick(self, counter: int) -> bool:
+            if counter % 10 == 0:  # once a second
+                connections.sweep()
+            return await super().on_tick(counter)
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            connections.drop_unread()
+            await super().shutdown(sockets)
+
+    sys.setswitchinterval(TURN)
+    with listen(host, port) as listener, _signals(reload):
+        set_up_log()
         name = f"[{host}]" if ":" in host else host
-        logging.getLogger("assistant.server").info("listening on http://%s:%d", name, listener.getsockname()[1])
+        logger.info("listening on http://%s:%d", name, listener.getsockname()[1])
         config = uvicorn.Config(
             app,
-            http=ProblemProtocol,
+            http=partial(ProblemProtocol, connections=connections),  # type: ignore[arg-type]  # it is called alone
             log_config=None,
             log_level="warning",
             access_log=False,
@@ -37,9 +77,10 @@ def run(app: FastAPI, host: str = "127.0.0.1", port: int = 8000) -> None:
             proxy_headers=False,  # the app itself reads them, from proxies that the settings trust
             lifespan="off",
             ws="none",
+            backlog=AT_ONCE,
             timeout_graceful_shutdown=GRACE,
         )
-        uvicorn.Server(config).run(sockets=[listener])
+        Server(config).run(sockets=[listener])
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -53,7 +94,7 @@ def listen(host: str, port: int) -> socket.socket:
         try:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind(address)
-            listener.listen(2048)
+            listener.listen(LINE)
         except OSError:
             listener.close()
             raise
@@ -69,13 +110,20 @@ class _Stopped(BaseException):
 
 
 @contextmanager
-def _returning() -> Iterator[None]:
-    """Makes a stop by signal an ordinary return, so that the process ends with status 0."""
+def _signals(reload: Callable[[], object] | None) -> Iterator[None]:
+    """Makes a stop by signal an ordinary return, so that the process ends with status 0, and SIGHUP a reload."""
 
     def stop(number: int, frame: FrameType | None) -> None:
         raise _Stopped
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    def again(number: int, frame: FrameType | None) -> None:
+        if reload is not None:
+            Thread(target=reload, name="reload", daemon=True).start()
+
+    chosen: dict[int, Callable[[int, FrameType | None], None]] = {signal.SIGINT: stop, signal.SIGTERM: stop}
+    if hasattr(signal, "SIGHUP"):  # not there on Windows
+        chosen[signal.SIGHUP] = again
+    before = {number: signal.signal(number, handler) for number, handler in chosen.items()}
     try:
         yield
     except _Stopped:

@@ -82,8 +82,8 @@ def work_out(
 class EventStream(EventSourceResponse):
     """Server-sent events; the work behind them ends with the response."""
 
-    def __init__(self, events: AsyncGenerator[bytes]) -> None:
-        super().__init__(events, headers=HEADERS)
+    def __init__(self, events: AsyncGenerator[bytes], headers: Mapping[str, str] = {}) -> None:
+        super().__init__(events, headers={**HEADERS, **headers})
         self._events = events
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -92,7 +92,11 @@ class EventStream(EventSourceResponse):
 
 
 async def stream(
-    desk: WorkQueue, request: Request, work: Callable[[Job[bytes]], None], failure: Callable[[AssistantError], bytes]
+    desk: WorkQueue,
+    request: Request,
+    work: Callable[[Job[bytes]], None],
+    failure: Callable[[AssistantError], bytes],
+    headers: Mapping[str, str] = {},
 ) -> EventStream:
     """The events that the work says. What fails before the first is raised; what fails later is the last event."""
     first, rest = await desk.stream(work, request.receive)
@@ -109,7 +113,7 @@ async def stream(
                 request.scope["assistant.fault"] = error  # for the log
                 yield failure(AssistantError("something went wrong: try again"))
 
-    return EventStream(events())
+    return EventStream(events(), headers)
 
 
 def documented_events(description: str, *names: str) -> dict[str, Any]:

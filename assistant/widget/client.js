@@ -12,6 +12,7 @@ export class Failure extends Error {
 
 export class Client {
   #texts = new Map(); // address of a version -> promise of its text
+  #tokens = new WeakMap(); // answer -> what a vote on it is sent with
 
   /** `server` gives the base URL. */
   constructor(server, fetch) {
@@ -45,6 +46,7 @@ export class Client {
       const streamed = response.headers.get("content-type")?.startsWith("text/event-stream");
       const answer = streamed ? await read(response.body, block, wait) : await response.json();
       if (!answer?.status) throw new Failure("broken");
+      this.#tokens.set(answer, response.headers.get("x-feedback-token"));
       return answer;
     } catch (error) {
       if (signal.aborted) throw new Failure("stopped");
@@ -94,9 +96,14 @@ export class Client {
     return this.#texts.get(key);
   }
 
-  /** Sends a vote. False where the server takes none. */
-  async vote(vote) {
-    const response = await this.#send("v1/feedback", vote);
+  /** Whether the server takes a vote on the answer. */
+  votes(answer) {
+    return Boolean(this.#tokens.get(answer));
+  }
+
+  /** Sends a vote on an answer, and why. False where the server takes none. */
+  async vote(answer, vote) {
+    const response = await this.#send("v1/feedback", { answer_id: answer.id, token: this.#tokens.get(answer), ...vote });
     if (!response.ok && response.status !== 404) throw await refused(response);
     return response.ok;
   }

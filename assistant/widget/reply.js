@@ -167,11 +167,11 @@ export class Reply {
     if (answer.status === "answered") actions.append(copy(words.copy, () => this.#plain()));
     if (chat.full && answer.status === "answered")
       actions.append(copy(words.share, () => chat.client.address(SHARED + encodeURIComponent(answer.question))));
-    if (chat.voting && answer.reason !== "greeting") {
+    if (chat.voting && chat.client.votes(answer) && answer.reason !== "greeting") {
       const reason = element("div", {});
       const cast = async (vote) => {
         try {
-          if (!(await chat.client.vote({ answer_id: answer.id, vote }))) return chat.stopVoting();
+          if (!(await chat.client.vote(answer, { vote }))) return chat.stopVoting();
           for (const each of votes.children) each.setAttribute("aria-pressed", each.classList.contains(vote));
           told.replaceChildren(words.thanks);
           reason.replaceChildren(...(vote === "down" ? [this.#why(answer, told)] : []));
@@ -198,7 +198,7 @@ export class Reply {
       const comment = field.value.trim();
       if (!comment) return field.focus();
       try {
-        await chat.client.vote({ answer_id: answer.id, vote: "comment", comment });
+        if (!(await chat.client.vote(answer, { vote: "comment", comment }))) return chat.stopVoting();
         form.remove();
         told.replaceChildren(words.noted);
       } catch {

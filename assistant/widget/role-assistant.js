@@ -118,7 +118,7 @@ export class RoleAssistant extends HTMLElement {
   /** The server takes no votes: nobody is asked for one any more. */
   stopVoting() {
     this.voting = false;
-    for (const votes of this.log.querySelectorAll(".votes")) votes.remove();
+    for (const votes of this.log.querySelectorAll(".votes, .why")) votes.remove();
   }
 
   async #run(question, { reply, exchange, filters }) {

@@ -101,7 +101,7 @@ def test_nothing_of_the_documents_and_of_who_asked_is_kept(path: Path) -> None:
         columns = [row[1] for row in connection.execute("PRAGMA table_info(asked)")]
     assert " ".join(columns) == (
         "number answer_id at question standalone_question status reason confidence index_id document_id "
-        "document_version start end"
+        "document_version start end token"
     )
 
 
@@ -291,3 +291,28 @@ def test_rows_that_a_reader_keeps_on_the_disk_are_told(path: Path, monkeypatch: 
             Records(path).purge()
     assert Records(path).purge() == Deleted(0, 0, 0)
     assert b"zebra" not in bytes_of(path)
+
+
+def test_a_file_of_the_version_before_is_taken_up(tmp_path: Path) -> None:
+    path = tmp_path / "records.sqlite"
+    with closing(Recorder(Records(path), days=30)) as kept:
+        kept.note(GUIDE.ask("zebra"))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(
+            "DROP INDEX asked_by_token; DROP INDEX votes_by_token; ALTER TABLE asked DROP COLUMN token;"
+            "ALTER TABLE votes DROP COLUMN token; PRAGMA user_version = 1;"
+        )
+    assert Records(path).totals().asked == 1
+    with closing(Recorder(Records(path), days=30)) as kept:
+        kept.note(GUIDE.ask("lion"), "token")
+    assert Records(path).totals().asked == 2 and Records(path).served(GUIDE.ask("lion").id, "token")
+
+
+def test_only_so_many_questions_are_kept_and_the_oldest_go(tmp_path: Path) -> None:
+    records = Records(tmp_path / "records.sqlite")
+    with closing(Recorder(records, days=30, most=3)) as kept:
+        for name in ("ant", "bee", "cat", "dog", "eel"):
+            kept.note(GUIDE.ask(name))
+            kept.vote(GUIDE.ask(name).id, "down", name)
+    assert {asked.question for asked in records.unanswered()} == {"cat", "dog", "eel"}
+    assert records.totals().down == 3

@@ -415,9 +415,11 @@ def test_each_request_is_one_line_in_the_log_without_the_question(
         client.get("/no/such%0aplace")
     lines = [record.getMessage() for record in caplog.records if record.name == "assistant.server"]
     id = asked.headers["x-request-id"]
-    assert re.fullmatch(rf"id={id} route=/v1/ask status=200 ms=\d+\.\d", lines[0])
-    assert re.fullmatch(r"id=[0-9a-f]{32} route=/documents/\{id:path\} status=200 ms=\d+\.\d", lines[1])
-    assert re.fullmatch(r"id=[0-9a-f]{32} route=- status=404 ms=\d+\.\d", lines[2])
+    any_id, ms = "id=[0-9a-f]{32}", r"ms=\d+\.\d"
+    assert re.fullmatch(rf'id={id} route=/v1/ask status=200 {ms} method=POST path="/v1/ask"', lines[0])
+    shown = r'method=GET path="/documents/roles/head.txt"'
+    assert re.fullmatch(rf"{any_id} route=/documents/\{{id:path\}} status=200 {ms} {shown}", lines[1])
+    assert re.fullmatch(rf'{any_id} route=- status=404 {ms} method=GET path="/no/such\\nplace"', lines[2])
     assert len(lines) == 3 and "private" not in caplog.text
 
 

@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 
 from assistant.errors import AssistantError, IndexNotFound
 from assistant.server import Limits, create_app
-from assistant.server.chat import plain
+from assistant.server.chat_content import plain
 from assistant.testing import StaticAnswerer, document
 from assistant.types import Answer, Answerer, Block, Filters, Follower, Turn
 

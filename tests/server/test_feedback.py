@@ -20,7 +20,7 @@ from starlette.testclient import TestClient
 
 from assistant.feedback import gaps
 from assistant.feedback.records import Recorder, Records, Totals
-from assistant.server import create_app
+from assistant.server import Limits, create_app
 from assistant.server.feedback import Feedback
 from assistant.testing import HashEncoder, StaticAnswerer, document
 from assistant.types import Answerer, Vectors
@@ -39,9 +39,11 @@ class Site:
     records: Records
 
     def ask(self, question: str, vote: str = "", comment: str | None = None) -> str:
-        id: str = self.client.post("/v1/ask", json={"question": question}).json()["id"]
+        reply = self.client.post("/v1/ask", json={"question": question})
+        id: str = reply.json()["id"]
         if vote:
-            body = {"answer_id": id, "vote": vote, "comment": comment}
+            token = reply.headers["x-feedback-token"]
+            body = {"answer_id": id, "token": token, "vote": vote, "comment": comment}
             assert self.client.post("/v1/feedback", json=body).status_code == 204
         return id
 
@@ -110,18 +112,70 @@ def test_a_question_is_kept_whichever_way_it_was_asked(kept: Site, stream: bool)
     assert {asked.question for asked in kept.records.unanswered()} == {"zebra?", "a chat about zebras?"}
 
 
-def test_a_vote_is_accepted_where_nothing_is_kept() -> None:
+def test_a_vote_is_not_taken_where_nothing_is_kept() -> None:
     client = TestClient(create_app(lambda: GUIDE))
-    response = client.post("/v1/feedback", json={"answer_id": "ans_1f", "vote": "up"})
-    assert (response.status_code, response.content) == (204, b"")
-    described = client.get("/openapi.json").json()["paths"]["/v1/feedback"]["post"]
-    assert "not kept" in described["description"] and "204" in described["responses"]
+    reply = client.post("/v1/ask", json={"question": "median pay"})
+    assert "x-feedback-token" not in reply.headers
+    body = {"answer_id": reply.json()["id"], "token": "x", "vote": "up"}
+    assert "ASSISTANT_RECORDS" in problem(client.post("/v1/feedback", json=body), 404, "not_found")
+
+
+def served(kept: Site, question: str, path: str = "/v1/ask", **fields: Any) -> dict[str, str]:
+    """What a vote on the answer to a question is sent with."""
+    reply = kept.client.post(path, json={"question": question, **fields})
+    found = re.search(r"ans_[0-9a-f]+", reply.text)
+    id = found[0] if found else GUIDE.ask(question).id
+    return {"answer_id": id, "token": reply.headers["x-feedback-token"]}
+
+
+def votes(kept: Site) -> tuple[int, int]:
+    kept.recorder.flush()
+    return kept.records.totals().up, kept.records.totals().down
+
+
+def test_each_answer_that_is_served_has_one_vote(kept: Site) -> None:
+    first, second = served(kept, "median pay"), served(kept, "median pay", stream=True)
+    assert first["answer_id"] == second["answer_id"] and first["token"] != second["token"]
+    for body in ({**first, "vote": "up"}, {**first, "vote": "up"}, {**second, "vote": "up"}):
+        assert kept.client.post("/v1/feedback", json=body).status_code == 204
+    assert votes(kept) == (2, 0)
+    assert kept.client.post("/v1/feedback", json={**first, "vote": "down", "comment": "old"}).status_code == 204
+    assert votes(kept) == (1, 1)
+
+
+def test_a_chat_reply_can_be_voted_on(kept: Site) -> None:
+    asked = served(kept, "median pay", "/v1/chat/completions", messages=[{"role": "user", "content": "median pay"}])
+    assert kept.client.post("/v1/feedback", json={**asked, "vote": "up"}).status_code == 204
+    assert votes(kept) == (1, 0)
+
+
+def test_what_was_not_served_cannot_be_voted_on(kept: Site) -> None:
+    asked, other = served(kept, "median pay"), served(kept, "zebra")
+    for body in (
+        {**asked, "answer_id": "ans_1f"},
+        {**asked, "token": "made-up"},
+        {**asked, "token": other["token"]},
+    ):
+        assert "served" in problem(kept.client.post("/v1/feedback", json={**body, "vote": "up"}), 404, "not_found")
+    assert votes(kept) == (0, 0)
+    kept.records.purge()
+    problem(kept.client.post("/v1/feedback", json={**asked, "vote": "up"}), 404, "not_found")
+
+
+def test_a_page_of_another_site_can_read_the_token(tmp_path: Path) -> None:
+    origin = "https://careers.example.org"
+    with site(tmp_path / "records.sqlite") as kept:
+        feedback = Feedback(kept.recorder)
+        client = TestClient(create_app(lambda: GUIDE, feedback=feedback, limits=Limits(allowed_origins=(origin,))))
+        reply = client.post("/v1/ask", json={"question": "median pay"}, headers={"Origin": origin})
+        assert "X-Feedback-Token" in reply.headers["access-control-expose-headers"]
 
 
 @pytest.mark.parametrize(
     ("body", "detail"),
     [
-        ({}, "answer_id: is missing: send it; vote: is missing"),
+        ({}, "answer_id: is missing: send it; token: is missing: send it; vote: is missing"),
+        ({"answer_id": "ans_1", "token": "a b", "vote": "up"}, "token: should match pattern"),
         ({"answer_id": "ans_1", "vote": "sideways"}, "vote: should be 'up', 'down' or 'comment'"),
         ({"answer_id": "1", "vote": "up"}, "answer_id: should match pattern"),
         ({"answer_id": "ans_1\n", "vote": "up"}, "answer_id: should match pattern"),
@@ -143,7 +197,7 @@ def test_a_vote_is_read_as_other_bodies_are(kept: Site) -> None:
     problem(kept.client.post("/v1/feedback", content=b" " * 70_000, headers=json_type), 413, "request_too_large")
     problem(kept.client.get("/v1/feedback"), 405, "method_not_allowed")
     comment = "👩" * 2000
-    body = {"answer_id": "ans_1", "vote": "up", "comment": f" {comment} "}
+    body = {**served(kept, "median pay"), "vote": "up", "comment": f" {comment} "}
     assert kept.client.post("/v1/feedback", json=body).status_code == 204
 
 
@@ -166,7 +220,8 @@ def test_no_address_and_no_header_of_the_client_is_kept(tmp_path: Path) -> None:
         headers = {"User-Agent": "Curious/7", "X-Forwarded-For": "203.0.113.77", "Referer": "https://from.example/"}
         client = TestClient(kept.client.app, client=("203.0.113.88", 4711), headers=headers, cookies={"who": "jane"})
         asked = client.post("/v1/ask", json={"question": "zebra"}, headers={"X-Request-Id": "request-99"})
-        client.post("/v1/feedback", json={"answer_id": asked.json()["id"], "vote": "down"})
+        token = asked.headers["x-feedback-token"]
+        client.post("/v1/feedback", json={"answer_id": asked.json()["id"], "token": token, "vote": "down"})
     found = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert b"zebra" in found
     for secret in (b"203.0.113", b"testclient", b"Curious", b"from.example", b"jane", b"request-99"):

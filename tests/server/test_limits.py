@@ -112,6 +112,30 @@ def test_while_all_is_busy_the_rest_of_the_server_answers(gated: Gated) -> None:
             connection.close()
 
 
+def test_a_crowd_that_wants_suggestions_keeps_no_question_waiting(gated: Gated) -> None:
+    """The first of them takes one place; the others wait for what it finds, and take none."""
+    guide = StaticAnswerer(document("# What are the duties?\nThe duties are many.\n"))
+    gated.documents = guide.documents
+    with serving(create_app(lambda: gated, limits=Limits(max_concurrent=2, max_queue=0))) as url:
+        waiting = [asking_for(url, "/v1/suggestions") for _ in range(6)]
+        assert gated.begun.acquire(timeout=5)
+        question = asking(url, "median pay")
+        assert gated.begun.acquire(timeout=5)  # it has a place beside the one that finds
+        gated.go.set()
+        assert json.load(question.getresponse())["status"] in ("answered", "refused")
+        replies = [json.load(connection.getresponse())["questions"] for connection in waiting]
+        assert replies == [replies[0]] * 6
+        for connection in (question, *waiting):
+            connection.close()
+    assert gated.most_at_once == 2
+
+
+def asking_for(url: str, path: str) -> HTTPConnection:
+    connection = HTTPConnection(urlsplit(url).netloc, timeout=10)
+    connection.request("GET", path)
+    return connection
+
+
 def test_a_question_that_takes_too_long_is_given_up(gated: Gated) -> None:
     client = TestClient(create_app(lambda: gated, limits=Limits(max_concurrent=1, max_queue=2, request_timeout=0.05)))
     for fields in ({}, {"stream": True}):
@@ -292,6 +316,11 @@ def test_a_client_that_asks_too_often_is_told_when_to_come_back() -> None:
     assert client.get("/v1/documents").status_code == client.get("/nope").status_code == 429
 
 
+def test_the_bundle_of_the_documentation_is_counted() -> None:
+    client = limited(1)
+    assert [client.get("/docs/swagger-ui-bundle.js").status_code for _ in range(2)] == [200, 429]
+
+
 def test_health_pages_and_static_files_are_not_counted() -> None:
     client = limited(1)
     for path in ("/healthz", "/readyz", "/", "/docs", "/openapi.json", "/widget/widget.js", "/docs/swagger-ui.css"):
@@ -329,7 +358,14 @@ def seen(peer: str, headers: dict[str, str], trusted: Sequence[str] = ("10.0.0.0
         found.append(scope)
 
     raw = [(name.encode(), value.encode()) for name, value in {"host": "inner:8000", **headers}.items()]
-    scope = {"type": "http", "client": (peer, 1), "scheme": "http", "headers": raw, "path": "/"}
+    scope = {
+        "type": "http",
+        "client": (peer, 1),
+        "scheme": "http",
+        "headers": raw,
+        "path": "/",
+        "server": ("own", 8000),
+    }
     asyncio.run(ProxyHeaders(app, trusted)(scope, connected, None))  # type: ignore[arg-type]  # nothing is sent
     return found[0]
 
@@ -366,15 +402,16 @@ def test_no_header_makes_the_client_another_than_the_peer_or_an_address(forwarde
 def test_a_trusted_proxy_tells_the_scheme_and_the_host() -> None:
     told = {"x-forwarded-proto": "https", "x-forwarded-host": "jobs.example.org"}
     assert base_url(seen("10.0.0.1", told)) == "https://jobs.example.org"
-    assert base_url(seen("198.51.100.1", told)) == "http://inner:8000"
+    assert base_url(seen("198.51.100.1", told)) == "http://own:8000"
     odd = {"x-forwarded-proto": "javascript", "x-forwarded-host": "a b/c"}
     assert base_url(seen("10.0.0.1", odd)) == "http://inner:8000"
 
 
-@pytest.mark.parametrize(("host", "base"), [("[::1]:8", "http://[::1]:8"), ("a/b", "http://x:1"), ("[", "http://x:1")])
-def test_the_address_of_the_server_is_a_plain_one(host: str, base: str) -> None:
-    scope = {"type": "http", "scheme": "http", "server": ("x", 1), "headers": [(b"host", host.encode())]}
-    assert base_url(scope) == base
+@pytest.mark.parametrize("host", ["evil.example", "[::1]:8", "a/b", "["])
+def test_the_address_of_the_server_is_not_what_a_bare_request_says(host: str) -> None:
+    scope = {"type": "http", "scheme": "http", "server": ("::1", 8000), "headers": [(b"host", host.encode())]}
+    assert base_url(scope) == "http://[::1]:8000"
+    assert base_url({**scope, "server": ("127.0.0.1", 80)}) == "http://127.0.0.1"
 
 
 # The settings
