@@ -206,7 +206,8 @@ def _fits(piece: Piece, column: tuple[float, float]) -> bool:
 
 def _is_apart(rows: Sequence[Row], n: int) -> bool:
     """Whether a row of one piece is further from the row above than from the one below, and so none of its cells."""
-    if _is_ruled(rows[n - 1], rows[n]) and any(_is_ruled(*pair) for pair in pairwise(rows[n : n + 6])):
+    row = rows[n]
+    if _is_ruled(rows[n - 1], row) and any(0 < rule - row.base < _MOST_LINES * row.size for rule in row.rules):
         return False  # in a cell
     gap = rows[n].base - rows[n - 1].base
     below = rows[n + 1].base - rows[n].base if n + 1 < len(rows) else gap
