@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from assistant.answer.calibration import Calibration, Fit, Signal
+from assistant.answer.library import Library
 from assistant.answer.overlap import TermOverlap
 from assistant.answer.pipeline import Assistant
 from assistant.answer.rank_lines import SimilarityRanker
@@ -111,4 +112,5 @@ def assistant(
         handoff=handoff,
         search_passages=20,
         read_passages=4,
+        library=Library(documents, passages, holding=lexicon.rows),
     )

@@ -187,7 +187,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_answers_with_sources_and_explains(index: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["ask", "What is the median salary of a Head of AI?", "--index", str(index), "--explain"]) == 0
     shown = capsys.readouterr().out
-    assert shown.startswith("Median salary: $234,750 [1]\n")
+    assert shown.startswith("Head of AI\n  Median salary: $234,750 [1]\n")
     assert "Salary Ranges (US Market, 2024) › Head of AI" in shown
     assert "3. read: log-odds that each passage answers" in shown
     assert "answered with one line or list" in shown

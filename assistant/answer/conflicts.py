@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -9,16 +10,20 @@ from assistant.answer.library import Library, Sought
 from assistant.answer.overlap import ABOVE, OWN, TermOverlap
 from assistant.answer.select import CONTRADICTS, Selection, Unit, differ
 from assistant.documents.outline import Outline
+from assistant.question.noun_phrases import AUXILIARIES, phrases
 from assistant.question.parse import ParsedQuestion
 from assistant.question.spelling import is_common
 from assistant.types import Document, Json, ScoredLine
 
 ALIKE = 0.5  # how much the lines of two documents share where they say the same kind of thing
+SAME = 0.8  # and where they are the same sentence, figures aside
 RIVAL = 1.0  # how far behind, in the lines' weighed sums, another document's line may be and answer as well
 FAR = 4.0  # and one of the document that the question names, behind one of another
-OUTLINE = 0.5  # the share of their headings that documents of one kind have in common
-FEW = 2  # and so many documents, however few there are
 RARE = 0.25  # the share of the documents up to which a word of a question tells what it is about
+FEW = 3  # and so many documents, however few there are
+SUBJECT = AUXILIARIES | {"of", "for"}  # the words before what a question is about
+
+_FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +48,14 @@ def beside(
         return Beside(selection)
     table = _Table(parsed, sought, library, outlines, overlap)
     first = selection.first
-    rivals = []
-    for line in table.others(selection):
+    others = table.others(selection)
+    for line in others:
         if table.same_subject(first, line) and table.differ(first, line):
             return Beside(table.both(selection, line))
-        if line.score >= first.score - RIVAL and table.alike(first, line):
-            rivals.append(line)
+    best = {line.document_id: line for line in reversed(others) if line.score >= first.score - RIVAL}
+    rivals = [line for line in others if line in best.values() and table.alike(first, line)]
+    if subject := table.other_subject(selection):
+        return Beside(selection, tuple(rivals), subject)
     if sought.named:
         return Beside(selection)
     if table.is_open():
@@ -74,18 +81,17 @@ class _Table:
         self._asked = overlap.weigh(parsed.text)
 
     def others(self, selection: Selection) -> list[ScoredLine]:
-        """The best line of each other document, as far behind the first as may be, best first."""
+        """The lines of other documents that are not too far behind the first, best first."""
         first = selection.first
         own = self._sought.documents
-        best: dict[str, ScoredLine] = {}
+        found = []
         for line in selection.ranked:
             far = FAR if line.document_id in own and first.document_id not in own else CONTRADICTS
             kind = self._outlines[line.document_id].document.lines[line.line].kind
-            if line.document_id == first.document_id or kind in ("heading", "lead"):
-                continue
-            if line.score >= first.score - far:
-                best.setdefault(line.document_id, line)
-        return list(best.values())
+            other = line.document_id != first.document_id and kind not in ("heading", "lead")
+            if other and line.score >= first.score - far:
+                found.append(line)
+        return found
 
     def title(self, document_id: str) -> str:
         return self._outlines[document_id].document.title
@@ -101,32 +107,35 @@ class _Table:
 
     def siblings(self, one: str, other: str) -> bool:
         """Whether two documents are of one kind, with much the same headings or a word of their titles in common."""
-        return self._outlined_alike(one, other) or bool(self._overlap.shared(self.title(one), self.title(other)))
+        return self._library.outlined_alike(one, other) or bool(
+            self._overlap.shared(self.title(one), self.title(other))
+        )
 
     def is_open(self) -> bool:
         """Whether the question has no word that few of the documents have, so that many of them may be meant."""
-        most = max(FEW, RARE * len(self._outlines))
-        return all(self._library.spread(stem) > most for stem in self._asked)
+        many = min(max(FEW, RARE * len(self._outlines)), len(self._outlines))
+        return all(self._library.spread(stem) >= many for stem in self._asked)
 
     def of_a_kind(self, selection: Selection) -> list[ScoredLine]:
-        """The best lines of other documents with the outline of the first one's, where there are several."""
+        """The best lines of other documents that have the outline of the first one's, where there are several."""
         first = selection.first
         best: dict[str, ScoredLine] = {}
         for line in selection.ranked:
-            if line.document_id != first.document_id and self._outlined_alike(first.document_id, line.document_id):
+            near = line.document_id != first.document_id and line.score >= first.score - FAR
+            if near and self._library.outlined_alike(first.document_id, line.document_id):
                 best.setdefault(line.document_id, line)
         return list(best.values()) if len(best) > 1 else []
 
-    def _outlined_alike(self, one: str, other: str) -> bool:
-        heads, others = (
-            {section.title.casefold() for section in self._outlines[id].document.sections} for id in (one, other)
-        )
-        shared = len(heads & others)
-        return shared >= OUTLINE * min(len(heads), len(others)) and (shared > 1 or heads == others)
-
     def differ(self, first: ScoredLine, other: ScoredLine) -> bool:
-        """Whether two lines give different values for the same thing."""
-        return differ(self._said(first), self._said(other), self._overlap)
+        """Whether two lines give different values for the same thing, or say the same but for their figures."""
+        one, two = self._said(first), self._said(other)
+        if differ(one, two, self._overlap):
+            return True
+        bare, figures = (
+            [_FIGURE.sub(" ", text) for text in (one, two)],
+            [_FIGURE.findall(text) for text in (one, two)],
+        )
+        return bool(figures[0]) and figures[0] != figures[1] and self._overlap.likeness(*bare) >= SAME
 
     def alike(self, first: ScoredLine, other: ScoredLine) -> bool:
         """Whether two lines say the same kind of thing, and not just the same."""
@@ -147,16 +156,39 @@ class _Table:
             units.reverse()
         return replace(selection, units=tuple(units), conflicts=((0,), (1,)))
 
+    def other_subject(self, selection: Selection) -> str:
+        """What the question is about where documents of one kind are about other things; "" where it is the first's.
+
+        That is the subject of its verb, or what comes after "of" or "for".
+        """
+        first = selection.first
+        if any(naming.whole and naming.document_id == first.document_id for naming in self._sought.named):
+            return ""
+        if self._library.kin(first.document_id) < max(2, RARE * len(self._outlines)):
+            return ""
+        outline = self._outlines[first.document_id]
+        names = self._library.names[first.document_id]
+        near = "\n".join((*names, outline.above(first.line), outline.text(first.line)))
+        for phrase in phrases(self._parsed.text):
+            plain = phrase.before in AUXILIARIES and phrase.bare.islower() and not phrase.bare.endswith("s")
+            if phrase.before in SUBJECT and not phrase.asked and not plain:
+                lacking = self._overlap.lacking(phrase.bare, near)
+                if any(self._is_rare(word) for word in lacking):
+                    return phrase.bare
+        return ""
+
     def lacking(self, first: ScoredLine) -> str:
         """A word of the question that tells what it is about, and that does not stand at the line; "" without one."""
         outline = self._outlines[first.document_id]
         near = "\n".join((outline.document.title, outline.above(first.line), outline.text(first.line)))
+        lacking = self._overlap.lacking(self._parsed.text, near)
+        return next((word for word in lacking if self._is_rare(word)), "")
+
+    def _is_rare(self, word: str) -> bool:
+        """Whether a word of the question tells what it is about: no everyday word, and in few of the documents."""
+        stems = [stem for stem in self._asked if self._overlap.holds(word, stem)]
         most = max(1, RARE * len(self._outlines))
-        for word in self._overlap.lacking(self._parsed.text, near):
-            stems = [stem for stem in self._asked if self._overlap.holds(word, stem)]
-            if not is_common(word) and stems and all(self._library.spread(stem) <= most for stem in stems):
-                return word
-        return ""
+        return not is_common(word) and bool(stems) and all(self._library.spread(stem) <= most for stem in stems)
 
     def _is_named(self, line: ScoredLine) -> bool:
         """Whether a line speaks of all that the question names: in itself, above it, or as the document so named.

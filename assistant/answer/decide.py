@@ -10,7 +10,7 @@ from typing import TypeVar
 from assistant.answer.calibration import Calibration
 from assistant.answer.complete import SURE, completed
 from assistant.answer.conflicts import beside, told_apart
-from assistant.answer.explanation import Working, both, either
+from assistant.answer.explanation import Working, either
 from assistant.answer.library import Library, Sought
 from assistant.answer.overlap import TermOverlap
 from assistant.answer.relate import relate
@@ -128,11 +128,13 @@ class Decider:
         if (lacking := self._lacking(working)) is not None:
             return "unsupported", f"The closest passages do not mention “{lacking}”."
         sure = working.confidence >= threshold
-        if working.rivals and (sure or working.signals["line"] > LIKELY):
-            names = self.choices(working)
-            if working.lacking:
-                return "unsupported", f"The documents say this of {both(names)}, and not of “{working.lacking}”."
-            return "ambiguous", f"Several documents answer this. Which one do you mean: {either(names)}?"
+        likely = sure or working.signals["line"] > LIKELY
+        if working.lacking and likely:
+            [name] = told_apart([self.documents[working.selection.first.document_id]], self.library)
+            return "unsupported", f"The documents say this of {name}, and not of “{working.lacking}”."
+        if working.rivals and likely:
+            which = either(self.choices(working))
+            return "ambiguous", f"Several documents answer this. Which one do you mean: {which}?"
         if sure:
             return None, None
         if working.ranked[0].score < UNRELATED:

@@ -69,8 +69,3 @@ def refused(reason: Reason, message: str, index_id: str) -> Answer:
 def either(names: Sequence[str]) -> str:
     """Names as a sentence lets one choose among them."""
     return ", ".join(names[:-1]) + f" or {names[-1]}"
-
-
-def both(names: Sequence[str]) -> str:
-    """Names as a sentence counts them all."""
-    return ", ".join(names[:-1]) + f" and {names[-1]}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,10 +17,15 @@ from assistant.question.parse import ParsedQuestion, parse
 from assistant.question.subject import Naming, Subjects
 from assistant.types import Document, Hit, Passage
 
+OUTLINE = 0.5  # the share of their headings that documents of one kind have in common
+ASKING = 0.6  # the share of questions in a passage from which on it is no more than a list of them
 NEAR = 5  # the best passages of a search, whose documents' other versions are looked at
 NAMED = 0.25  # how much further up a passage of a named document comes in a search, whose best has 1
 NAMED_LINE = 0.1  # and its lines, when it is chosen what is read
 OPENING = 400  # characters of a document within which it tells its own code, as a data sheet does
+
+_SENTENCE = re.compile(r"(?<=[.?!\uff1f])\s+|\n+")
+_MARKS = " \t*_\"'\u201d\u2019)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,11 @@ class Library:
         self.versions = Versions({id: one for id, one in documents.items() if id not in copied}, passages)
         self._stands_for = {id: first for first, others in self.copies.items() for id in others}
         self._titles = {id: document.title for id, document in documents.items()}
+        self._headings = {
+            id: frozenset(section.title.casefold() for section in document.sections)
+            for id, document in documents.items()
+        }
+        self._kin: dict[str, int] = {}  # by document, once it was asked for
         self._codes = _own_codes(documents)
         self._silent = frozenset(row for row, passage in enumerate(passages) if _only_asks(passage.text))
 
@@ -113,6 +124,18 @@ class Library:
         names = tuple(name for name in parsed.names if name not in own and name not in own.values())
         return replace(parsed, names=names)
 
+    def outlined_alike(self, one: str, other: str) -> bool:
+        """Whether two documents have much the same headings, as pages of one kind do."""
+        heads, others = self._headings[one], self._headings[other]
+        shared = len(heads & others)
+        return shared >= OUTLINE * min(len(heads), len(others)) and (shared > 1 or heads == others)
+
+    def kin(self, document_id: str) -> int:
+        """How many documents of the kind of one there are, itself included."""
+        if document_id not in self._kin:
+            self._kin[document_id] = sum(self.outlined_alike(document_id, other) for other in self._headings)
+        return self._kin[document_id]
+
     def owner(self, code: str) -> str | None:
         """The document that says a code to be its own, as a data sheet does with its article's number."""
         return self._codes.get(code.casefold())
@@ -134,7 +157,9 @@ def _own_codes(documents: Mapping[str, Document]) -> Mapping[str, str]:
 
 
 def _only_asks(text: str) -> bool:
-    """Whether a passage is nothing but questions."""
-    lines = [line.strip(" \t*_#>-•\"'”’") for line in text.splitlines()]
-    said = [line for line in lines if line]
-    return len(said) > 1 and all(line.endswith(("?", "\uff1f")) for line in said)
+    """Whether a passage is a list of questions: more of them than answers could be to them."""
+    if text.count("?") + text.count("\uff1f") < 2:
+        return False
+    said = [part for part in _SENTENCE.split(text) if any(letter.isalnum() for letter in part)]
+    asked = len([part for part in said if part.rstrip(_MARKS).endswith(("?", "\uff1f"))])
+    return asked > max(1, ASKING * len(said))

@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from assistant.documents.editions import DATE, Edition, day_of, edition_of, numbers_in
+from assistant.documents.editions import DATE, Edition, day_of, edition_of, keys_of, numbers_in, others_of
+from assistant.documents.names import names_of
 from assistant.question.stems import words
 from assistant.types import Document, Passage
 
@@ -47,13 +48,15 @@ class Versions:
     """Knows which documents are versions of one another. Never changes, so threads may share it."""
 
     def __init__(self, documents: Mapping[str, Document], passages: Sequence[Passage]) -> None:
-        self._editions = {id: edition_of(document) for id, document in documents.items()}
+        self._documents = documents
+        self._keys = {id: keys_of(names_of(document)) for id, document in documents.items()}
+        self._editions: dict[str, Edition] = {}
         self._rows: dict[str, list[int]] = {id: [] for id in documents}
         for row, passage in enumerate(passages):
             if passage.document_id in self._rows:
                 self._rows[passage.document_id].append(row)
         self._passages = passages
-        self._families = _families(self._editions)
+        self._families = self._group()
         self._family_of = {id: family for family in self._families for id in family}
         self._replaced = {id: self._explicitly(id) for id in self._family_of}
         self._alike: dict[tuple[str, str], frozenset[int]] = {}
@@ -63,10 +66,12 @@ class Versions:
 
     def same(self, one: str, other: str) -> bool:
         """Whether two documents are called the same, but for what tells versions apart."""
-        return bool(self._editions[one].keys & self._editions[other].keys)
+        return bool(self._keys[one] & self._keys[other])
 
     def edition(self, document_id: str) -> Edition:
         """What a document says of when it holds."""
+        if document_id not in self._editions:
+            self._editions[document_id] = edition_of(self._documents[document_id])
         return self._editions[document_id]
 
     def state(self, today: date) -> tuple[str, ...]:
@@ -96,11 +101,41 @@ class Versions:
             text = _without(text, said)
         return Choice(text, frozenset(without), frozenset(chosen))
 
+    def _group(self) -> list[tuple[str, ...]]:
+        """The documents that are versions of one another, the oldest first."""
+        parent = {id: id for id in self._documents}
+
+        def root(id: str) -> str:
+            while parent[id] != id:
+                id = parent[id]
+            return id
+
+        having: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        for id, keys in self._keys.items():
+            for key in keys:
+                having[key].append(id)
+        for ids in having.values():
+            editions = [self.edition(id) for id in ids] if len(ids) > 1 else []
+            if any(one.marked for one in editions) and len({_order(one) for one in editions}) > 1:
+                for id in ids[1:]:
+                    parent[root(id)] = root(ids[0])
+        for id, document in self._documents.items():
+            for said in others_of(document):
+                for other in self._documents:
+                    if other != id and _means(said, other, self._keys[other]):
+                        parent[root(other)] = root(id)
+        groups: dict[str, list[str]] = defaultdict(list)
+        for id in self._documents:
+            groups[root(id)].append(id)
+        return [
+            tuple(sorted(ids, key=lambda id: (_order(self.edition(id)), id))) for ids in groups.values() if len(ids) > 1
+        ]
+
     def _asked(
         self, question: str, family: Sequence[str], held: Sequence[str], today: date
     ) -> tuple[frozenset[str], list[tuple[int, int]]]:
         """The versions that a question asks for, and which words of it say no more than that."""
-        editions = [self._editions[id] for id in family]
+        editions = [self.edition(id) for id in family]
         found: set[str] = set()
         said: list[tuple[int, int]] = []
         for number, _ in numbers_in(question):
@@ -130,7 +165,7 @@ class Versions:
 
     def _in_force(self, family: Sequence[str], today: str) -> list[str]:
         """The versions in force: of those that have begun and are not replaced, the newest; several where they tie."""
-        editions = [self._editions[id] for id in family]
+        editions = [self.edition(id) for id in family]
         for may in (
             [one for one in editions if not self._replaced[one.document_id] and not one.draft and one.start <= today],
             [one for one in editions if not self._replaced[one.document_id] and not one.draft],
@@ -143,8 +178,8 @@ class Versions:
 
     def _left_out(self, id: str, held: Sequence[str]) -> Iterable[int]:
         """The rows of a version not in force: all where it is replaced, else those that one in force has anew."""
-        edition = self._editions[id]
-        if self._replaced[id] or edition.draft or any(edition.start > self._editions[one].start for one in held):
+        edition = self.edition(id)
+        if self._replaced[id] or edition.draft or any(edition.start > self.edition(one).start for one in held):
             return self._rows[id]
         return frozenset[int]().union(*(self._renewed(id, one) for one in held))
 
@@ -165,46 +200,22 @@ class Versions:
 
     def _explicitly(self, id: str) -> bool:
         """Whether it is said that a document is replaced: by itself, by its end, or by a newer one."""
-        edition = self._editions[id]
-        newer = [
-            self._editions[other] for other in self._family_of[id] if _order(self._editions[other]) > _order(edition)
-        ]
-        return edition.gone or bool(newer and edition.end) or any(one.replaces for one in newer)
+        edition = self.edition(id)
+        others = [self.edition(other) for other in self._family_of[id] if other != id]
+        newer = [one for one in others if _order(one) > _order(edition)]
+        named = any(
+            _means(said, id, self._keys[id])
+            for one in others
+            if _order(one) >= _order(edition)
+            for said in one.replaces
+        )
+        return edition.gone or named or bool(newer and edition.end) or any(one.replaces for one in newer)
 
 
-def _families(editions: Mapping[str, Edition]) -> list[tuple[str, ...]]:
-    """The documents that are versions of one another, the oldest first."""
-    parent = {id: id for id in editions}
-
-    def root(id: str) -> str:
-        while parent[id] != id:
-            id = parent[id]
-        return id
-
-    having: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    for id, edition in editions.items():
-        for key in sorted(edition.keys):
-            having[key].append(id)
-    for ids in having.values():
-        marked = [id for id in ids if editions[id].marked]
-        if len({_order(editions[id]) for id in ids}) > 1 and marked:
-            for id in ids[1:]:
-                parent[root(id)] = root(ids[0])
-    for id, edition in editions.items():
-        for said in (*edition.replaces, *edition.replaced_by):
-            for other in editions:
-                if other != id and _means(said, editions[other]):
-                    parent[root(other)] = root(id)
-    groups: dict[str, list[str]] = defaultdict(list)
-    for id in editions:
-        groups[root(id)].append(id)
-    return [tuple(sorted(ids, key=lambda id: (_order(editions[id]), id))) for ids in groups.values() if len(ids) > 1]
-
-
-def _means(said: str, edition: Edition) -> bool:
+def _means(said: str, document_id: str, keys: Collection[tuple[str, ...]]) -> bool:
     """Whether what a document says that it replaces is this one: its file, or all of its name."""
-    id, words = edition.document_id.casefold(), " ".join(_lower(said))
-    named = any(len(key) > 1 and " ".join(key) in words for key in edition.keys)
+    id, words = document_id.casefold(), " ".join(_lower(said))
+    named = any(len(key) > 1 and " ".join(key) in words for key in keys)
     return said.casefold() in (id, id.rsplit("/", 1)[-1]) or named
 
 

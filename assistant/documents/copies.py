@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 
 from assistant.types import Document
 
+BEGINNING, FIRST = 1000, 6  # characters of a document, and words of them, in which copies are alike
+
 _WORD = re.compile(r"\w+")
 _KEPT_ASIDE = re.compile(
     r"(?<![^\W_])(?:copy|copies|kopie|old|archived?|backup|bak|draft|tmp|temp)(?![^\W_])", re.IGNORECASE
@@ -21,8 +23,11 @@ def copies_of(documents: Iterable[Document]) -> Mapping[str, tuple[str, ...]]:
     They say the same where they have the same words in the same order, whatever their letters' case, their marks and
     white space. The one whose path does not look like a copy's stands for the others, then the shortest path.
     """
-    alike: dict[tuple[str, ...], list[Document]] = defaultdict(list)
+    begun: dict[tuple[str, ...], list[Document]] = defaultdict(list)  # so that few are compared as a whole
     for document in documents:
+        begun[_words(document.text[:BEGINNING])[:FIRST]].append(document)
+    alike: dict[tuple[str, ...], list[Document]] = defaultdict(list)
+    for document in (one for group in begun.values() if len(group) > 1 for one in group):
         if words := _words(document.text):
             alike[words].append(document)
     found: dict[str, tuple[str, ...]] = {}

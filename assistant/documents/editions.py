@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.documents.names import names_of
@@ -15,11 +15,11 @@ _MONTHS = "january february march april may june july august september october n
 _MONTH = "|".join((*_MONTHS, *(month[:3] for month in _MONTHS), "sept"))
 _YEAR = r"(?:19|20)\d\d"
 _DATE = (
-    rf"(?:(?P<iso>{_YEAR})[-/.](?P<isomonth>[01]?\d)(?:[-/.](?P<isoday>[0-3]?\d))?"
+    rf"(?:(?P<iso>{_YEAR})[-/.](?P<isomonth>0\d|1[0-2])(?:[-/.](?P<isoday>[0-3]?\d))?"
     rf"|(?:(?P<day>[0-3]?\d)(?:st|nd|rd|th)?(?: of)?[ -])?(?P<month>{_MONTH})\.?[ -]"
     rf"(?:(?P<after>[0-3]?\d)(?:st|nd|rd|th)?,? )?(?P<year>{_YEAR})|(?P<alone>{_YEAR}))"
 )
-DATE = re.compile(rf"(?<![\w$€£.]){_DATE}(?![\w%])", re.IGNORECASE)
+DATE = re.compile(rf"(?<![\w$€£.]){_DATE}(?![\w%]|[.,]\d)", re.IGNORECASE)
 VERSION = re.compile(
     r"(?<![\w.])(?:v(?=\d)|(?:version|ver|rev|revision|edition|issue|release)\b\.?\s*)(?P<number>\d+(?:\.\d+)*)(?![\w])"
     r"|(?<![\w.])(?P<ordinal>\d+)(?:st|nd|rd|th) (?:edition|version|revision|issue)\b",
@@ -64,7 +64,6 @@ class Edition:
     gone: bool = False  # it says that it is no longer in force
     draft: bool = False
     replaces: tuple[str, ...] = ()  # what it says that it replaces, in its own words
-    replaced_by: tuple[str, ...] = ()
 
     @property
     def marked(self) -> bool:
@@ -74,7 +73,7 @@ class Edition:
 
 def edition_of(document: Document) -> Edition:
     """What a document says of when it holds: in its metadata, its names, its file's name, and its first lines."""
-    given = {key.casefold().replace("-", "_").replace(" ", "_"): value for key, value in document.metadata.items()}
+    given = _given(document)
     names = names_of(document)
     stem = document.id.rsplit("/", 1)[-1].rsplit(".", 1)[0].replace("_", " ")
     opening = document.text[:OPENING]
@@ -87,15 +86,29 @@ def edition_of(document: Document) -> Edition:
     dated = _day(_first(given, "date", "published", "updated", "last_updated", "modified"))
     return Edition(
         document.id,
-        keys=frozenset(key for name in names if (key := key_of(name))),
+        keys=keys_of(names),
         years=frozenset(day[:4] for day in dates),
         number=_number(_first(given, "version", "revision", "edition"), *titled, opening[:200]),
         start=start or since or max(dates, default="") or dated,
         end=end or until,
-        gone=status in _GONE or bool(_REPLACED.search(opening)),
+        gone=status in _GONE
+        or bool(_REPLACED.search(opening) or given.get("superseded_by") or given.get("replaced_by")),
         draft=status in _DRAFT,
         replaces=_said(given, ("supersedes", "replaces"), _REPLACES, opening),
-        replaced_by=_said(given, ("superseded_by", "replaced_by"), _REPLACED, opening),
+    )
+
+
+def keys_of(names: Iterable[str]) -> frozenset[tuple[str, ...]]:
+    """Names without what tells versions apart."""
+    return frozenset(key for name in names if (key := key_of(name)))
+
+
+def others_of(document: Document) -> tuple[str, ...]:
+    """The documents that one says that it replaces or is replaced by, in its own words."""
+    given, opening = _given(document), document.text[:OPENING]
+    return (
+        *_said(given, ("supersedes", "replaces"), _REPLACES, opening),
+        *_said(given, ("superseded_by", "replaced_by"), _REPLACED, opening),
     )
 
 
@@ -121,6 +134,10 @@ def numbers_in(text: str) -> Iterator[tuple[tuple[int, ...], tuple[int, int]]]:
     """The version numbers in a text, each with its place."""
     for match in VERSION.finditer(text):
         yield tuple(int(part) for part in (match["number"] or match["ordinal"]).split(".")), match.span()
+
+
+def _given(document: Document) -> dict[str, Json]:
+    return {key.casefold().replace("-", "_").replace(" ", "_"): value for key, value in document.metadata.items()}
 
 
 def _titled(document: Document) -> list[str]:

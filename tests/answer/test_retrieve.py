@@ -9,7 +9,7 @@ import pytest
 
 from assistant.answer.retrieve import Retriever, fuse, matching_rows
 from assistant.index.bm25 import Bm25Lexicon
-from assistant.testing import ExactStore, document
+from assistant.testing import ExactStore, HashEncoder, document
 from assistant.types import Filters, Passage, Vectors
 
 TEXTS = ["median salary", "lead the team", "median age of the team", "zebra"]
@@ -113,3 +113,22 @@ def test_all_filters_must_hold() -> None:
     assert rows(metadata={"team": "data", "tags": ["x"]}) == [0, 1]
     assert rows(sections=("bonus",), metadata={"team": "web"}) == [3]
     assert rows(metadata={"absent": None, "team": "x"}) == []
+
+
+def test_named_rows_come_ahead_and_others_are_left_out() -> None:
+    texts = ["lane price", "lane price today", "hall"]
+    encoder = HashEncoder(dim=64)
+    retriever = Retriever(
+        [Passage("a.txt", "v", 0, len(text), text) for text in texts],
+        ExactStore(encoder.encode_passages(texts)),
+        Bm25Lexicon(texts),
+        lambda question: encoder.encode_queries([question])[0],
+        0.5,
+    )
+    plain = retriever.search("lane price")
+    assert [hit.row for hit in plain] == [0, 1, 2]
+    raised = retriever.search("lane price", named=[1], ahead=0.5)
+    assert [hit.row for hit in raised] == [1, 0, 2]
+    assert raised[0].score == plain[1].score + 0.5
+    assert [hit.row for hit in retriever.search("lane price", without={0})] == [1, 2]
+    assert [hit.row for hit in retriever.search("lane price", rows=[0, 2], named=[1], ahead=0.5)] == [0, 2]

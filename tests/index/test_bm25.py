@@ -170,3 +170,8 @@ def test_gives_the_same_to_threads_at_once() -> None:
 def test_opens_without_the_library_that_built_it() -> None:
     code = "import sys, assistant.index.bm25; print(sorted({'bm25s', 'scipy', 'numba', 'tqdm'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_it_tells_which_texts_hold_a_stem() -> None:
+    lexicon = Bm25Lexicon(["a red cat", "a dog", "cats"])
+    assert (lexicon.rows("cat"), lexicon.rows("zebra")) == ([0, 2], [])

@@ -76,12 +76,15 @@ class _Reader:
 
     def notes(self) -> list[Block]:
         """The footnotes and endnotes that the text refers to."""
+        texts = {
+            (kind, note.get(f"{W}id", "")): note
+            for kind, source in self.sources.items()
+            for note in (source.findall(f"{W}{kind}") if source is not None else ())
+        }
         found: list[Block] = []
-        for (kind, name), label in [*self.labels.items()]:
-            source = self.sources[kind]
-            for note in source.findall(f"{W}{kind}") if source is not None else ():
-                if note.get(f"{W}id") == name:
-                    found.append(Footnote(label, " ".join(filter(None, map(plain, self.blocks(note))))))
+        for key, label in [*self.labels.items()]:
+            if (note := texts.get(key)) is not None:
+                found.append(Footnote(label, " ".join(filter(None, map(plain, self.blocks(note))))))
         return found
 
     def _paragraph(self, element: etree._Element) -> list[Block]:

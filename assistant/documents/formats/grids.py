@@ -156,7 +156,8 @@ def _headers(body: Sequence[Sequence[_Slot]], *, strict: bool) -> int:
         return count if count <= _MOST_HEADERS else 1
     labels = [slot.text for slot in body[0]]
     filled = [label for label in labels if label]
-    if len(filled) * 2 <= len(labels) or not all(map(is_label, filled)):
+    lacks = len(filled) * 2 <= len(labels) and not all(labels[1:])
+    if lacks or not all(map(is_label, filled)):
         return 0
     if len(set(filled)) < len(filled) or labels[0].endswith(":"):
         return 0

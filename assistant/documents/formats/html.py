@@ -29,10 +29,7 @@ _SITE = re.compile(r"\s+[|\u2013\u2014\u00b7\u00bb:-]+\s+")
 
 def load(data: bytes, name: str) -> Content:
     """The content of a page; its address where it names its canonical link, its language where it names that."""
-    text = text_of(data, name)
-    if _is_too_deep(text):
-        raise UnreadableDocument(f"{name}: its elements are nested more than {_MOST_NESTED:,} deep")
-    return content(parse(text), name)
+    return content(parse(text_of(data, name)), name)
 
 
 def parse(text: str) -> Parsed:
@@ -60,6 +57,14 @@ def blocks(tree: LexborHTMLParser, seen: Seen) -> list[Block]:
 
 
 def text_of(data: bytes, name: str) -> str:
+    """The bytes as text. Raises where its elements are nested so deeply that no parser should see it."""
+    text = _decoded(data, name)
+    if _is_too_deep(text):
+        raise UnreadableDocument(f"{name}: its elements are nested more than {_MOST_NESTED:,} deep")
+    return text
+
+
+def _decoded(data: bytes, name: str) -> str:
     """The bytes as text: by their mark, as UTF-8 if they are, else by the encoding that the page names."""
     if not any(data.startswith(mark) for mark, _ in BOMS):
         try:

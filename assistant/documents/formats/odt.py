@@ -166,7 +166,9 @@ class _Reader:
     def _boxes(self, element: etree._Element, depth: int) -> Iterator[Block]:
         """What stands in the frames that hang on a paragraph."""
         for box in element.iter(f"{_DRAW}text-box"):
-            yield from self.blocks(box, depth)
+            holder = next((each for each in box.iterancestors() if each.tag in (f"{_TEXT}p", f"{_TEXT}h")), None)
+            if holder is element:
+                yield from self.blocks(box, depth)
 
     def _text(self, element: etree._Element) -> tuple[str, int]:
         return joined(self._runs(element, self._bold(element, default=False), 0))

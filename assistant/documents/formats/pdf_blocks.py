@@ -17,7 +17,7 @@ from assistant.documents.formats.runs import joined
 
 _MARKER = re.compile(
     r"(?P<mark>[\u2022\u25e6\u25aa\u2023\u25cf\u25cb\u25a0\u25a1\u2043\u2219\u00b7\u27a2\u2756\u2713\uf000-\uf0ff*\u2013-]"
-    r"|o|\(?(?P<number>\d{1,3})[.)]|\(?(?P<letter>[A-Za-z]|[ivxIVX]{2,5})[.)])(?=\s|\Z)\s*"
+    r"|o|\(?(?P<number>\d{1,3})[.)]|\(?(?P<letter>[A-Za-z]|[ivxIVX]{2,5})[.)])(?:(?=\s|\Z)|(?<=\d[.)])(?=[A-Z][a-z]))\s*"
 )
 _ENDED = re.compile(r"[.!?:;\u2026][\"'\u201d\u2019)\]]*\s*\Z")
 _HYPHEN = re.compile(r"([^\W\d_]+)-\s*\Z")
@@ -108,14 +108,17 @@ class Composer:
     def _parts(self) -> Iterator[Part | Grid]:
         for rows in self.regions:
             n = 0
-            right = max(row.right for row in rows)
+            right = max((row.right for row in rows if len(row.pieces) == 1), default=0.0)
             held: Part | None = None
             while n < len(rows):
                 grid = grid_at(rows, n)
                 if grid is not None:
-                    if held is not None and self._heads(held.rows[-1], rows[n]) and with_header(grid, held.rows[-1]):
-                        held.rows.pop()
-                        held.forced = held.forced[:-1]
+                    below = rows[n]
+                    while held is not None and held.rows and self._heads(held.rows[-1], below):
+                        if not with_header(grid, held.rows[-1], below):
+                            break
+                        below = held.rows.pop()
+                        held.forced = held.forced[: max(len(held.rows) - 1, 0)]
                     if held is not None and held.rows:
                         yield held
                     held = None

@@ -6,18 +6,26 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TypeAlias
 
 from assistant.documents.formats.pdf_text import PageText, Piece
 
 _STEP = 2.0  # points, for finding the gap between columns
+_MANY = 5_000  # pieces of a page; more are a drawing
 _COLUMN_LINES = 5  # at least, in each column
 _COLUMN_CHARACTERS = 14  # that a line of a column has at least, in the middle
 _CROSSING = 0.15  # the share of pieces that may reach across the gap
+_SPACED = 1.7  # type sizes from one line to the next, in the middle; the rows of a table are further apart
+_MOST_RULES = 4  # that are drawn across the gap
 _FILLED = 0.5  # how much of its width a line of a column fills, in the middle
 _HEAD_ZONE = 0.12  # of the page's height
 _EDGE_ZONE = 0.065
 _NUMBER = re.compile(r"(?i)\W*(?:(?:page|seite|p\.?)\s*)?(?:\d{1,4}|[ivxlc]{1,6})(?:\s*(?:/|of|von)\s*\d{1,4})?\W*")
 _DIGITS = re.compile(r"\d+")
+
+Rule: TypeAlias = tuple[float, float, float]
+"""A horizontal line: its left and right end, and its height on the page."""
 
 
 @dataclass(slots=True)
@@ -58,7 +66,7 @@ def regions(pages: Sequence[PageText]) -> Iterator[list[Row]]:
     bodies = _without_heads(pages)
     for number, (page, pieces) in enumerate(zip(pages, bodies, strict=True)):
         rules = sorted(height for _, _, height in page.rules)
-        for region in columns(pieces):
+        for region in columns(pieces, page.rules):
             rows = list(rows_of(region, number))
             for row in rows:
                 row.rules = rules
@@ -79,9 +87,9 @@ def rows_of(pieces: Sequence[Piece], page: int = 0) -> Iterator[Row]:
         yield Row(sorted(held, key=lambda other: other.left), page)
 
 
-def columns(pieces: list[Piece], depth: int = 0) -> list[list[Piece]]:
+def columns(pieces: list[Piece], rules: Sequence[Rule] = (), depth: int = 0) -> list[list[Piece]]:
     """The pieces in groups that are read one after the other: columns, and what stands across them."""
-    gap = _gutter(pieces) if depth < 3 and len(pieces) > 2 * _COLUMN_LINES else None
+    gap = _gutter(pieces, rules) if depth < 3 and 2 * _COLUMN_LINES < len(pieces) < _MANY else None
     if gap is None:
         return [pieces] if pieces else []
     left = [piece for piece in pieces if piece.right <= gap]
@@ -95,7 +103,7 @@ def columns(pieces: list[Piece], depth: int = 0) -> list[list[Piece]]:
         bottom = float("inf") if separator is None else separator.base - 0.3 * separator.size
         for side in (left, right):
             band = [piece for piece in side if top < piece.base <= bottom]
-            found += columns(band, depth + 1)
+            found += columns(band, rules, depth + 1)
         if separator is not None:
             last = found[-1] if found else []
             if last and last[-1] in across and separator.base - last[-1].base < 3 * separator.size:
@@ -106,7 +114,7 @@ def columns(pieces: list[Piece], depth: int = 0) -> list[list[Piece]]:
     return found
 
 
-def _gutter(pieces: Sequence[Piece]) -> float | None:
+def _gutter(pieces: Sequence[Piece], rules: Sequence[Rule]) -> float | None:
     """Where the gap between two columns of running text is."""
     low, high = min(piece.left for piece in pieces), max(piece.right for piece in pieces)
     bins = int((high - low) / _STEP) + 1
@@ -136,7 +144,9 @@ def _gutter(pieces: Sequence[Piece]) -> float | None:
         return None
     gap = low + (start + stop + 1) / 2 * _STEP
     sides = [piece for piece in pieces if piece.right <= gap], [piece for piece in pieces if piece.left >= gap]
-    return gap if all(_is_column(side) for side in sides) else None
+    drawn = sum(left < gap - _STEP and gap + _STEP < right for left, right, _ in rules)
+    is_table = drawn > _MOST_RULES or any(piece.tag.table for piece in pieces)
+    return gap if not is_table and all(_is_column(side) for side in sides) else None
 
 
 def _is_column(side: Sequence[Piece]) -> bool:
@@ -148,7 +158,8 @@ def _is_column(side: Sequence[Piece]) -> bool:
     width = max(piece.right for piece in side) - min(piece.left for piece in side)
     letters = sorted(sum(len(piece.text) for piece in row.pieces) for row in rows)[middle]
     filled = sorted(row.right - row.left for row in rows)[middle]
-    return letters >= _COLUMN_CHARACTERS and filled >= _FILLED * width
+    gaps = sorted((below.base - above.base) / above.size for above, below in pairwise(rows))
+    return letters >= _COLUMN_CHARACTERS and filled >= _FILLED * width and gaps[len(gaps) // 2] < _SPACED
 
 
 def _without_heads(pages: Sequence[PageText]) -> list[list[Piece]]:

@@ -15,6 +15,7 @@ from assistant.documents.formats.pdf_text import Piece
 
 _MARK = re.compile(r"\W{1,2}|o|\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{2,5})[.)]")
 _SECTION = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,4}\.?")
+_MOST_LINES = 40  # of one cell
 _FARTHEST = 4.0  # type sizes between the lines of a table
 _SHIFT = 12.0  # points by which a column may stand elsewhere on the next page
 _GAP = 3.0  # points between its columns, at least
@@ -65,7 +66,8 @@ class Grid:
             abs(a[0] - b[0]) > 12 and abs(a[1] - b[1]) > 12 for a, b in zip(self.columns, other.columns, strict=True)
         ):
             return False
-        at = 1 if other.lines[0] == self.lines[0] else 0
+        head = next((n for n, begins in enumerate(self.begins) if begins and n), len(self.lines))
+        at = head if other.lines[:head] == self.lines[:head] else 0
         self.lines += other.lines[at:]
         self.begins += [True, *other.begins[at + 1 :]]
         self.pages += other.pages[at:]
@@ -81,11 +83,17 @@ def grid_at(rows: Sequence[Row], start: int) -> Grid | None:
     columns: list[tuple[float, float]] = [(piece.left, piece.right) for piece in _cells(rows[start])]
     end, many = start + 1, 1
     for n in range(start + 1, len(rows)):
+        if n > end + _MOST_LINES:
+            break
         row, above = rows[n], rows[n - 1]
         if not 0 < row.base - above.base < _FARTHEST * max(row.size, above.size):
             break
         cells = _cells(row)
+        if len(cells) < len(columns) and (parted := _parted(cells, columns)):
+            cells = row.pieces = parted
         if len(cells) < 2:
+            if abs(row.size - rows[start].size) > 1.5:
+                break
             spot = [
                 k
                 for k, column in enumerate(columns)
@@ -169,9 +177,19 @@ def _in_order(cells: Sequence[Piece], columns: Sequence[tuple[float, float]]) ->
     return found if all(left[1] < right[0] for left, right in pairwise(found)) else None
 
 
-def with_header(grid: Grid, row: Row) -> bool:
-    """Take in the row above a table, if its words are the names of the columns."""
-    parts = None if grid.tagged else _parted(row.pieces, grid.columns)
+def with_header(grid: Grid, row: Row, below: Row) -> bool:
+    """Take in the row above a table, if its words are names of its columns, or the first line of its first cells."""
+    if grid.tagged:
+        return False
+    if not _is_ruled(row, below) and any(0 < row.base - rule < 2 * row.size for rule in row.rules):
+        inside = _line(row, grid.columns)
+        if inside is not None and all(_fits(piece, grid.columns[_column(grid.columns, piece)]) for piece in row.pieces):
+            grid.lines.insert(0, inside)
+            grid.begins.insert(0, True)
+            grid.begins[1] = False
+            grid.pages.insert(0, row.page)
+            return True
+    parts = _parted(row.pieces, grid.columns)
     if parts is None or len(parts) < len(grid.columns):
         return False
     grid.lines.insert(0, {n: (part.text.strip(), part.bold) for n, part in enumerate(parts)})
@@ -181,9 +199,15 @@ def with_header(grid: Grid, row: Row) -> bool:
     return True
 
 
+def _fits(piece: Piece, column: tuple[float, float]) -> bool:
+    """Whether a piece stands within a column, or little beyond its letters."""
+    return column[0] - piece.size <= piece.left and piece.right <= column[1] + 2 * piece.size
+
+
 def _is_apart(rows: Sequence[Row], n: int) -> bool:
     """Whether a row of one piece is further from the row above than from the one below, and so none of its cells."""
-    if _is_ruled(rows[n - 1], rows[n]) and any(_is_ruled(*pair) for pair in pairwise(rows[n : n + 6])):
+    row = rows[n]
+    if _is_ruled(rows[n - 1], row) and any(0 < rule - row.base < _MOST_LINES * row.size for rule in row.rules):
         return False  # in a cell
     gap = rows[n].base - rows[n - 1].base
     below = rows[n + 1].base - rows[n].base if n + 1 < len(rows) else gap

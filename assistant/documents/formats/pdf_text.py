@@ -129,6 +129,7 @@ def _pieces(textpage: raw.FPDF_TEXTPAGE, place: object, turn: float, tags: dict[
     box, x, y = raw.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
     fonts: dict[int, _Font] = {}
     piece: Piece | None = None
+    sizes: dict[float, tuple[int, float]] = {}  # of its letters: how many, and their base line
     space = False
     high = 0
     for n in range(count):
@@ -162,17 +163,24 @@ def _pieces(textpage: raw.FPDF_TEXTPAGE, place: object, turn: float, tags: dict[
                 piece.words.append((len(piece.text), start, gap))
             piece.text += letter
             piece.left, piece.right = min(piece.left, start), max(piece.right, end)
-            if font.size > piece.size:
-                piece.size, piece.base = font.size, base
+            piece.size = max(piece.size, font.size)
+            sizes[font.size] = (sizes.get(font.size, (0, base))[0] + 1, base)
             if bold:
                 piece.lead = len(piece.text)
         else:
             if piece is not None:
-                yield piece
+                yield _settled(piece, sizes)
+            sizes = {font.size: (1, base)}
             piece = Piece(letter, start, end, base, font.size, int(font.bold), font.tag)
         space = False
     if piece is not None:
-        yield piece
+        yield _settled(piece, sizes)
+
+
+def _settled(piece: Piece, sizes: dict[float, tuple[int, float]]) -> Piece:
+    """The piece in the size, and on the base line, of most of its letters."""
+    piece.size, (_, piece.base) = max(sizes.items(), key=lambda item: item[1][0])
+    return piece
 
 
 def _goes_on(piece: Piece, start: float, end: float, base: float, font: _Font) -> bool:
