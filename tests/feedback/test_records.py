@@ -316,3 +316,13 @@ def test_only_so_many_questions_are_kept_and_the_oldest_go(tmp_path: Path) -> No
             kept.vote(GUIDE.ask(name).id, "down", name)
     assert {asked.question for asked in records.unanswered()} == {"cat", "dog", "eel"}
     assert records.totals().down == 3
+
+
+def test_the_reason_of_a_vote_with_a_token_leaves_the_vote_as_it_is(path: Path) -> None:
+    answered = GUIDE.ask("median pay")
+    with recorder(path) as kept:
+        kept.note(answered, "token")
+        kept.vote(answered.id, "down", None, "token")
+        kept.vote(answered.id, "comment", "wrong year", "token")
+    [gap] = Records(path).unanswered()
+    assert (gap.down, gap.up, gap.comments) == (1, 0, ("wrong year",))
