@@ -6,7 +6,17 @@ import ast
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent / "assistant"
-GROWING = {"answer/quote.Quotations", "batch/run.Run", "batch/summary.Summary", "server/pages/blocks.PageBlock"}
+GROWING = {
+    "answer/clock.Clock",
+    "answer/quote.Quotations",
+    "batch/run.Run",
+    "batch/summary.Summary",
+    "documents/formats/pdf_blocks.Part",
+    "documents/formats/pdf_layout.Row",
+    "documents/formats/pdf_tables.Grid",
+    "documents/formats/pdf_text.Piece",
+    "server/pages/blocks.PageBlock",
+}
 
 
 def dataclasses() -> dict[str, set[str]]:

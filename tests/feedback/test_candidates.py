@@ -134,7 +134,7 @@ def test_a_figure_that_several_sections_have_is_asked_for_with_the_section(tmp_p
 
 def test_of_a_document_without_sections_its_title_is_the_topic(tmp_path: Path) -> None:
     (tmp_path / "sick-leave.txt").write_text("Tell the office on the first day. It is paid for six weeks.\n", "utf-8")
-    (tmp_path / "sec4-leave.txt").write_text("Tell the office on the first day. It is paid for six weeks.\n", "utf-8")
+    (tmp_path / "sec4-leave.txt").write_text("Tell the office on the first day. It is paid for two weeks.\n", "utf-8")
     by_name = {document.id: list(made(document)) for document in load_corpus(tmp_path).documents}
     assert by_name == {"sec4-leave.txt": [], "sick-leave.txt": ["What should I know about sick leave?"]}
 
