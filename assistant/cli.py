@@ -76,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("question", help="the question")
     _add_index(ask)
     ask.add_argument("--json", action="store_true", help="print the answer as the HTTP API gives it")
+    _add_generate(ask)
     ask.add_argument("--explain", action="store_true", help="show how the answer came about, stage by stage")
 
     serve = _command(
@@ -174,6 +175,11 @@ def _add_index(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--index", type=Path, metavar="DIR", help="the folder of the index (default: index)")
 
 
+def _add_generate(parser: argparse.ArgumentParser) -> None:
+    said = "let the language model in the settings phrase the answer, each sentence checked"
+    parser.add_argument("--generate", action="store_const", const="generative", dest="mode", help=said)
+
+
 def _add_records(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--records", type=Path, metavar="FILE", help="the file of the records, if not the setting's")
 
@@ -207,9 +213,11 @@ def _index(options: argparse.Namespace) -> int:
 
 def _ask(options: argparse.Namespace) -> int:
     from assistant.compose import open_answerer
+    from assistant.phrasing import in_mode
     from assistant.terminal.show import show_answer, show_explanation
 
-    assistant = open_answerer(_settings(options))
+    settings = _settings(options)
+    assistant = in_mode(settings, open_answerer(settings))
     explanation = assistant.explain(_question(options.question))
     if options.json:
         from assistant.wire import AnswerBody
@@ -231,6 +239,7 @@ def _question(text: str) -> str:
 
 def _serve(options: argparse.Namespace) -> int:
     from assistant.compose import LiveAnswerer
+    from assistant.phrasing import modes
 
     settings = _settings(options)
     live = LiveAnswerer(settings)
@@ -246,7 +255,9 @@ def _serve(options: argparse.Namespace) -> int:
 
     limits = Limits(**{field.name: getattr(settings, field.name) for field in fields(Limits)})
     with _feedback(settings, live) as feedback:
-        app = create_app(live, log_questions=settings.log_questions, limits=limits, feedback=feedback)
+        app = create_app(
+            live, log_questions=settings.log_questions, limits=limits, feedback=feedback, modes=modes(settings, live)
+        )
         run(app, settings.host, settings.port)
     return 0
 

@@ -135,6 +135,11 @@ class Assistant:
         self._read_passages = read_passages
         self.settings_id = settings_id(settings)
 
+    @property
+    def reader(self) -> Reader | None:
+        """What reads question and passage together, if anything does."""
+        return self._reader
+
     def ask(self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Answer:
         """The answer to a question, or a refusal."""
         return self.explain(question, history=history, filters=filters).answer

@@ -19,6 +19,7 @@ from assistant.errors import (
     RateLimited,
 )
 from assistant.feedback.suggestions import Suggester, near
+from assistant.generate.modes import Modes
 from assistant.server import chat
 from assistant.server.feedback import Feedback, add_routes
 from assistant.server.limits import Limits, RateLimit
@@ -57,8 +58,13 @@ def create_app(
     title: str = "Role Assistant",
     feedback: Feedback = Feedback(),
     limits: Limits = Limits(),
+    modes: Modes | None = None,
 ) -> FastAPI:
-    """The app over the index that `current` gives. That is called once a request, which so sees one index."""
+    """The app over the index that `current` gives. That is called once a request, which so sees one index.
+
+    `modes` gives the answerers of both modes; without it there is no language model.
+    """
+    modes = modes or Modes(current)
     app = FastAPI(
         title=title,
         version=assistant.__version__,
@@ -89,11 +95,12 @@ def create_app(
     )
     async def ask(body: AskRequest, request: Request) -> AnswerBody | Response:
         question = IncomingQuestion(body.question, body.turns(), body.only())
+        asked = modes.of(body.mode)
         if body.stream:
             return await stream(
-                desk, request, in_blocks(current, question, feedback.note), lambda error: event(problem(error), "error")
+                desk, request, in_blocks(asked, question, feedback.note), lambda error: event(problem(error), "error")
             )
-        return await desk.answer(whole(current, question, feedback.note), request.receive)
+        return await desk.answer(whole(asked, question, feedback.note), request.receive)
 
     @post("/v1/search", summary="Find the passages nearest to a question", responses=questions)
     async def search(body: SearchRequest, request: Request) -> SearchBody:
@@ -103,11 +110,11 @@ def create_app(
 
         return await desk.answer(find, request.receive)
 
-    app.include_router(chat.routes(current, desk, feedback.note))
+    app.include_router(chat.routes(modes.of(None), desk, feedback.note))
 
     @get("/v1/promise", summary="State how often a question without an answer may be answered", tags=["questions"])
     def promise() -> PromiseBody:
-        return PromiseBody.of(current())
+        return PromiseBody.of(current(), generative=modes.promise())
 
     @get(
         "/v1/suggestions",
