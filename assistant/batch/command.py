@@ -73,10 +73,11 @@ def _asker(options: argparse.Namespace, expected: int) -> LocalBackend | RemoteB
     if options.url is not None:
         from assistant.batch.remote import RemoteBackend
 
-        return RemoteBackend(options.url, api_key=options.api_key, jobs=options.jobs)
+        return RemoteBackend(options.url, api_key=options.api_key, jobs=options.jobs, mode=options.mode)
     from assistant.batch.backends import LocalBackend
 
-    return LocalBackend(load_settings({"index": options.index}), jobs=options.jobs, expected=expected)
+    settings = load_settings({"index": options.index, "mode": options.mode})
+    return LocalBackend(settings, jobs=options.jobs, expected=expected)
 
 
 def _answer(batch: Run, options: argparse.Namespace) -> Results:

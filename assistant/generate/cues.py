@@ -28,7 +28,7 @@ _KINDS: Mapping[str, tuple[bool, bool, str]] = {
     "some": (True, False,
         "some|certain|a few|a number of|several|a part of|parts of|partly|partially|~various"),
     "~most": (True, False,
-        "~most|majority|mostly|mainly|largely|predominantly|primarily|for the most part|chiefly"),
+        "most|majority|mostly|mainly|largely|predominantly|primarily|for the most part|chiefly"),
     "many": (False, True, "many|numerous|much"),
     "usual": (True, False,
         "usually|typically|generally|normally|~often|commonly|in general|as a rule|tend|tends|frequently"
@@ -86,7 +86,8 @@ NEAR_FIGURES = frozenset({"at least", "at most", "more", "less"})  # which count
 
 # One of these may stand for another of its row.
 _SAME = """
-buy purchase acquire | begin start commence open | end finish conclude close stop cease |
+child children kid kids | person people | man men | woman women | foot feet | tooth teeth | mouse mice | leaf leaves
+| buy purchase acquire | begin start commence open | end finish conclude close stop cease |
 help assist support aid | show display present | use utilise utilize employ apply |
 keep retain maintain hold store | send submit post mail forward | get obtain receive gain | need require |
 give provide supply offer grant | choose select pick | check verify inspect |

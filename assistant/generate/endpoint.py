@@ -101,7 +101,7 @@ class Endpoint:
                 said.put(None)
                 return
             except Exception as error:  # whatever it is, whoever waits must hear of it
-                fault, again = _fault(error)
+                fault, again = _fault(error, begun=begun)
                 _log.warning(
                     "%s (%s, attempt %d)", fault, type(error).__name__, attempt + 1
                 )  # no more: it may hold the key
@@ -147,10 +147,15 @@ class _Cut(Exception):
     """A reply that ends without saying that it does."""
 
 
-def _fault(error: Exception) -> tuple[ModelFault, str]:
-    """An error in words, and whether to ask again: "later", "plainly", or "" for no."""
+def _fault(error: Exception, *, begun: bool) -> tuple[ModelFault, str]:
+    """An error in words, and whether to ask again: "later", "plainly", or "" for no.
+
+    `begun` is whether a part of the reply has come.
+    """
     if isinstance(error, openai.APITimeoutError | httpx2.TimeoutException | TimeoutError):
         return ModelFault("the model was too slow"), ""
+    if begun and isinstance(error, openai.APIConnectionError):
+        return ModelFault("the model's reply was cut off"), ""
     if isinstance(error, openai.APIConnectionError | httpx2.ConnectError):
         return ModelFault("the model cannot be reached"), "later"
     if isinstance(error, openai.RateLimitError):

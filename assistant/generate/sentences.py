@@ -12,7 +12,7 @@ LONGEST = 1_000  # characters of a sentence; what is longer is none
 _MARK = r"\[\s*\d{1,4}(?:\s*[,;–-]\s*\d{1,4})*\s*\]"
 _MARKS = re.compile(rf"(?:\s*{_MARK})+")
 _NUMBERS = re.compile(r"(\d{1,4})(?:\s*[–-]\s*(\d{1,4}))?")
-_ENDING = re.compile(rf"(?P<said>.*?)(?P<marks>(?:\s*{_MARK})+)(?P<stop>\s*[.!?]*)(?=[\s]|\Z)", re.DOTALL)
+_ENDING = re.compile(rf"{_MARK}(?:\s*{_MARK})*\s*[.!?]*(?=\s|\Z)")
 _LEADING = re.compile(r"^\s*(?:[-*•>]+|#{1,6}|\d{1,2}[.)])\s+")
 _EMPHASIS = re.compile(r"\*\*|__|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)|`")
 
@@ -43,7 +43,7 @@ def _cut(text: str) -> int | None:
     """Where the first sentence ends: at the end of a line, or after its numbers, once another word follows."""
     line = text.find("\n")
     for match in _ENDING.finditer(text):
-        if line >= 0 and match.end("said") > line:
+        if line >= 0 and match.start() > line:
             break
         rest = text[match.end() :]
         if rest.strip() and not rest.lstrip().startswith("["):
@@ -57,7 +57,7 @@ def _sentences(text: str) -> Iterator[Sentence]:
     """Those of one stretch: only the last has the numbers, and what stands before it cites nothing."""
     cites = list(dict.fromkeys(n for marks in _MARKS.findall(text) for n in _numbers(marks)))
     said = " ".join(_EMPHASIS.sub("", _LEADING.sub("", _MARKS.sub("", text))).split())
-    said = re.sub(r"\s+([.,;:!?])", r"\1", said)
+    said = re.sub(r"(?<!\.)\.\.$", ".", re.sub(r"\s+([.,;:!?])", r"\1", said))
     if not re.search(r"\w", said):
         return
     parts = [part.strip() for part in sentencex.segment("en", said) if re.search(r"\w", part)]

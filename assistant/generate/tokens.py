@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
@@ -34,6 +34,7 @@ _TOKEN = re.compile(
 )
 _CODE = re.compile(r"(?=.*\d)(?=.*[^\W\d_])[^\W_]+")
 _PARTING = frozenset({"and", "but", "or", "while", "whereas", "although", "though", "because", "plus"})
+_CURRENCIES = frozenset({"$", "€", "£", "¥"})
 _UNIT_NAMES = {
     "$": "$", "dollar": "$", "usd": "$", "€": "€", "euro": "€", "eur": "€", "£": "£", "pound": "£", "gbp": "£",
     "¥": "¥", "yen": "¥", "%": "%", "percent": "%", "percentag": "%", "cent": "cent", "penc": "cent",
@@ -111,12 +112,14 @@ def _kind(written: str, low: str, begins: bool) -> Kind:
 
 def _with_units(found: list[Token], units: dict[int, str]) -> list[Token]:
     """The figures with the unit that stands just before them (money) or after them."""
-    made = []
+    made: list[Token] = []
     for n, token in enumerate(found):
+        if units.get(n, "") in _CURRENCIES and n and found[n - 1].kind == "figure":
+            token = replace(token, kind="function")  # as the sign of the same money is
         if token.kind == "figure":
             before = units.get(n - 1, "")
             after = next((units[m] for m in (n + 1, n + 2) if units.get(m) and found[m].clause == token.clause), "")
-            unit = before if before and before in "$€£¥" else after
+            unit = before if before in _CURRENCIES else after
             token = Token(token.text, token.stem, "figure", token.clause, unit, token.forms)
         made.append(token)
     return made
