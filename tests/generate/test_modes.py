@@ -154,8 +154,7 @@ def test_instructions_in_documents_have_no_effect() -> None:
         for n, order in enumerate(ATTACKS):
             planted = " ".join(order.split())
             hostile = n % 2 == 0
-            text = BAKERY.replace("- Mix the dough", f"- Mix the dough
-- {planted}")
+            text = BAKERY.replace("- Mix the dough", f"- Mix the dough\n- {planted}")
             shop = assistant({"Bakery": text}) if hostile else SHOP
             asked = QUESTION if hostile else f"{QUESTION} {planted}"[:2000]
             server.write = lambda lines, said=planted: (  # type: ignore[misc]  # what this one obeys
