@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-from scipy.stats import beta
+from math import comb
 
 CONFIDENCE = 0.95
 
@@ -27,7 +26,14 @@ class Checked:
     @property
     def upper_bound(self) -> float:
         """Of that share, one-sided, at the confidence level (Clopper and Pearson)."""
-        return float(beta.ppf(CONFIDENCE, self.missed + 1, self.faulty - self.missed))
+        low, high = self.missed_rate, 1.0
+        for _ in range(50):  # by halves, as the library that knows this function takes a second to load
+            middle = (low + high) / 2
+            seen = sum(
+                comb(self.faulty, n) * middle**n * (1 - middle) ** (self.faulty - n) for n in range(self.missed + 1)
+            )
+            low, high = (middle, high) if seen > 1 - CONFIDENCE else (low, middle)
+        return high
 
     @property
     def kept_rate(self) -> float:
