@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import comb
+
+from assistant.answer.calibration import upper_bound
 
 CONFIDENCE = 0.95
 
@@ -26,14 +27,7 @@ class Checked:
     @property
     def upper_bound(self) -> float:
         """Of that share, one-sided, at the confidence level (Clopper and Pearson)."""
-        low, high = self.missed_rate, 1.0
-        for _ in range(50):  # by halves, as the library that knows this function takes a second to load
-            middle = (low + high) / 2
-            seen = sum(
-                comb(self.faulty, n) * middle**n * (1 - middle) ** (self.faulty - n) for n in range(self.missed + 1)
-            )
-            low, high = (middle, high) if seen > 1 - CONFIDENCE else (low, middle)
-        return high
+        return upper_bound(self.missed, self.faulty, level=CONFIDENCE)
 
     @property
     def kept_rate(self) -> float:
