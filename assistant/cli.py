@@ -90,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--chat", action="store_true", help="go on asking, each question read with what was said before")
     _add_index(ask)
     ask.add_argument("--json", action="store_true", help="print the answer as the HTTP API gives it")
+    _add_generate(ask)
     ask.add_argument("--explain", action="store_true", help="show how the answer came about, stage by stage")
 
     serve = _command(
@@ -214,6 +215,11 @@ def _add_index(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--index", type=Path, metavar="DIR", help="the folder of the index (default: index)")
 
 
+def _add_generate(parser: argparse.ArgumentParser) -> None:
+    said = "let the language model in the settings phrase the answer, each sentence checked"
+    parser.add_argument("--generate", action="store_const", const="generative", dest="mode", help=said)
+
+
 def _add_records(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--records", type=Path, metavar="FILE", help="the file of the records, if not the setting's")
 
@@ -244,16 +250,18 @@ def _receipt(options: argparse.Namespace) -> int:
 
 def _ask(options: argparse.Namespace) -> int:
     from assistant.compose import open_answerer
+    from assistant.phrasing import in_mode
     from assistant.terminal.show import show_answer, show_explanation
 
-    question = " ".join(options.question)
-    if options.chat and not (options.json or options.explain):
+    chats = options.chat and not (options.json or options.explain)
+    question = " ".join(options.question) if chats else _question(" ".join(options.question))
+    settings = _settings(options)
+    assistant = in_mode(settings, open_answerer(settings))
+    if chats:
         from assistant.terminal.conversation import converse, typed
 
-        converse(open_answerer(_settings(options)), typed(question), print)
+        converse(assistant, typed(question), print)
         return 0
-    question = _question(question)
-    assistant = open_answerer(_settings(options))
     explanation = assistant.explain(question)
     if options.json:
         from assistant.wire import AnswerBody

@@ -16,7 +16,7 @@ import httpx2
 from pydantic import BaseModel, ValidationError
 
 from assistant.errors import AssistantError, UsageError
-from assistant.types import Answer, Document, Filters, Hit, Json, Promise, Turn
+from assistant.types import Answer, Document, Filters, Hit, Json, Mode, Promise, Turn
 from assistant.wire import AnswerBody, DocumentsBody, PromiseBody, SearchBody, WholeDocumentBody
 
 _Body = TypeVar("_Body", bound=BaseModel)
@@ -49,12 +49,17 @@ class Remote:
         retries: int = 8,
         patience: float = 120.0,
         api_key: str | None = None,
+        mode: Mode | None = None,
     ) -> None:
-        """A server that says when it is less busy is asked again so often, after waits of so many seconds in all."""
+        """`mode` is how it answers, where not as it is set to.
+
+        A server that says when it is less busy is asked again so often, after waits of so many seconds in all.
+        """
         self._url = url.rstrip("/")
         self._http = _client(self._url, timeout, api_key)
         self._retries = retries
         self._patience = patience
+        self._mode: dict[str, Json] = {} if mode is None else {"mode": mode}
         listing = self._get("/v1/documents", DocumentsBody)
         self.index_id: str = listing.index_id
         self.titles: Mapping[str, str] = {row.id: row.title for row in listing.documents}
@@ -68,7 +73,7 @@ class Remote:
     def reply(self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters()) -> AnswerBody:
         """The answer as the server sends it."""
         turns: dict[str, Json] = {"history": [asdict(turn) for turn in history]} if history else {}
-        return self._get("/v1/ask", AnswerBody, {"question": question, **turns, **_given(filters)})
+        return self._get("/v1/ask", AnswerBody, {"question": question, **turns, **_given(filters), **self._mode})
 
     @cached_property
     def _promised(self) -> PromiseBody:
@@ -78,6 +83,8 @@ class Remote:
     def settings_id(self) -> str:
         """A hash of the server's settings, asked for once; "" where it does not tell."""
         try:
+            if self._mode.get("mode") == "generative":
+                return self._promised.generative.settings_id if self._promised.generative else ""
             return self._promised.settings_id
         except ServerFault as error:
             if error.given != 404:

@@ -19,9 +19,11 @@ from pydantic import (
     SecretStr,
     ValidationError,
     field_validator,
+    model_validator,
 )
 
 from assistant.errors import SettingsError
+from assistant.types import Mode
 
 PREFIX = "ASSISTANT_"
 _SWITCHED_ON = 600  # the rate limit, where one is wanted and no number is said
@@ -120,6 +122,23 @@ class Settings(BaseModel):
     calibration: Path | None = Field(
         None, description="A file that `assistant calibrate` wrote, to be used instead of the one that ships."
     )
+    mode: Mode = Field(
+        "extractive",
+        description="How a question is answered that does not say: extractive, in the documents' own words, or "
+        "generative, in those of a language model as far as they pass the check.",
+    )
+    llm_url: str = Field(
+        "",
+        max_length=1000,
+        description="The address of an OpenAI-compatible API, up to its /v1, such as http://127.0.0.1:8080/v1; without "
+        "one, no language model is asked.",
+    )
+    llm_model: str = Field("", max_length=300, description="The name of the language model there.")
+    llm_key: SecretStr | None = Field(None, description="The key to that API, where it takes one.")
+    llm_timeout: float = Field(
+        20, gt=0, le=600, description="The seconds that a language model may take, all attempts together."
+    )
+    llm_max_tokens: int = Field(400, ge=16, le=8000, description="The tokens that a language model may write.")
     threads: int = Field(0, ge=0, le=256, description="The threads that encode one text; 0 takes one a core.")
     host: str = Field("127.0.0.1", min_length=1, description="The address that the server listens on.")
     port: int = Field(8000, ge=0, le=65535, description="The port that the server listens on; 0 takes a free one.")
@@ -218,6 +237,23 @@ class Settings(BaseModel):
         description="The seconds that a client may take to send the headers of a request, and again for its body, "
         "which gets one more for each 8 KB.",
     )
+
+    @field_validator("llm_url")
+    @classmethod
+    def _plain_address(cls, url: str) -> str:
+        if url and not re.fullmatch(r"https?://[^\s/@?#]+(?:/[^\s@?#]*)?", url):
+            raise ValueError("should be like http://127.0.0.1:8080/v1: http or https, and no user, query or fragment")
+        return url.rstrip("/")
+
+    @model_validator(mode="after")
+    def _whole_model(self) -> Settings:
+        if self.llm_url and not self.llm_model:
+            raise ValueError("llm_url needs a model: set ASSISTANT_LLM_MODEL to its name there")
+        if self.mode == "generative" and not self.llm_url:
+            raise ValueError(
+                "the mode generative needs a language model: set ASSISTANT_LLM_URL and ASSISTANT_LLM_MODEL"
+            )
+        return self
 
     @field_validator("admin_key", "groups_secret")
     @classmethod

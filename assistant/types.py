@@ -14,6 +14,7 @@ Json: TypeAlias = Union[bool, int, float, str, Sequence["Json"], Mapping[str, "J
 Vectors: TypeAlias = NDArray[np.float32]
 LineKind: TypeAlias = Literal["heading", "lead", "item", "sentence", "row", "code"]
 BlockKind: TypeAlias = Literal["heading", "lead", "item", "pair", "sentence", "header", "row", "code"]
+Mode: TypeAlias = Literal["extractive", "generative"]
 Status: TypeAlias = Literal["answered", "refused"]
 Reason: TypeAlias = Literal["unrelated", "unsupported", "ambiguous", "filtered", "greeting"]
 
@@ -148,6 +149,8 @@ class Citation:
 class Block:
     """A piece of an answer. Every word of `text` stands in the citations that it names.
 
+    Of a generated one its figures, names, polarity and content words do, by the check of `assistant.generate`.
+
     The rest says how to lay it out: blocks of one label belong under one heading. A `text` that comes from several
     sections begins with the label and a colon.
     """
@@ -157,6 +160,7 @@ class Block:
     label: str | None = None  # the title of the section that it stands in
     kind: BlockKind = "sentence"  # "pair" is an item or a sentence such as "Median salary: $234,750"
     cells: tuple[tuple[str, str], ...] = ()  # of a table's row: each column's name ("" if none), and what it says
+    generated: bool = False  # whether a language model phrased it
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +200,11 @@ class Answer:
     closest: tuple[Citation, ...]
     index_id: str
     mode: str = "extractive"
+    dropped_sentences: int = 0  # of a language model, that did not pass the check
+    fallback: str | None = (
+        None  # why all or a part is given in the documents' own words, where a model's were asked for
+    )
+    model: str | None = None  # the name of the language model that phrased it
     handoff: str | None = None  # where a person can be asked, told with a refusal
     note: str | None = None  # what the answer does not say: the rest of a long list, a part that is left open
     timings_ms: Mapping[str, float] = field(default_factory=dict)

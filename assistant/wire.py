@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, fields, replace
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field
 
 from assistant.documents.citations import address, cite, verify
+from assistant.generate.promise import CONFIDENCE, Checked
 from assistant.ids import answer_id
 from assistant.types import (
     Answer,
@@ -21,6 +22,7 @@ from assistant.types import (
     Citation,
     Document,
     Hit,
+    Mode,
     Passage,
     Promise,
     Reason,
@@ -28,52 +30,8 @@ from assistant.types import (
     Source,
     Status,
 )
+from assistant.wire_examples import ANSWERED, REFUSED
 
-_PLACE: dict[str, JsonValue] = {
-    "type": "char_location",
-    "document_id": "guide.txt",
-    "document_title": "Guide",
-    "document_version": "9f86d081884c7d65",
-    "section_path": ["Salary"],
-    "page": None,
-    "cited_text": "Median salary: $234,750",
-    "start_char_index": 1042,
-    "end_char_index": 1065,
-    "url": "/documents/guide.txt?start=1042&end=1065&version=9f86d081884c7d65&quote=21-c0d71618b0408dfd#cited",
-    "published_url": "https://example.org/guide#:~:text=Median%20salary%3A%20%24234%2C750",
-}
-_ANSWERED: dict[str, JsonValue] = {
-    "id": "ans_3f9c2a51d7e84b06",
-    "question": "What is the median salary?",
-    "standalone_question": "What is the median salary?",
-    "status": "answered",
-    "reason": None,
-    "message": None,
-    "answer": "Median salary: $234,750",
-    "blocks": [{"text": "Median salary: $234,750", "citations": [0], "label": "Salary", "kind": "pair", "cells": []}],
-    "citations": [_PLACE],
-    "conflicts": [],
-    "confidence": 0.97,
-    "closest": [],
-    "mode": "extractive",
-    "index_id": "20261124-9f86d081",
-    "handoff": None,
-    "note": None,
-    "timings_ms": {"total": 12.3},
-}
-_REFUSED: dict[str, JsonValue] = _ANSWERED | {
-    "question": "Who won the cup?",
-    "standalone_question": "Who won the cup?",
-    "status": "refused",
-    "reason": "unrelated",
-    "message": "Nothing in the documents is about this.",
-    "answer": "",
-    "blocks": [],
-    "citations": [],
-    "confidence": 0.02,
-    "handoff": "Ask the people team: people@example.org",
-    "closest": [_PLACE | {"score": 0.11}],
-}
 _LABEL = (
     "The title of the section, under which blocks of the same one are shown. Where an answer comes from several "
     "sections, the first text of each begins with it and a colon, and its first citation is the heading."
@@ -81,6 +39,10 @@ _LABEL = (
 _KIND = 'What it is in the document; "pair" is an item or a sentence such as "Median salary: $234,750".'
 _CELLS = "Of a row of a table: the name of each column, empty where it has none, and what the row says there."
 
+_GENERATED = (
+    "Whether a language model phrased it. Then its figures, names, polarity and content words stand in its citations, "
+    "by the check that every sentence passes before it is sent."
+)
 
 _Rounded: TypeAlias = Annotated[float, AfterValidator(lambda share: round(share, 4))]
 _Start = Annotated[int, Field(validation_alias=AliasChoices("start_char_index", "start"))]
@@ -152,6 +114,7 @@ class BlockBody(_Body):
     label: str | None = Field(default=None, description=_LABEL)
     kind: BlockKind = Field(default="sentence", description=_KIND)
     cells: tuple[tuple[str, str], ...] = Field(default=(), description=_CELLS)
+    generated: bool = Field(default=False, description=_GENERATED)
 
 
 class SaidBody(_Body):
@@ -163,6 +126,7 @@ class SaidBody(_Body):
     label: str | None = Field(default=None, description=_LABEL)
     kind: BlockKind = Field(default="sentence", description=_KIND)
     cells: tuple[tuple[str, str], ...] = Field(default=(), description=_CELLS)
+    generated: bool = Field(default=False, description=_GENERATED)
 
     @classmethod
     def of(cls, index: int, block: Block, citations: Sequence[Citation]) -> SaidBody:
@@ -189,7 +153,14 @@ class OutcomeBody(_Body):
     )
     confidence: _Rounded | None
     closest: list[ClosestBody]
-    mode: str | None
+    mode: str | None = Field(description="Which was used: extractive, or generative.")
+    dropped_sentences: int = Field(
+        default=0, description="Sentences of the language model that did not pass the check."
+    )
+    fallback: str | None = Field(
+        default=None, description="Why it is in the documents' own words where a model's were asked for; null if not."
+    )
+    model: str | None = Field(default=None, description="The language model that phrased it; null where none did.")
     index_id: str
     handoff: str | None = Field(default=None, description="Where a person can be asked; null but for a refusal.")
     note: str | None = Field(
@@ -202,19 +173,19 @@ class OutcomeBody(_Body):
         if not answerer.settings_id:
             return self.index_id == answerer.index_id
         expected = answer_id(self.question, settings_id=answerer.settings_id, index_id=answerer.index_id)
-        return self.id == expected
+        return self.id == expected and self.fallback is None
 
 
 class AnswerBody(OutcomeBody):
     """An answer with its sources, or a refusal with what came nearest."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_ANSWERED, _REFUSED]})
+    model_config = ConfigDict(json_schema_extra={"examples": [ANSWERED, REFUSED]})
 
     id: str
     status: Status
     reason: Reason | None
     confidence: _Rounded = Field(ge=0, le=1)
-    mode: str
+    mode: Mode
     timings_ms: dict[str, Annotated[float, AfterValidator(lambda ms: round(ms, 3))]]
 
     @classmethod
@@ -332,6 +303,25 @@ class RateBody(_Body):
     false_answer_rate: _Rounded
 
 
+class GenerativeBody(_Body):
+    """What the check of a language model's sentences did on sentences with a planted fault, and on faithful ones."""
+
+    missed_rate: _Rounded = Field(description="The share of the sentences with a fault that it lets through.")
+    upper_bound: _Rounded = Field(description="Of that share, one-sided, at the confidence level.")
+    confidence_level: float
+    kept_rate: _Rounded = Field(description="The share of the faithful sentences that it keeps.")
+    faulty: int
+    faithful: int
+    statement: str
+    settings_id: str = Field(description="The same as of the promise, of the mode generative.")
+
+    @classmethod
+    def of(cls, checked: Checked, settings_id: str) -> GenerativeBody:
+        known = {"confidence_level": CONFIDENCE, "statement": checked.statement(), "settings_id": settings_id}
+        names = ("missed_rate", "upper_bound", "kept_rate", "faulty", "faithful")
+        return cls.model_validate({name: getattr(checked, name) for name in names} | known)
+
+
 class PromiseBody(_Body):
     """How often a question without an answer may be answered, what that rests on, and what it costs."""
 
@@ -352,9 +342,12 @@ class PromiseBody(_Body):
     statement: str
     index_id: str
     settings_id: str = Field(description="A hash of the settings that decide an answer: another where one is changed.")
+    generative: GenerativeBody | None = Field(
+        default=None, description="What is promised of a language model's sentences; null where there is none."
+    )
 
     @classmethod
-    def of(cls, answerer: Answerer) -> PromiseBody:
+    def of(cls, answerer: Answerer, *, generative: tuple[Checked, str] | None = None) -> PromiseBody:
         promise = answerer.promise
         counts = {kind: sum(s.unanswerable for s in promise.sources if s.kind == kind) for kind in ("hard", "easy")}
         known = {
@@ -365,6 +358,7 @@ class PromiseBody(_Body):
             "statement": promise.statement(),
             "index_id": answerer.index_id,
             "settings_id": answerer.settings_id,
+            "generative": None if generative is None else GenerativeBody.of(*generative),
         }
         return cls.model_validate(_same(Promise, promise) | known)
 

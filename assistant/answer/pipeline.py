@@ -118,6 +118,11 @@ class Assistant:
             raise AssistantError("this assistant cannot be had over some of its documents: open it from an index")
         return self._part(ids)
 
+    @property
+    def reader(self) -> Reader | None:
+        """What reads question and passage together, if anything does."""
+        return self._reader
+
     def ask(self, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Answer:
         """The answer to a question, or a refusal."""
         return self.explain(question, history=history, filters=filters).answer

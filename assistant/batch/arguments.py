@@ -40,6 +40,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     where.add_argument("--index", type=Path, metavar="DIR", help="the index to ask, if not the one in the settings")
     where.add_argument("--url", metavar="URL", help="a running assistant to ask, such as http://127.0.0.1:8000")
     parser.add_argument("--api-key", metavar="KEY", help="the key that it asks for, sent as a bearer token")
+    parser.add_argument(
+        "--generate",
+        action="store_const",
+        const="generative",
+        dest="mode",
+        help="let a language model phrase the answers: that of the settings, or of the assistant at --url",
+    )
     parser.add_argument("--question-column", metavar="NAME", help="the column of the questions, or its number")
     parser.add_argument("--expected-column", metavar="NAME", help="the column of what is expected, or its number")
     parser.add_argument("--sheet", metavar="NAME", help="the sheet of a workbook, if not the first with questions")

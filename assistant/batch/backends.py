@@ -20,6 +20,7 @@ from assistant.batch.worker import VECTOR, reply, write
 from assistant.compose import open_answerer
 from assistant.cores import cores
 from assistant.errors import AssistantError
+from assistant.phrasing import in_mode
 from assistant.settings import Settings
 from assistant.types import Answerer, Json, Vectors
 from assistant.wire import AnswerBody, OutcomeBody
@@ -48,6 +49,7 @@ class LocalBackend:
         except BaseException:
             self.close()
             raise
+        self._asked = in_mode(self._settings, self._answerer)
         self.index_id = self._answerer.index_id
         self.documents: Mapping[str, str] = {id: one.title for id, one in self._answerer.documents.items()}
         self._vectors: dict[str, Vectors] = {}
@@ -67,7 +69,7 @@ class LocalBackend:
             self._idle.put(hand)
 
     def is_fresh(self, body: OutcomeBody) -> bool:
-        return body.is_of(self._answerer)
+        return body.is_of(self._asked)
 
     def says(self, document_id: str, text: str) -> bool:
         return document_id in self.documents and text in self._answerer.documents[document_id].text
@@ -106,13 +108,13 @@ class LocalBackend:
         return self._idle.get()
 
     def _ask_beside(self, other: _WorkerProcess) -> _Hand:
-        return lambda wanted, among: other.ask(wanted, among, self._answerer, self._note)
+        return lambda wanted, among: other.ask(wanted, among, self._asked, self._note)
 
     def _answer(self, wanted: Sequence[str], among: Sequence[str]) -> Iterator[AnswerBody | Failed]:
         self._answerer.prepare(among)
         for question in wanted:
             try:
-                said = reply(self._answerer, question)
+                said = reply(self._asked, question)
                 self._note(question, self._answerer.encode(question))
                 yield said
             except AssistantError as error:
@@ -129,7 +131,9 @@ class _WorkerProcess:
         command = [sys.executable, "-P", "-m", "assistant.batch.worker"]  # no code from the folder that the run is in
         pipe = subprocess.PIPE
         self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, process_group=0)  # Ctrl-C is for this one
-        self._send(json.loads(settings.model_dump_json()))
+        told = settings.model_dump(mode="json", exclude={"admin_key", "llm_key"})
+        key = settings.llm_key.get_secret_value() if settings.llm_key is not None else None
+        self._send({**told, "llm_key": key})
         self._opened = False
 
     def ask(

@@ -75,10 +75,11 @@ def _asker(options: argparse.Namespace, expected: int) -> LocalBackend | RemoteB
 
         key = load_settings().api_key
         given = options.api_key or (None if key is None else key.get_secret_value())
-        return RemoteBackend(options.url, api_key=given, jobs=options.jobs)
+        return RemoteBackend(options.url, api_key=given, jobs=options.jobs, mode=options.mode)
     from assistant.batch.backends import LocalBackend
 
-    return LocalBackend(load_settings({"index": options.index}), jobs=options.jobs, expected=expected)
+    settings = load_settings({"index": options.index, "mode": options.mode})
+    return LocalBackend(settings, jobs=options.jobs, expected=expected)
 
 
 def _answer(batch: Run, options: argparse.Namespace) -> Results:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from assistant.batch.near_duplicates import Likeness, by_words
 from assistant.batch.run import Failed
 from assistant.client import Remote, ServerFault, Unreachable
+from assistant.types import Mode
 from assistant.wire import AnswerBody, OutcomeBody
 
 _IN_FLIGHT = 4  # requests to a server
@@ -21,12 +22,18 @@ class RemoteBackend:
     together = 1
 
     def __init__(
-        self, url: str, *, api_key: str | None = None, jobs: int | None = None, pauses: Sequence[float] = _PAUSES
+        self,
+        url: str,
+        *,
+        api_key: str | None = None,
+        jobs: int | None = None,
+        mode: Mode | None = None,
+        pauses: Sequence[float] = _PAUSES,
     ) -> None:
         """`pauses` are the seconds between attempts to reach a server that is not there."""
         self._jobs = jobs or _IN_FLIGHT
-        self._url, self._api_key, self._pauses = url, api_key, pauses
-        self._take_up(Remote(url, api_key=api_key))
+        self._url, self._api_key, self._mode, self._pauses = url, api_key, mode, pauses
+        self._take_up(Remote(url, api_key=api_key, mode=mode))
 
     def jobs(self, n: int) -> int:
         return min(self._jobs, n)
@@ -44,7 +51,7 @@ class RemoteBackend:
         return by_words(questions)  # a server tells no vectors
 
     def renewed(self) -> bool:
-        remote = Remote(self._url, api_key=self._api_key)
+        remote = Remote(self._url, api_key=self._api_key, mode=self._mode)
         if (remote.index_id, remote.settings_id) == (self._remote.index_id, self._remote.settings_id):
             return False
         self._take_up(remote)

@@ -9,6 +9,7 @@ from typing import IO
 
 from assistant.compose import open_answerer
 from assistant.errors import AssistantError
+from assistant.phrasing import in_mode
 from assistant.settings import Settings
 from assistant.types import Answerer, Json
 from assistant.wire import AnswerBody
@@ -28,18 +29,20 @@ def work(source: IO[bytes], target: IO[bytes]) -> None:
     with its reply and its vector, and a list those that are asked next; it gets no answer.
     """
     try:
-        answerer = open_answerer(Settings.model_validate_json(source.readline()))
+        settings = Settings.model_validate_json(source.readline())
+        answerer = open_answerer(settings)
+        asked = in_mode(settings, answerer)
     except AssistantError as error:
         write(target, {"failed": error.code, "detail": str(error)})
         return
-    write(target, {"index_id": answerer.index_id, "settings_id": answerer.settings_id})
+    write(target, {"index_id": answerer.index_id, "settings_id": asked.settings_id})
     while line := source.readline():
         wanted = json.loads(line)
         if isinstance(wanted, list):
             answerer.prepare(wanted)
             continue
         try:
-            said = reply(answerer, wanted).model_dump(mode="json")
+            said = reply(asked, wanted).model_dump(mode="json")
             vector = answerer.encode(wanted).astype(VECTOR)
             write(target, {"reply": said, "vector": b64encode(vector.tobytes()).decode()})
         except AssistantError as error:

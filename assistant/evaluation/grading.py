@@ -10,7 +10,8 @@ from pathlib import Path, PurePosixPath
 from typing import Literal, TypeAlias
 
 from assistant.errors import UsageError
-from assistant.types import Answer, Citation, Document, Json, Section, Turn
+from assistant.generate.tokens import tokens
+from assistant.types import Answer, Block, Citation, Document, Json, Section, Turn
 
 Gold: TypeAlias = tuple[tuple[str, ...], ...]
 Span: TypeAlias = tuple[int, int]  # start and end, in a document's text
@@ -217,9 +218,22 @@ def faults(answer: Answer, documents: Mapping[str, Document]) -> list[str]:
         cited = [answer.citations[i].cited_text for i in block.citations if 0 <= i < len(answer.citations)]
         if len(cited) != len(block.citations) or not cited:
             found.append(f"block {index} names no citation, or one that is not there")
+        elif block.generated:
+            if (lacking := uncarried(block, answer)) is not None:
+                found.append(f"block {index} has {lacking!r}, which its citations do not have")
         elif strange := sorted(_words(block.text) - _words("\n".join(cited))):
             found.append(f"block {index} has the word {strange[0]!r}, which its citations do not have")
     return found
+
+
+def uncarried(block: Block, answer: Answer) -> str | None:
+    """The first figure or name of a generated block that its citations, their titles and sections do not have."""
+    cited = [answer.citations[n] for n in block.citations]
+    texts = (text for c in cited for text in (c.cited_text, c.document_title, *c.section_path))
+    known = [token for text in texts for token in tokens(text)]
+    stems = {token.stem for token in known} | {form for token in known for form in token.forms}
+    hard = (token for token in tokens(block.text) if token.kind in ("figure", "name"))
+    return next((token.text for token in hard if not {token.stem, *token.forms} & stems), None)
 
 
 def covers(span: Sequence[int], start: int, end: int) -> bool:

@@ -24,6 +24,7 @@ from assistant.errors import (
     Unauthorized,
 )
 from assistant.feedback.suggestions import near
+from assistant.generate.modes import Modes
 from assistant.server import chat
 from assistant.server.access import Access, Groups, scope_needed
 from assistant.server.feedback import Feedback, add_routes
@@ -83,11 +84,13 @@ def create_app(
     mcp: bool = False,
     metrics: bool = True,
     rights: bool = False,
+    modes: Modes = Modes(),
 ) -> FastAPI:
     """The app over the index that `current` gives. That is called once a request, which so sees one index.
 
     Where there are keys, each route asks for one with the scope that it needs. `mcp` and `metrics` add their routes.
-    With `rights`, what is seen of the documents depends on the groups of the key, or those that a proxy signs.
+    With `rights`, what is seen of the documents depends on the groups of the key, or those that a proxy signs. `modes`
+    are the ways to answer: in the documents' own words, or in a language model's.
     """
     app = FastAPI(
         title=title,
@@ -129,11 +132,12 @@ def create_app(
     async def ask(body: AskRequest, request: Request, response: Response) -> AnswerBody | Response:
         question = IncomingQuestion(body.question, body.turns(), body.only())
         headers, note = for_reply()
+        asked = modes.of(body.mode, seen(request.scope))
         if body.stream:
-            work = in_blocks(seen(request.scope), question, note)
+            work = in_blocks(asked, question, note)
             return await stream(desk, request, work, lambda error: event(problem(error), "error"), headers)
         response.headers.update(headers)
-        return await desk.answer(whole(seen(request.scope), question, note), request.receive)
+        return await desk.answer(whole(asked, question, note), request.receive)
 
     @post("/v1/search", summary="Find the passages nearest to a question", responses=questions)
     async def search(body: SearchRequest, request: Request) -> SearchBody:
@@ -143,11 +147,11 @@ def create_app(
 
         return await desk.answer(find, request.receive)
 
-    app.include_router(chat.routes(seen, desk, for_reply))
+    app.include_router(chat.routes(lambda scope: modes.of(None, seen(scope)), desk, for_reply))
 
     @get("/v1/promise", summary="State how often a question without an answer may be answered", tags=["questions"])
     def promise(request: Request) -> PromiseBody:
-        return PromiseBody.of(seen(request.scope)())
+        return PromiseBody.of(seen(request.scope)(), generative=modes.promise(seen(request.scope)))
 
     @get(
         "/v1/suggestions",

@@ -15,6 +15,7 @@ from fastapi.sse import format_sse_event
 from pydantic import JsonValue
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Scope
 
 from assistant.errors import (
     ModelNotFound,
@@ -35,7 +36,6 @@ from assistant.server.middleware import JsonRoute
 from assistant.server.peers import base_url
 from assistant.server.problems import QUESTION, chat_problem, documented
 from assistant.server.queue import Job, WorkQueue
-from assistant.server.seen import Seen
 from assistant.server.streaming import IncomingQuestion, Said, documented_events, event, stream, work_out
 from assistant.types import Answer, Answerer
 
@@ -52,7 +52,7 @@ class ChatRoute(JsonRoute):
 ForReply = Callable[[], tuple[Mapping[str, str], Callable[[Answer], None]]]
 
 
-def routes(seen: Seen, desk: WorkQueue, for_reply: ForReply) -> APIRouter:
+def routes(seen: Callable[[Scope], Callable[[], Answerer]], desk: WorkQueue, for_reply: ForReply) -> APIRouter:
     """The routes over what a request sees. `for_reply` gives headers of a reply, and notes its answer."""
     router = APIRouter(route_class=ChatRoute, tags=["chat clients"])
     model = Model(created=int(time()))

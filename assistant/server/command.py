@@ -20,6 +20,7 @@ from assistant.compose import LiveAnswerer, open_records
 from assistant.errors import FilesFailed, IndexNotFound, UsageError
 from assistant.feedback.gap_finder import GapFinder
 from assistant.feedback.records import Recorder
+from assistant.phrasing import modes
 from assistant.server.app import create_app
 from assistant.server.feedback import Feedback
 from assistant.server.limits import Limits
@@ -59,6 +60,7 @@ def serve(settings: Settings) -> int:
             metrics=settings.metrics,
             rights=settings.rights,
             log_clients=settings.log_clients,
+            modes=modes(settings),
         )
         run(
             app,

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, StringConstraints
 
 from assistant.question.parse import MAX_QUESTION
-from assistant.types import Filters, Turn
+from assistant.types import Filters, Mode, Turn
 
 MAX_TURNS, MAX_TURN = 20, 20_000  # of a history: its turns, and the characters of one
 
@@ -89,6 +89,12 @@ class AskRequest(_Asking):
 
     history: list[TurnBody] | None = Field(default=None, max_length=MAX_TURNS, description="Oldest first.")
     stream: bool = Field(default=False, description="Whether the answer comes as server-sent events, block by block.")
+
+    mode: Mode | None = Field(
+        default=None,
+        description="extractive: in the documents' own words; generative: in those of a language model, each sentence "
+        "checked; without it, what the server is set to.",
+    )
 
     def turns(self) -> tuple[Turn, ...]:
         """What was said before, oldest first."""

@@ -81,7 +81,7 @@ def test_an_answer_has_every_key_and_its_citation_can_be_sliced(client: TestClie
     assert set(citation) == CITATION and citation["type"] == "char_location"
     assert text[citation["start_char_index"] : citation["end_char_index"]] == citation["cited_text"] == body["answer"]
     assert citation["section_path"] == ["Pay", "Head"]
-    layout: dict[str, object] = {"label": None, "kind": "sentence", "cells": []}
+    layout: dict[str, object] = {"label": None, "kind": "sentence", "cells": [], "generated": False}
     assert body["blocks"] == [{"text": "A head\u00a0earns 👩\u200d🚀 $9.", "citations": [0], **layout}]
 
 

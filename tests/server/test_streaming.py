@@ -99,6 +99,7 @@ def test_a_stream_is_the_blocks_and_then_the_whole_answer(client: TestClient) ->
         "label": None,
         "kind": "sentence",
         "cells": [],
+        "generated": False,
     }
     assert list(answer) == list(whole.json())
     assert {**answer, "timings_ms": {}} == {**whole.json(), "timings_ms": {}}
