@@ -24,8 +24,6 @@ from assistant.types import Answer, Block, Citation, Document, Filters, Follower
 _log = logging.getLogger(__name__)
 RULES = 1  # the version of prompt and check; raise it where another answer may come of the same reply
 MOST = 40  # sentences of a reply that are looked at
-_MORE = 6  # lines beside those of the extractive answer that a model is given
-_SURE = 0.0  # the log-odds that these belong to the answer, at least
 _NOTHING = "no sentence of the model passed the checks"
 _SILENT = "the model said nothing"
 
@@ -117,17 +115,17 @@ class Generator:
         found = self._assistant.explain(question, history=history, filters=filters, follower=_Unheard(follower.check))
         began = perf_counter()
         id = answer_id(found.answer.question, history, filters, settings_id=self.settings_id, index_id=self.index_id)
-        answer = self._phrased(found, replace(found.answer, id=id, mode="generative"), follower)
+        answer = self._phrased(replace(found.answer, id=id, mode="generative"), follower)
         spent = (perf_counter() - began) * 1000
         timings = found.answer.timings_ms
         timings = {**timings, "generate": spent, "total": timings.get("total", 0.0) + spent}
         return replace(found, answer=replace(answer, timings_ms=timings))
 
-    def _phrased(self, found: Explanation, answer: Answer, follower: Follower) -> Answer:
+    def _phrased(self, answer: Answer, follower: Follower) -> Answer:
         if answer.status == "refused":
             return answer
         said = [self._lines_of(answer, block) for block in answer.blocks]
-        lines = fitting(self._given(found, said))
+        lines = fitting(self._given(said))
         reply = _Reply(follower)
         self._write(answer.standalone_question, lines, {line for of in said for line in of}, reply)
         if not any(block.generated for block in reply.blocks):
@@ -198,17 +196,9 @@ class Generator:
         places = [document.lines[n] for n in (line.header, line.line) if n is not None]
         return [cite(document, place.start, place.end) for place in places]
 
-    def _given(self, found: Explanation, said: Sequence[Sequence[tuple[str, int]]]) -> list[GivenLine]:
-        """The lines of the extractive answer, then others that the reader says belong to it."""
-        chosen = list(dict.fromkeys(line for of in said for line in of))
-        workings = [] if found.working is None else [found.working, *found.working.parts]
-        more = [
-            (line.document_id, line.line)
-            for working in workings
-            for line in working.selection.ranked
-            if line.score > _SURE and self._outline(line.document_id).document.lines[line.line].kind != "heading"
-        ]
-        chosen += list(dict.fromkeys(line for line in more if line not in chosen))[:_MORE]
+    def _given(self, said: Sequence[Sequence[tuple[str, int]]]) -> list[GivenLine]:
+        """The lines of the extractive answer, each once: any more would only bring sentences beside the point."""
+        chosen = dict.fromkeys(line for of in said for line in of)
         return [given_line(self._outline(document_id), n) for document_id, n in chosen]
 
     def _lines_of(self, answer: Answer, block: Block) -> list[tuple[str, int]]:
