@@ -14,7 +14,7 @@ from assistant.answer.explanation import Working, either
 from assistant.answer.library import Library, Sought
 from assistant.answer.overlap import TermOverlap
 from assistant.answer.relate import relate
-from assistant.answer.select import select
+from assistant.answer.select import Unit, select
 from assistant.answer.signals import Signals, explain_gap, gather_signals
 from assistant.answer.weigh import weigh
 from assistant.documents.outline import Outline
@@ -98,7 +98,8 @@ class Decider:
         if not parts:
             return whole
         sure = min(SURE, self.threshold)
-        return completed(whole, [self._judged(part, sure) for part in parts], threshold=self.threshold)
+        judged = [self._judged(part, sure) for part in parts]
+        return completed(whole, judged, threshold=self.threshold, words=self._words)
 
     def placed(self, parsed: ParsedQuestion, lines: list[L]) -> list[L]:
         """The lines that have a code of the question in them or above them; all of them where none has."""
@@ -109,6 +110,10 @@ class Decider:
         """What the documents are called of which the question may mean each."""
         lines = (working.selection.first, *working.rivals)
         return told_apart([self.documents[line.document_id] for line in lines], self.library)
+
+    def _words(self, unit: Unit) -> int:
+        outline = self.outlines[unit.document_id]
+        return sum(len(outline.text(n).split()) for n in unit.lines)
 
     def _has(self, line: ScoredLine | RankedLine, code: str) -> bool:
         own = self.library.owner(code) == line.document_id

@@ -18,40 +18,52 @@ def working(lines: Sequence[int], confidence: float, reason: Reason | None = Non
     return Working(parse("What?"), 10, (), (), (), Selection(units), {}, confidence, reason, message, Sought((), ()))
 
 
+def complete(whole: Working, parts: Sequence[Working], *, words: int = 1) -> Working:
+    """Completed at a threshold of 0.6; each unit has so many words."""
+    return completed(whole, parts, threshold=0.6, words=lambda unit: words)
+
+
 def said(made: Working) -> list[int]:
     return [n for unit in made.selection.units for n in unit.lines]
 
 
 def test_a_part_adds_the_lines_that_the_whole_does_not_have() -> None:
-    made = completed(working([3], 0.8), [working([3], 0.9), working([7, 8], 0.5)], threshold=0.6)
+    made = complete(working([3], 0.8), [working([3], 0.9), working([7, 8], 0.5)])
     assert (said(made), made.confidence, len(made.parts)) == ([3, 7, 8], 0.8, 2)
 
 
 def test_a_part_that_something_speaks_against_adds_nothing() -> None:
-    made = completed(working([3], 0.8), [working([4], 0.2, "unsupported"), working([5], 0.9)], threshold=0.6)
+    made = complete(
+        working([3], 0.8), [working([4], 0.2, "unsupported"), working([5], 0.9)], threshold=0.6, words=lambda unit: 1
+    )
     assert said(made) == [3, 5]
 
 
 def test_a_part_adds_nothing_of_another_document() -> None:
-    assert said(completed(working([3], 0.8), [working([4], 0.9, document="e")], threshold=0.6)) == [3]
+    assert said(complete(working([3], 0.8), [working([4], 0.9, document="e")])) == [3]
 
 
 def test_where_the_whole_is_refused_the_parts_answer_if_each_is_sure_enough() -> None:
     whole = working([3], 0.4, "unsupported")
-    made = completed(whole, [working([4], 0.7), working([5], 0.6)], threshold=0.6)
+    made = complete(whole, [working([4], 0.7), working([5], 0.6)])
     assert (said(made), made.confidence, made.reason, made.message) == ([4, 5], 0.6, None, None)
 
 
 def test_where_one_part_is_not_sure_the_refusal_stays() -> None:
     whole = working([3], 0.4, "unsupported")
-    assert completed(whole, [working([4], 0.7), working([5], 0.59)], threshold=0.6).reason == "unsupported"
+    assert complete(whole, [working([4], 0.7), working([5], 0.59)]).reason == "unsupported"
 
 
 def test_a_refusal_for_another_reason_stays() -> None:
     whole = working([3], 0.9, "ambiguous")
-    assert completed(whole, [working([4], 0.7), working([5], 0.7)], threshold=0.6).reason == "ambiguous"
+    assert complete(whole, [working([4], 0.7), working([5], 0.7)]).reason == "ambiguous"
 
 
 def test_a_question_with_nothing_near_keeps_its_parts() -> None:
-    made = completed(working([], 0.0, "unrelated"), [working([4], 0.7)], threshold=0.6)
+    made = complete(working([], 0.0, "unrelated"), [working([4], 0.7)])
     assert (said(made), len(made.parts)) == ([], 1)
+
+
+def test_a_part_adds_only_what_the_answer_has_room_for() -> None:
+    made = complete(working([3], 0.8), [working([4], 0.9), working([5], 0.9)], words=60)
+    assert said(made) == [3, 4]
