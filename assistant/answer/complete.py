@@ -16,8 +16,8 @@ def completed(whole: Working, parts: Sequence[Working], *, threshold: float, wor
     """The working of the whole question, with what its parts bring beside it where nothing speaks against them.
 
     What a part brings of another document than the whole's is left out: it is likelier about another thing of the same
-    name; so is what would make the answer too long by its `words`. Where the whole is refused for want of confidence and
-    each part reaches the threshold, they are the answer.
+    name; so is what would make the answer too long by its `words`. Where the whole is refused for want of confidence
+    and each part reaches the threshold, they are the answer.
     """
     if not whole.selection.units:
         return replace(whole, parts=tuple(parts))

@@ -33,9 +33,7 @@ def test_a_part_adds_the_lines_that_the_whole_does_not_have() -> None:
 
 
 def test_a_part_that_something_speaks_against_adds_nothing() -> None:
-    made = complete(
-        working([3], 0.8), [working([4], 0.2, "unsupported"), working([5], 0.9)], threshold=0.6, words=lambda unit: 1
-    )
+    made = complete(working([3], 0.8), [working([4], 0.2, "unsupported"), working([5], 0.9)])
     assert said(made) == [3, 5]
 
 
