@@ -213,8 +213,8 @@ def serve_stdio(server: Server[Any]) -> None:
 
 def _tool(name: str, title: str, given: type[BaseModel], gives: type[BaseModel]) -> types.Tool:
     schema = given.model_json_schema()
-    for name in ("stream", "mode"):  # a tool gives its result whole, and in the documents' own words
-        schema["properties"].pop(name, None)
+    for left in ("stream", "mode"):  # a tool gives its result whole, and in the documents' own words
+        schema["properties"].pop(left, None)
     return types.Tool(
         name=name,
         title=title,
