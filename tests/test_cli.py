@@ -283,19 +283,25 @@ def test_what_is_asked_while_serving_becomes_gaps(
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as server:
         try:
             assert server.stderr is not None
-            assert server.stderr.readline() == f"questions are kept in {records} for 30 days\n"
-            address = server.stderr.readline().split()[-1]
+            said = [server.stderr.readline()]
+            while said[-1] and "listening on" not in said[-1]:
+                said.append(server.stderr.readline())
+            assert f"questions are kept in {records} for 30 days\n" in said
+            address = said[-1].split()[-1]
+
+            tokens: list[str | None] = []
 
             def fetch(path: str, body: object = None) -> bytes:
                 headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
                 data = None if body is None else json.dumps(body).encode()
                 with urlopen(Request(address + path, data, headers)) as reply:
+                    tokens.append(reply.headers["X-Feedback-Token"])
                     return bytes(reply.read())
 
             for question in ("Is there a company car?", "Do I get a car from the company?", "Who won the cup in 1998?"):
                 assert json.loads(fetch("/v1/ask", {"question": question}))["status"] == "refused"
             answer = json.loads(fetch("/v1/ask", {"question": "What is the median salary of a Head of AI?"}))
-            vote = {"answer_id": answer["id"], "vote": "down", "comment": "last year's"}
+            vote = {"answer_id": answer["id"], "token": tokens[-1], "vote": "down", "comment": "last year's"}
             assert fetch("/v1/feedback", vote) == b""
             assert b"last year" in fetch("/admin")
             table = fetch("/admin/gaps.csv").decode("utf-8-sig")

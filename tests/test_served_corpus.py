@@ -94,7 +94,7 @@ def test_a_broken_file_ends_with_8_and_the_others_are_answered_from(
     assert main(["receipt", "--index", str(index), "--warnings"]) == 0
     assert capsys.readouterr().out.startswith("tents.md: the url in its front matter is no http or https address")
     assert main(["ask", "When does the gate close?", "--index", str(index)]) == 0
-    assert capsys.readouterr().out.startswith("The gate closes at ten. [1]")
+    assert capsys.readouterr().out.startswith("Gate\n  The gate closes at ten. [1]")
     (corpus / "broken.md").unlink()
     assert build(corpus, index) == 0
     assert "up to date" in capsys.readouterr().out
@@ -147,11 +147,11 @@ def test_a_server_with_an_index_needs_no_folder_and_says_what_has_changed(
     (corpus / "gate.md").write_text("# Gate\n\nThe gate closes at eleven.\n")
     with serving("--corpus", str(corpus), "--index", str(index), folder=tmp_path) as said:
         changed = "the documents have changed since the index was built: 1 changed (gate.md); run `assistant index`"
-        assert said[0] == changed and "listening" in said[1]
+        assert any(line.endswith(changed) for line in said) and "listening" in said[-1]
     shutil.rmtree(corpus)
     with serving("--index", str(index), folder=tmp_path) as said:
-        assert said[0] == f"serving the documents of {corpus} as they were indexed: they are not there any more"
-        assert "listening" in said[1]
+        gone = f"serving the documents of {corpus} as they were indexed: they are not there any more"
+        assert any(line.endswith(gone) for line in said) and "listening" in said[-1]
 
 
 def test_a_server_builds_what_it_can_of_a_folder_with_a_broken_file(corpus: Path, index: Path, tmp_path: Path) -> None:

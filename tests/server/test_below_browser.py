@@ -95,7 +95,6 @@ def test_from_the_question_to_the_marked_place(browser: Chrome, url: str) -> Non
     log(browser)
     assert violations(browser) == []
     widget = Widget(browser)
-    widget.one(".launcher").click()
     widget.ask("median salary of a head of AI")
     assert widget.texts(".block .text") == ["The median salary of a head of AI is $234,750."]
     widget.one(".ref").click()
