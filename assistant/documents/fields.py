@@ -9,6 +9,8 @@ ROWS, SHARE = 3, 0.75  # short rows that make a paragraph a list of them, and th
 LONGEST = 60  # characters of a short row
 
 _FIELD = re.compile(r"(?P<name>[^\W_][^:;.!?\r\n]{0,48}):[ \t]+\S")
+_ASKS = re.compile(r"Q(?:uestion)?\s?\d{0,3}\s?[:.)]\s+\S", re.IGNORECASE)
+_ANSWERS = re.compile(r"A(?:nswer)?\s?\d{0,3}\s?[:.)]\s+\S", re.IGNORECASE)
 _ENDED = re.compile(r"[.!?…][\"'”’)\]]*$")
 _NAME_WORDS = 6
 
@@ -17,6 +19,16 @@ def is_field(row: str) -> bool:
     """Whether a row is a name and its value, with a colon between them."""
     match = _FIELD.match(row)
     return match is not None and len(match["name"].split()) <= _NAME_WORDS
+
+
+def is_question(row: str) -> bool:
+    """Whether a row is the question of a pair, such as "Q: When do you open?"."""
+    return _ASKS.match(row) is not None and row.rstrip().endswith(("?", "\uff1f"))
+
+
+def is_answer(row: str) -> bool:
+    """Whether a row begins the answer of a pair, such as "A: At ten."."""
+    return _ANSWERS.match(row) is not None
 
 
 def own_rows(rows: Sequence[str]) -> list[int]:

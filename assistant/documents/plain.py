@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
-from assistant.documents.fields import is_field, own_rows
+from assistant.documents.fields import is_answer, is_field, is_question, own_rows
 from assistant.documents.glue import Words, glue
 from assistant.documents.structure import Structure, nest, sentences
 from assistant.types import Line, Section
@@ -254,9 +254,15 @@ def _joins(block: Sequence[_Row], row: _Row, gap: bool) -> bool:
 
 def _add_paragraph(lines: list[Line], text: str, block: Sequence[_Row], path: tuple[str, ...]) -> None:
     begins = own_rows([row.text for row in block])
+    asked: int | None = None  # the question that the rows below it answer
     for first, after in pairwise([*begins, len(block)]):
+        if is_answer(block[first].text) and lines and is_question(text[lines[-1].start : lines[-1].end]):
+            asked = len(lines) - 1
         for start, end in sentences(text, block[first].start, block[after - 1].end):
-            lines.append(Line("lead" if text[end - 1] == ":" else "sentence", start, end, path))
+            asks = is_question(text[start:end])
+            parent = None if asks else asked
+            lines.append(Line("lead" if asks or text[end - 1] == ":" else "sentence", start, end, path, parent))
+            asked = len(lines) - 1 if asks else asked
 
 
 @dataclass(slots=True)

@@ -126,3 +126,25 @@ def test_a_guide_has_ten_sections_with_sections_in_them(path: Path) -> None:
     text = path.read_text("utf-8")
     assert len([path for path in paths(text) if len(path) == 1]) == 10
     assert {len(path) for path in paths(text)} == {1, 2}
+
+
+def test_an_answer_stands_under_its_question() -> None:
+    hens = "Q: May I keep hens?\nA: Yes, up to six. Cockerels are not allowed.\n"
+    text = f"Allotments\n\n{hens}\nQ: Who pays?\n\nA: You do.\n"
+    found = structure(text).lines
+    said = [(line.kind, text[line.start : line.end], line.parent) for line in found]
+    assert said == [
+        ("heading", "Allotments", None),
+        ("lead", "Q: May I keep hens?", None),
+        ("sentence", "A: Yes, up to six.", 1),
+        ("sentence", "Cockerels are not allowed.", 1),
+        ("lead", "Q: Who pays?", None),
+        ("sentence", "A: You do.", 4),
+    ]
+
+
+def test_a_question_without_an_answer_is_a_sentence() -> None:
+    assert lines("Notes\n\nQ: Who pays? We do not know yet, and ask.\nQ: And when?\n")[-1] == (
+        "sentence",
+        "Q: And when?",
+    )
