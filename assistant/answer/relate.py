@@ -12,7 +12,7 @@ from assistant.answer.overlap import TermOverlap
 from assistant.answer.select import Unit
 from assistant.documents.outline import Listing, Outline
 from assistant.question.parse import content_words
-from assistant.question.relations import Beside, Measure, Most, Nth, Relation
+from assistant.question.relations import Adjacent, Measure, Most, Nth, Relation
 from assistant.types import ScoredLine
 
 NEAR = 3.0  # how far behind the best line one may be whose list is looked at, as a difference of weighed sums
@@ -47,8 +47,8 @@ def relate(
     near = [line for line in ranked if line.score >= ranked[0].score - NEAR] if ranked else []
     if isinstance(relation, Nth):
         return _nth(relation.n, question, near, outlines, overlap)
-    if isinstance(relation, Beside):
-        return _beside(relation, near, outlines, overlap)
+    if isinstance(relation, Adjacent):
+        return _adjacent(relation, near, outlines, overlap)
     return _most(relation, question, near, outlines)
 
 
@@ -61,7 +61,7 @@ def _nth(
     best: tuple[float, ScoredLine, list[int]] | None = None
     for line in near:
         outline = outlines[line.document_id]
-        listing = _listing(outline, line.line)
+        listing = outline.nearest(line.line)
         steps = [] if listing is None else _steps(outline, listing)
         if listing is None or len(steps) < 2:
             continue
@@ -77,8 +77,8 @@ def _nth(
     return None if step is None else Unit(line.document_id, (step,), line.score)
 
 
-def _beside(
-    relation: Beside, near: Sequence[ScoredLine], outlines: Mapping[str, Outline], overlap: TermOverlap
+def _adjacent(
+    relation: Adjacent, near: Sequence[ScoredLine], outlines: Mapping[str, Outline], overlap: TermOverlap
 ) -> Unit | None:
     asked = overlap.weigh(relation.words)
     anchor: tuple[float, ScoredLine, list[int]] | None = None
@@ -100,15 +100,14 @@ def _beside(
 
 def _most(relation: Most, question: str, near: Sequence[ScoredLine], outlines: Mapping[str, Outline]) -> Unit | None:
     """The row or line with the highest or the lowest figure among those that are alike, the best line among them."""
-    for line in near[:1]:
-        outline = outlines[line.document_id]
-        for measure in relation.measures:
-            compared = _column(outline, line.line, measure, question) or _siblings(outline, line.line, measure)
-            if compared:
-                choose = max if relation.highest else min
-                wanted = choose(compared.values())
-                found = [n for n, value in compared.items() if value == wanted]
-                return Unit(line.document_id, tuple(found), line.score)
+    if not near:
+        return None
+    line, outline = near[0], outlines[near[0].document_id]
+    for measure in relation.measures:
+        compared = _column(outline, line.line, measure, question) or _siblings(outline, line.line, measure)
+        if compared:
+            wanted = (max if relation.highest else min)(compared.values())
+            return Unit(line.document_id, tuple(n for n, value in compared.items() if value == wanted), line.score)
     return None
 
 
@@ -169,10 +168,6 @@ def _is(figure: Figure, measure: Measure, *, named: bool) -> bool:
 
 def _fits(name: str, measure: Measure) -> bool:
     return measure in _HEADERS and _HEADERS[measure].search(name) is not None
-
-
-def _listing(outline: Outline, n: int) -> Listing | None:
-    return outline.around(n) or outline.listing(n)
 
 
 def _steps(outline: Outline, listing: Listing) -> list[int]:

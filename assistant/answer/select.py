@@ -75,7 +75,7 @@ def select(
         chosen = [Unit(first.document_id, (line.line,), line.score) for line in (first, other)]
         conflicts: tuple[tuple[int, ...], ...] = ((0,), (1,))
     else:
-        listing = outline.around(first.line) or outline.listing(first.line)
+        listing = outline.nearest(first.line)
         entries = () if listing is None else listing.entries
         said = [
             line

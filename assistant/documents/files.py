@@ -57,7 +57,7 @@ FORMATS: Mapping[str, tuple[str, Loader]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class Sidecar:
     """A file that lies beside a document and tells of it."""
 
     source: str  # its path below the corpus folder
@@ -73,7 +73,7 @@ class File:
     source: str  # the same path as the file system spells it
     data: bytes
     modified: int = 0  # when it was last written, in nanoseconds
-    sidecars: tuple[Beside, ...] = ()  # what a later one says wins
+    sidecars: tuple[Sidecar, ...] = ()  # what a later one says wins
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,14 +187,14 @@ def sidecar_paths(path: Path) -> list[Path]:
     return [sidecar for sidecar in beside if len(os.fsencode(sidecar.name)) <= _NAME_BYTES]
 
 
-def _sidecars(path: Path, folder: Path, name: str) -> list[Beside]:
+def _sidecars(path: Path, folder: Path, name: str) -> list[Sidecar]:
     found = []
     for sidecar in sidecar_paths(path):
         if sidecar.is_symlink() and not is_inside(sidecar, folder.resolve()):
             raise UnreadableDocument(f"{name}: {sidecar.name} leads out of the corpus folder: copy the file into it")
         if sidecar.exists():
             data, modified = _read(sidecar, f"{name}: {sidecar.name}", 4 * metadata.MAX_CHARACTERS)
-            found.append(Beside(name_of(sidecar, folder), data, modified))
+            found.append(Sidecar(name_of(sidecar, folder), data, modified))
     return found
 
 

@@ -93,6 +93,10 @@ class Outline:
             return None
         return self._of_section(heading)
 
+    def nearest(self, n: int) -> Listing | None:
+        """The list that line `n` is an entry of, or else the one that it introduces."""
+        return self.around(n) or self.listing(n)
+
     def is_heading(self, n: int) -> bool:
         """Whether line `n` is the heading of a section."""
         return n in self.headings

@@ -18,7 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from assistant.documents.files import Beside, File, Parsed
+from assistant.documents.files import File, Parsed, Sidecar
 from assistant.documents.stored import as_row
 from assistant.errors import EmptyDocument, UnreadableDocument
 
@@ -48,7 +48,7 @@ def main() -> None:
     while (asked := _part(source)) is not None:
         wanted = json.loads(asked)
         data = _part(source) or b""
-        sidecars = tuple(Beside(path, _part(source) or b"") for path in wanted["sidecars"])
+        sidecars = tuple(Sidecar(path, _part(source) or b"") for path in wanted["sidecars"])
         file = File(wanted["id"], wanted["source"], data, sidecars=sidecars)
         _limit(wanted["seconds"], wanted["patience"], wanted["megabytes"])
         said = reply(parse, file, wanted["megabytes"])

@@ -19,6 +19,7 @@ from assistant.index.publishing import clean_up, locked, publish, readable_curre
 from assistant.index.receipt import NAME as RECEIPT
 from assistant.index.receipt import renew
 from assistant.question.acronyms import Known
+from assistant.spreadsheets.counted import counted
 from assistant.types import Document, Encoder, Json, Passage, Vectors
 
 Note = Callable[[str, int, int], None]
@@ -37,7 +38,7 @@ class Report:
     seconds: Mapping[str, float]  # of each stage
 
     def summary(self) -> str:
-        what = f"{self.documents} documents in {self.passages} passages"
+        what = f"{counted(self.documents, 'document')} in {counted(self.passages, 'passage')}"
         if not self.changed:
             return f"index {self.id} is up to date: {what}"
         return f"index {self.id}: {what}, {self.encoded} texts encoded in {sum(self.seconds.values()):.1f} s"

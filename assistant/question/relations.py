@@ -18,7 +18,7 @@ class Nth:
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class Adjacent:
     """The step before (-1) or after (1) the one that `words` tell of."""
 
     offset: int
@@ -33,7 +33,7 @@ class Most:
     measures: tuple[Measure, ...]
 
 
-Relation: TypeAlias = Nth | Beside | Most
+Relation: TypeAlias = Nth | Adjacent | Most
 
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -91,7 +91,7 @@ def relation(question: str) -> Relation | None:
         return Nth(_number(match["n"].casefold()))
     match = _BESIDE.match(question)
     if match is not None and _PLAIN.fullmatch(match["between"]):
-        return Beside(-1 if match["side"].casefold() == "before" else 1, match["words"].rstrip("?!. "))
+        return Adjacent(-1 if match["side"].casefold() == "before" else 1, match["words"].rstrip("?!. "))
     if _ASKS_WHICH.match(question) and not any(character.isdigit() for character in question):
         found = [most for mark, most in _SUPERLATIVES if mark.search(question)]
         if len(found) == 1:

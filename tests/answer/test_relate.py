@@ -6,7 +6,7 @@ from assistant.answer.overlap import TermOverlap
 from assistant.answer.relate import relate
 from assistant.documents.markdown import structure
 from assistant.documents.outline import Outline
-from assistant.question.relations import Beside, Most, Nth, Relation
+from assistant.question.relations import Adjacent, Most, Nth, Relation
 from assistant.question.stems import words
 from assistant.types import Document, ScoredLine
 
@@ -82,24 +82,24 @@ def test_the_list_that_the_question_names_is_counted() -> None:
 
 
 def test_the_step_after_the_one_that_is_told_of_is_said() -> None:
-    assert related(PRESS, Beside(1, "the gauge shows zero"), "Open the valve") == ["Remove the bolts."]
-    assert related(PRESS, Beside(-1, "removing the bolts"), "Remove the bolts") == [
+    assert related(PRESS, Adjacent(1, "the gauge shows zero"), "Open the valve") == ["Remove the bolts."]
+    assert related(PRESS, Adjacent(-1, "removing the bolts"), "Remove the bolts") == [
         "Open the valve and wait until the gauge shows zero."
     ]
 
 
 def test_nothing_stands_beside_the_ends_of_a_list() -> None:
-    assert related(PRESS, Beside(1, "brushing the walls"), "Brush") is None
-    assert related(PRESS, Beside(-1, "switching off the supply"), "Switch off") is None
+    assert related(PRESS, Adjacent(1, "brushing the walls"), "Brush") is None
+    assert related(PRESS, Adjacent(-1, "switching off the supply"), "Switch off") is None
 
 
 def test_a_step_that_is_told_of_in_other_words_is_left_to_the_reader() -> None:
-    assert related(PRESS, Beside(1, "lunch with the crew"), "Open the valve") is None
+    assert related(PRESS, Adjacent(1, "lunch with the crew"), "Open the valve") is None
 
 
 def test_a_line_that_tells_the_order_itself_is_no_anchor() -> None:
     care = "# Care\n\n1. Wash the seat.\n2. Oil it after the seat is dry.\n3. Close the lid.\n"
-    assert related(care, Beside(1, "the seat is dry"), "Oil it") is None
+    assert related(care, Adjacent(1, "the seat is dry"), "Oil it") is None
 
 
 def test_the_row_with_the_most_is_said() -> None:

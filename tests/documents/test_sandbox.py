@@ -3,12 +3,13 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from assistant.documents.corpus import load_corpus
-from assistant.documents.files import Beside, File, parse
+from assistant.documents.files import File, Sidecar, parse
 from assistant.documents.sandbox import Limits, Sandbox
 from assistant.errors import CorpusError, EmptyDocument, UnreadableDocument
 
@@ -38,7 +39,7 @@ def test_gives_the_same_document_as_parsing_here() -> None:
         "b/a.md",
         "b/a.md",
         "---\nurl: /x\n---\n# Pay\r\n- $5 😀\n\n| a | b |\n|---|---|\n| 1 | 2 |\n".encode(),
-        sidecars=(Beside("b/a.md.meta.json", b'{"title": "The pay", "n": [1, null]}'),),
+        sidecars=(Sidecar("b/a.md.meta.json", b'{"title": "The pay", "n": [1, null]}'),),
     )
     with Sandbox() as sandbox:
         assert sandbox.parse(made) == parse(made)
@@ -49,18 +50,21 @@ def test_gives_the_same_document_as_parsing_here() -> None:
 @pytest.mark.parametrize(("text", "why"), [
     ("sleep", "a.md: takes more than 1 seconds to read"),
     ("spin", "a.md: takes more than 1 seconds to read"),
-    ("eat", "a.md: needs more than 300 MB of memory to be read: split it"),
     ("abort", "a.md: its parser crashed (SIGABRT)"),
     ("segfault", "a.md: its parser crashed (SIGSEGV)"),
     ("exit", "a.md: its parser crashed (exit status 3)"),
     ("panic", "a.md: cannot be parsed (Panic: it panicked)"),
 ])  # fmt: skip
-def test_a_file_that_hangs_eats_memory_or_kills_its_parser_costs_itself_only(
-    sandbox: Sandbox, text: str, why: str
-) -> None:
+def test_a_file_that_hangs_or_kills_its_parser_costs_itself_only(sandbox: Sandbox, text: str, why: str) -> None:
     assert sandbox.parse(file("The first.")).document.text == "The first."
     assert refused(sandbox, text).startswith(why)
     assert sandbox.parse(file("The next.")).document.text == "The next."
+
+
+def test_a_file_that_eats_memory_costs_itself_only() -> None:
+    with Sandbox(limits=replace(LIMITS, seconds=60), parser="hostile_parsers:parse") as sandbox:
+        assert refused(sandbox, "eat").startswith("a.md: needs more than 300 MB of memory to be read: split it")
+        assert sandbox.parse(file("The next.")).document.text == "The next."
 
 
 def test_errors_and_noise_of_a_parser_do_not_end_its_process(sandbox: Sandbox) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.question.relations import Beside, Most, Nth, Relation, relation
+from assistant.question.relations import Adjacent, Most, Nth, Relation, relation
 
 
 @pytest.mark.parametrize(
@@ -16,10 +16,10 @@ from assistant.question.relations import Beside, Most, Nth, Relation, relation
         ("what's the very first thing on day 3?", Nth(1)),
         ("third step in the workshop", Nth(3)),
         ("What is the 12th item?", Nth(12)),
-        ("What do I do after lifting the old cartridge out?", Beside(1, "lifting the old cartridge out")),
-        ("What comes before inserting the new cartridge?", Beside(-1, "inserting the new cartridge")),
-        ("What should be done once the gauge shows zero?", Beside(1, "the gauge shows zero")),
-        ("Which step comes right after breaking the glass?", Beside(1, "breaking the glass")),
+        ("What do I do after lifting the old cartridge out?", Adjacent(1, "lifting the old cartridge out")),
+        ("What comes before inserting the new cartridge?", Adjacent(-1, "inserting the new cartridge")),
+        ("What should be done once the gauge shows zero?", Adjacent(1, "the gauge shows zero")),
+        ("Which step comes right after breaking the glass?", Adjacent(1, "breaking the glass")),
         ("Which plan is the cheapest?", Most(False, ("money",))),
         ("Which river is the longest?", Most(True, ("length", "time"))),
         ("Which store opened last?", Most(True, ("year",))),
