@@ -48,7 +48,7 @@ FORMS: Mapping[str, Sequence[str]] = {
 }
 
 
-class _Written(TypedDict):
+class Written(TypedDict):
     document: str
     question: str
     type: str
@@ -169,7 +169,7 @@ def squad(path: Path, articles: Sequence[str], folder: Path) -> list[Asked]:
     file = cast("Mapping[str, Sequence[_Article]]", _json(path))
     data = {_plain(article["title"]): article for article in file["data"]}
     asked = []
-    for title in _known([_plain(name) for name in articles], data, path):
+    for title in known([_plain(name) for name in articles], data, path):
         for number, paragraph in enumerate(data[title]["paragraphs"]):
             id = f"{re.sub(r'[^a-z0-9]+', '-', title.casefold()).strip('-')}/{number:03}.md"
             _write(folder / id, title, paragraph["context"])
@@ -186,7 +186,7 @@ def clapnq(folder: Path, out: Path) -> list[Asked]:
     asked = []
     ids: dict[str, str] = {}  # of the passages, by their text
     for name in ("answerable", "unanswerable"):
-        for row in cast("Sequence[_NaturalQuestion]", _jsonl(folder / f"{name}.jsonl")):
+        for row in cast("Sequence[_NaturalQuestion]", jsonl(folder / f"{name}.jsonl")):
             (passage,) = row["passages"]
             id = ids.setdefault(passage["text"], f"{len(ids):04}.md")
             _write(out / id, passage["title"], passage["text"])
@@ -201,7 +201,7 @@ def clapnq(folder: Path, out: Path) -> list[Asked]:
 def occupations(folder: Path, names: Sequence[str], out: Path) -> list[Asked]:
     """The questions on the pages of some occupations, or of all if none is named; only these pages are written."""
     pages = _pages(folder)
-    chosen = set(_known(names, pages, folder))
+    chosen = set(known(names, pages, folder))
     for name in sorted(chosen):
         _put(out / f"{name}.md", pages[name])
     return [
@@ -232,7 +232,7 @@ def guides(folder: Path, names: Sequence[str], out: Path) -> list[Asked]:
     """The questions on some guides of a folder, or on all if none is named: NAME.jsonl beside NAME.txt or NAME.md."""
     documents = {path.stem: path for path in folder.iterdir() if path.suffix in (".txt", ".md")}
     asked = []
-    for name in sorted(_known(names, documents, folder)):
+    for name in sorted(known(names, documents, folder)):
         _put(out / documents[name].name, _read(documents[name]))
         for question in grading.load(folder / f"{name}.jsonl"):
             question = replace(question, id=f"{name}/{question.id}")
@@ -242,11 +242,11 @@ def guides(folder: Path, names: Sequence[str], out: Path) -> list[Asked]:
 
 def written(folder: Path, split: str, domains: Sequence[str]) -> dict[str, Gather]:
     """For each domain that has questions of the split, or those that are named, its documents with them."""
-    rows: dict[str, dict[str, _Written]] = {}  # by domain and id
+    rows: dict[str, dict[str, Written]] = {}  # by domain and id
     numbers: Counter[str] = Counter()
     splits = set()
     try:
-        for row in cast("Sequence[_Written]", _jsonl(_either(folder, "questions.jsonl.xz", "questions.jsonl"))):
+        for row in cast("Sequence[Written]", jsonl(either(folder, "questions.jsonl.xz", "questions.jsonl"))):
             numbers[row["document"]] += 1
             domain = rows.setdefault(row["document"].split("/")[0], {})
             splits.add(row["split"])
@@ -257,10 +257,10 @@ def written(folder: Path, split: str, domains: Sequence[str]) -> dict[str, Gathe
     if split not in splits:
         raise UsageError(f"no split {split!r} in {folder}: there are {', '.join(sorted(splits))}")
     asked = {name: own for name, own in rows.items() if own}
-    return {name: partial(_domain, folder / name, asked[name]) for name in _known(domains, asked, folder)}
+    return {name: partial(of_domain, folder / name, asked[name]) for name in known(domains, asked, folder)}
 
 
-def _domain(folder: Path, rows: Mapping[str, _Written], out: Path) -> list[Asked]:
+def of_domain(folder: Path, rows: Mapping[str, Written], out: Path) -> list[Asked]:
     """The questions of a domain, each with its lines as they stand in the document as it is loaded now."""
     _copy(folder, out)
     texts = {document.id: document.text for document in load_corpus(out).documents}
@@ -319,7 +319,7 @@ def cases(folder: Path, split: str, names: Sequence[str]) -> dict[str, Gather]:
     if without := [corpus for corpus, _ in found.values() if not corpus.is_dir()]:
         raise UsageError(f"no folder {without[0]}, which the questions are about")
     short = {name.split("-")[0]: name for name in found}
-    chosen = _known([name if name in found else short.get(name, name) for name in names], found, folder)
+    chosen = known([name if name in found else short.get(name, name) for name in names], found, folder)
     return {name: partial(_case, name, *found[name]) for name in chosen}
 
 
@@ -335,7 +335,7 @@ def _copy(folder: Path, out: Path) -> None:
         raise UsageError(f"cannot copy {folder}: {error}") from error
 
 
-def _either(folder: Path, *names: str) -> Path:
+def either(folder: Path, *names: str) -> Path:
     """The first of these files that there is; else the first."""
     return next((folder / name for name in names if (folder / name).exists()), folder / names[0])
 
@@ -366,7 +366,7 @@ def _runs(sentence: str) -> list[str]:
     return [" ".join(words[start : start + RUN]) for start in dict.fromkeys(starts)]
 
 
-def _known(names: Sequence[str], among: Mapping[str, object], where: Path) -> list[str]:
+def known(names: Sequence[str], among: Mapping[str, object], where: Path) -> list[str]:
     """The names, or all where none is given. Raises UsageError for one that there is not."""
     if unknown := [name for name in names if name not in among]:
         raise UsageError(f"no {unknown[0]!r} in {where}: there are {', '.join(sorted(among)[:5])}, …")
@@ -404,7 +404,7 @@ def _put(path: Path, text: str) -> None:
 
 
 def _facts(path: Path) -> Sequence[_Fact]:
-    return cast("Sequence[_Fact]", _jsonl(path))
+    return cast("Sequence[_Fact]", jsonl(path))
 
 
 def _json(path: Path) -> object:
@@ -414,7 +414,7 @@ def _json(path: Path) -> object:
         raise UsageError(f"{path} is not JSON: {error}") from error
 
 
-def _jsonl(path: Path) -> Sequence[object]:
+def jsonl(path: Path) -> Sequence[object]:
     try:
         return [json.loads(line) for line in _read(path).split("\n") if line.strip()]
     except ValueError as error:
