@@ -16,7 +16,10 @@ from assistant.documents.structure import sentences
 from assistant.evaluation.grading import covers
 from assistant.models.pairs import LineSpan
 from assistant.models.reader import passage_input
-from assistant.types import Passage
+from assistant.question.earlier import told
+from assistant.types import Passage, Turn
+
+ANSWERED = 0.7  # the share of the earlier questions that are told with their answer
 
 
 class Indexed(Protocol):
@@ -108,39 +111,80 @@ def of_example(example: Example) -> Group | None:
     return Group(example.source, example.document, example.question, "fact", (passage,), example.weight)
 
 
-def written(
-    folder: Path,
-    split: str,
-    *,
-    search: Callable[[str, str], tuple[Sequence[Passage], Indexed]],
-    step: Callable[[int], None] = lambda _: None,
-) -> Iterator[Group]:
-    """The written questions of a split, each with the passages that `search` brings in its domain, and its own.
+Search = Callable[[str, str], tuple[Sequence[Passage], Indexed]]
+"""Given a domain and a text, the passages that a search brings, best first, and what it searched."""
 
-    `search` is given the domain and the question; it gives passages, best first, and what it searches.
-    """
+
+def written(
+    folder: Path, split: str, *, search: Search, step: Callable[[int], None] = lambda _: None
+) -> Iterator[Group]:
+    """The written questions of a split, each with the passages that `search` brings in its domain, and its own."""
     for row in rows(next(folder.glob("questions.jsonl*"))):
-        if row["split"] != split:
+        if row["split"] == split:
+            yield from _found(row, search)
+            step(1)
+
+
+def conversations(folder: Path, split: str, *, search: Search, rng: random.Random, alone: int = 0) -> Iterator[Group]:
+    """The later turns of the written conversations of a split, each with what was said before it.
+
+    Beside them so many questions that stand `alone`, each after one or two others about the same document.
+    """
+    for row in rows(next(folder.glob("conversations.jsonl*"))):
+        if row["split"] == split:
+            for turn in _later(row):
+                yield from _found(turn, search)
+    questions = [row for row in rows(next(folder.glob("questions.jsonl*"))) if row["split"] == split]
+    beside: dict[str, list[dict[str, Any]]] = {}
+    for row in questions:
+        beside.setdefault(row["document"], []).append(row)
+    for row in rng.sample(questions, min(alone, len(questions))):
+        others = [other for other in rng.sample(beside[row["document"]], min(3, len(beside[row["document"]])))]
+        before = [_asked(other, answered=rng.random() < ANSWERED) for other in others if other is not row][:2]
+        turns = [turn for turns in before for turn in turns]
+        if (said := told(row["question"], turns)) is not None:
+            yield from _found({**row, "question": said.read, "searched": said.searched}, search)
+
+
+def _later(conversation: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The turns of a conversation after the first, as rows of written questions; mere reactions left out."""
+    before: list[Turn] = []
+    for turn in conversation["turns"]:
+        if turn["alone"] is None or turn["type"] == "chat":
             continue
-        domain, _, name = row["document"].partition("/docs/")
-        brought, indexed = search(domain, row["question"])
-        step(1)
-        said = {" ".join(quote.split()) for quote in row["quotes"]}
-        reads = []
-        for passage in brought:
-            one = _of_row(row, name, passage, indexed.outlines[passage.document_id])
-            twin = any(" ".join(one.text[start:end].split()) in said for start, end, _ in one.lines)
-            if one.gold or not twin:  # the very same line elsewhere is no wrong answer
+        if (said := told(turn["question"], before)) is not None:
+            row = {"answer": None, "closest": [], **turn, "document": conversation["document"]}
+            kind = turn["type"] if turn["evidence"] else "near"
+            yield {**row, "question": said.read, "searched": said.searched, "type": kind}
+        before += _asked(turn, answered=True)
+
+
+def _asked(row: dict[str, Any], *, answered: bool) -> list[Turn]:
+    """A question as a turn, and the first line of its answer as another."""
+    turns = [Turn("user", row["question"])]
+    return [*turns, Turn("assistant", row["quotes"][0])] if answered and row["quotes"] else turns
+
+
+def _found(row: dict[str, Any], search: Search) -> Iterator[Group]:
+    """The group of a row; none where what answers it is not among the passages."""
+    domain, _, name = row["document"].partition("/docs/")
+    brought, indexed = search(domain, row.get("searched", row["question"]))
+    said = {" ".join(quote.split()) for quote in row["quotes"]}
+    reads = []
+    for passage in brought:
+        one = _of_row(row, name, passage, indexed.outlines[passage.document_id])
+        twin = any(" ".join(one.text[start:end].split()) in said for start, end, _ in one.lines)
+        if one.gold or not twin:  # the very same line elsewhere is no wrong answer
+            reads.append(one)
+    found = len(reads)
+    for passage in indexed.passages:
+        if passage.document_id == name and passage not in brought:
+            one = _of_row(row, name, passage, indexed.outlines[name])
+            if one.gold or one.tempts:
                 reads.append(one)
-        found = len(reads)
-        for passage in indexed.passages:
-            if passage.document_id == name and passage not in brought:
-                one = _of_row(row, name, passage, indexed.outlines[name])
-                if one.gold or one.tempts:
-                    reads.append(one)
-        if reads and bool(row["evidence"]) == any(one.gold for one in reads):
-            source, question = f"written-{domain}", row["question"].strip()
-            yield Group(source, row["document"], question, row["type"], tuple(reads), found=found)
+    if reads and bool(row["evidence"]) == any(one.gold for one in reads):
+        source, question = f"written-{domain}", row["question"].strip()
+        yield Group(source, row["document"], question, row["type"], tuple(reads), found=found)
 
 
 def _of_row(row: dict[str, Any], name: str, passage: Passage, outline: Outline) -> Read:
