@@ -24,6 +24,7 @@ from assistant.documents.outline import Outline
 from assistant.errors import AssistantError
 from assistant.ids import answer_id, settings_id
 from assistant.question import rewrite
+from assistant.question.earlier import Told, told
 from assistant.question.parse import ParsedQuestion
 from assistant.question.parts import parts
 from assistant.types import (
@@ -166,7 +167,11 @@ class Assistant:
             rows = self._rows(filters)
             greeted = greet(question, self.documents, self.index_id)
             standalone = question if greeted else self._expand(self._stand_alone(question, history, rows, follower))
-        working, answer = (None, greeted) if greeted else self._work_out(standalone, rows, clock, follower)
+            asked = self._expand(self._correct(question))
+            heard = None if greeted or self._reader is None else told(asked, history)
+        working, answer = (
+            (None, greeted) if greeted else self._work_out(standalone, rows, clock, follower, asked, heard)
+        )
         answer = replace(
             answer,
             id=self._id(question, history, filters),
@@ -215,15 +220,27 @@ class Assistant:
         )
 
     def _work_out(
-        self, question: str, rows: Sequence[int] | None, clock: Clock, follower: Follower
+        self,
+        question: str,
+        rows: Sequence[int] | None,
+        clock: Clock,
+        follower: Follower,
+        asked: str = "",
+        heard: Told | None = None,
     ) -> tuple[Working | None, Answer]:
-        """The answer and how it was worked out; its blocks are heard once they are cited."""
+        """The answer and how it was worked out; its blocks are heard once they are cited.
+
+        `heard` is the question as it was `asked`, with what was said before it: it is answered where that is surer.
+        """
         if rows == []:
             left = "The filters leave nothing to search: loosen or drop them."
             return None, refused("filtered", left, self.index_id)
         working = self._complete(
             self._work(self._library.parse(question), rows, clock, follower), rows, clock, follower
         )
+        if heard is not None:
+            other = self._work(self._library.parse(asked), rows, clock, follower, heard)
+            working = other if other.confidence > working.confidence else working
         with clock.stage("compose"):
             quoted = self._quoted(working)
         for block in quoted.blocks:
@@ -241,14 +258,21 @@ class Assistant:
     def _rows(self, filters: Filters) -> list[int] | None:
         return matching_rows(self.passages, self.documents, filters) if filters else None
 
-    def _work(self, parsed: ParsedQuestion, rows: Sequence[int] | None, clock: Clock, follower: Follower) -> Working:
+    def _work(
+        self,
+        parsed: ParsedQuestion,
+        rows: Sequence[int] | None,
+        clock: Clock,
+        follower: Follower,
+        heard: Told | None = None,
+    ) -> Working:
         follower.check()
         with clock.stage("search"):
-            text, sought, hits = self._search(parsed.text, rows)
-            parsed = parsed if text == parsed.text else self._library.parse(text)
-            ranked = self._decider.placed(parsed, self._ranker.rank(parsed.text, [hit.passage for hit in hits]))
+            text, sought, hits = self._search(heard.searched if heard else parsed.text, rows)
+            parsed = parsed if heard or text == parsed.text else self._library.parse(text)
+            ranked = self._decider.placed(parsed, self._ranker.rank(text, [hit.passage for hit in hits]))
         with clock.stage("read"):
-            read = self._read(parsed.text, self._in_order(sought, hits, ranked), ranked, follower)
+            read = self._read(heard.read if heard else text, self._in_order(sought, hits, ranked), ranked, follower)
         with clock.stage("select"):
             searched = len(self.passages) if rows is None else len(rows)
             return self._decider.decide(parsed, searched, sought, hits, ranked, read)

@@ -25,7 +25,7 @@ LINES, OPENS, BOTH = 4, 2, 1
 
 TYPES = LINES + 4 * len(KINDS)
 NO_LINE = -1
-MAX_QUESTION, MAX_CONTEXT = 64, 64  # tokens; what is longer is cut off
+MAX_QUESTION, MAX_CONTEXT = 80, 64  # tokens; what is longer is cut off
 
 LineSpan: TypeAlias = tuple[int, int, LineKind]  # a line: (start, end, kind), in the text of its passage
 

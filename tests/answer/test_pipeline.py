@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 import pytest
@@ -14,6 +14,7 @@ from assistant.answer.weigh import PLAIN
 from assistant.documents.citations import cite
 from assistant.types import (
     Answer,
+    Block,
     Citation,
     Document,
     Filters,
@@ -330,6 +331,56 @@ def test_a_follow_up_is_answered_as_it_would_be_asked_alone() -> None:
     assert answer.standalone_question == "What is the entry wage of a Master Baker?"
     assert said(answer) == ["Entry wage: $40,000"]
     assert answer.id != BAKER.ask("What is the entry wage of a Master Baker?").id
+
+
+@dataclass
+class Listening:
+    """A reader that finds one line where it is told another question before, and another one where it is not."""
+
+    outlines: Outlines
+    earlier: str
+    after: Mapping[str, float]
+    alone: Mapping[str, float]
+    fingerprint: str = "listening"
+
+    def read(self, question: str, passage: Passage) -> ReadPassage:
+        odds = self.after if f"(earlier: {self.earlier}" in question else self.alone
+        return Told(self.outlines, odds).read(question, passage)
+
+
+@dataclass
+class Heard:
+    """Hears the blocks of an answer."""
+
+    blocks: list[str] = field(default_factory=list)
+
+    def check(self) -> None: ...
+
+    def hear(self, block: Block, citations: Sequence[Citation]) -> None:
+        self.blocks.append(block.text)
+
+
+WAGES = "What does a Journeyman get?"
+
+
+@pytest.mark.parametrize(
+    ("after", "alone", "found"),
+    [
+        ({"Entry wage: $30,000": 4.0}, {"Entry wage: $40,000": 3.0}, "Entry wage: $30,000"),
+        ({"Entry wage: $30,000": 3.0}, {"Entry wage: $40,000": 4.0}, "Entry wage: $40,000"),
+        ({"Entry wage: $30,000": 3.0}, {"Entry wage: $40,000": 3.0}, "Entry wage: $40,000"),
+    ],
+)
+def test_a_question_is_also_read_with_what_was_said_before_and_answered_where_that_is_surer(
+    after: Mapping[str, float], alone: Mapping[str, float], found: str
+) -> None:
+    baker = assistant({"Baker": BAKERY}, reader=lambda outlines: Listening(outlines, WAGES, after, alone))
+    history = [Turn("user", WAGES), Turn("assistant", "Median wage: $45,000")]
+    answer = baker.ask("how much is it at entry", history=history)
+    assert said(answer) == [found]
+    assert answer.standalone_question == "how much is it at entry"
+    baker.follow("how much is it at entry", history=history, follower=(heard := Heard()))
+    assert heard.blocks == [found]
 
 
 def test_an_item_of_an_answer_that_the_history_has_not_is_looked_up() -> None:
