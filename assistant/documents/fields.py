@@ -21,6 +21,7 @@ _GOES_ON = re.compile(r"(?:[,;:\u2013\u2014/&-]|\b(?:and|or|of|the|a|an|in|to|fo
 _VALUE_ROW = 40  # characters of a field that another row after it does not go on with
 _MARKS = re.compile(r"[*_`~]+|\\(?=[^\w\s])")
 _QUESTION_WORDS = 25
+_TASK = re.compile(r"\[[ xX]\][ \t]+\S")
 
 
 def is_field(row: str) -> bool:
@@ -65,9 +66,9 @@ def is_answer(row: str) -> bool:
 def own_rows(rows: Sequence[str]) -> list[int]:
     """The rows of a paragraph that begin something of their own; the others go on with the row above them.
 
-    A field after a field does, and what comes after a short field, unless it begins with a small letter; and so does a
-    short row after another, where most rows of the paragraph are short, begin with a capital or a figure, and end
-    without a full stop.
+    A task with its box does; a field after a field, and what comes after a short field, unless it begins with a small
+    letter; and a short row after another, where most rows of the paragraph are short, begin with a capital or a figure,
+    and end without a full stop.
     """
     short = [_is_short(row) for row in rows]
     listed = len(rows) >= ROWS and sum(short) >= SHARE * len(rows)
@@ -76,6 +77,7 @@ def own_rows(rows: Sequence[str]) -> list[int]:
         n
         for n in range(len(rows))
         if n == 0
+        or _TASK.match(rows[n])
         or (fields[n - 1] and ((fields[n] and _starts(rows, n)) or _ends_field(rows[n - 1], rows[n])))
         or (listed and short[n] and short[n - 1])
     ]
