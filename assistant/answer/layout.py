@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from assistant.documents.fields import asks
 from assistant.documents.outline import Outline, label_end
 from assistant.documents.shown import CELLS, shown, shown_cells
+from assistant.documents.structure import trim
 from assistant.types import BlockKind
 
 LABEL_WORDS = 6  # of what stands before the colon of a pair, at most
+_NUMBER = re.compile(r"(?:\A|(?<=[\s>]))\(?\d{1,3}[.)][ \t\u00a0]+\Z")
+_NUMBER_CHARACTERS = 8
+_BETWEEN = re.compile(r"(?<!\\)\||</t[dh]\s*>\s*<t[dh](?:\s[^<>]*)?>", re.IGNORECASE)
 _LABEL = re.compile(r"[^.!?;]*[^\W\d_][^.!?;]*")
 
 
@@ -17,7 +22,7 @@ def kind(outline: Outline, n: int, text: str) -> BlockKind:
     """What line `n` is, of which `text` is shown."""
     line = outline.document.lines[n]
     if line.kind == "row":
-        return "header" if outline.children.get(n) else "row"
+        return "header" if outline.is_header(n) else "row"
     return "pair" if line.kind in ("item", "sentence") and pair(text) is not None else line.kind
 
 
@@ -27,6 +32,39 @@ def pair(text: str) -> tuple[str, str] | None:
     if colon is None or not _LABEL.fullmatch(text, 0, colon):
         return None
     return text[:colon].strip(), text[colon + 1 :].strip()
+
+
+def numbered(outline: Outline, n: int) -> int:
+    """Where line `n` starts with its number, if it is a step that has one."""
+    line = outline.document.lines[n]
+    if line.kind not in ("item", "lead"):
+        return line.start
+    before = outline.document.text[max(line.start - _NUMBER_CHARACTERS, 0) : line.start]
+    number = _NUMBER.search(before)
+    return line.start if number is None else line.start - len(before) + number.start()
+
+
+def reply(outline: Outline, n: int) -> tuple[int, int] | None:
+    """Where the answer stands in a row of two cells, the first of which asks; None in other rows."""
+    line, text = outline.document.lines[n], outline.document.text
+    found = list(_BETWEEN.finditer(text, line.start, line.end)) if line.kind == "row" else []
+    if len(found) != 1:
+        return None
+    start, end = trim(text, found[0].end(), line.end)
+    question = shown(text[line.start : found[0].start()], "row")
+    return (start, end) if asks(question) and start < end else None
+
+
+def term(outline: Outline, n: int) -> int | None:
+    """The line of the term that line `n` gives the meaning of; None where it is an entry of a list."""
+    line = outline.document.lines[n]
+    above = None if line.parent is None else outline.document.lines[line.parent]
+    if line.parent is None or above is None or (line.kind, above.kind) != ("item", "lead"):
+        return None
+    said = outline.text(line.parent).rstrip("*_ ")
+    if said.endswith(("?", "\uff1f")) or len(said.split()) > LABEL_WORDS:
+        return None
+    return line.parent if len(outline.children[line.parent]) == 1 or not said.endswith((":", "\uff1a")) else None
 
 
 def label(outline: Outline, n: int) -> str | None:

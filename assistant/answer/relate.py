@@ -114,7 +114,7 @@ def _most(relation: Most, question: str, near: Sequence[ScoredLine], outlines: M
 def _column(outline: Outline, n: int, measure: Measure, question: str) -> dict[int, float]:
     """The figures of one column of the table that line `n` is a row of, by row; empty where it is not clear which."""
     lines = outline.document.lines
-    header = n if n in outline.children and lines[n].kind == "row" else lines[n].parent
+    header = n if outline.is_header(n) else lines[n].parent
     if header is None or lines[header].kind != "row":
         return {}
     rows = {m: layout.cells(outline, m) for m in outline.children.get(header, ()) if lines[m].kind == "row"}

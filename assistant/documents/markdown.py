@@ -1,31 +1,38 @@
-"""The structure of Markdown: CommonMark with tables."""
+"""The structure of Markdown: CommonMark with tables, definition lists, footnotes and admonitions."""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
+from mdit_py_plugins.admon import admon_plugin
+from mdit_py_plugins.container import container_plugin
+from mdit_py_plugins.deflist import deflist_plugin
+from mdit_py_plugins.footnote import footnote_plugin
 
-from assistant.documents.html_blocks import HtmlBlocks
-from assistant.documents.markdown_rows import MarkdownRows, Span, content
+from assistant.documents.admonitions import KINDS, introduction, is_quoted
+from assistant.documents.fields import asks, bare
+from assistant.documents.markdown_questions import BOLD, MarkdownQuestions
+from assistant.documents.markdown_rows import Span, content
 from assistant.documents.structure import Structure, nest, settle, trim
 from assistant.types import Line, LineKind
 
 _CONTAINERS = re.compile(r"(?:[ \t>]|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t]))*")  # what may stand before a table's row
-_DELIMITERS = re.compile(r"[|:\- \t]*-[|:\- \t]*")  # the line between a table's header and its body
 _LEVEL_ONE = re.compile(r"\s*#(?!#)")
 _UNDERLINE = re.compile(r"[ \t]*(?:\r\n?|\n)[ \t>]*=")
 _FIRST = re.compile(r"<h1[\s>]", re.IGNORECASE)
-_BOLD = re.compile(r"(\*\*\*?|__)(?=\S)(?P<said>(?:(?!\1).){1,300}?)\1(?P<mark>[?\uff1f]?)(?=\s|\Z|<br)", re.DOTALL)
-_ASKED = re.compile(
-    r"(?P<bold>\*\*|__)?(?:(?P<q>Q|Question|QUESTION)|A|Answer|ANSWER)[ ]?\d{0,3}[ ]?"
-    r"(?:(?P<closed>\*\*|__)[:.\uff1a]|[:.\uff1a](?P<after>\*\*|__)?)(?:[ \t]+(?=\S)|\Z)"
-)
 _LISTING = re.compile(r"\s*(?:<(?:div|section|center)[^<>]*>\s*)*<(?:ul|ol|dl|table|menu)[\s>]", re.IGNORECASE)
 _LISTS = ("bullet_list", "ordered_list")
+_FENCE = re.compile(r"!!!|\?\?\?|:::")  # before what an admonition says of itself
+_SUMMARY = re.compile(r"<(?:summary|h[1-6])[\s>]", re.IGNORECASE)
+_REFERENCE = re.compile(r"\[\^(?P<label>[^\[\]\s]+)\](?!:)")
+_NAME = re.compile(r"(?![\d$\u20ac\u00a3]).*[^\W\d_]{3}|\d{1,3}[.)].*[^\W\d_]{3}", re.DOTALL)
+_NAME_CHARACTERS, _NAME_WORDS = 80, 12  # of a bold line that is a heading
+_BOLD_LEVEL = 7  # of such a heading, below all others
 _MAX_NESTING = 100
 
 
@@ -37,6 +44,8 @@ def structure(text: str) -> Structure:
     """
     # The parser counts code points of the text that it is given; it would itself replace NUL, one for one.
     parser = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING}).enable("table").disable("inline")
+    parser.use(deflist_plugin).use(admon_plugin).use(footnote_plugin, inline=False, move_to_end=False)
+    parser.use(container_plugin, "block", validate=lambda params, _: bool(params.strip()))
     env: dict[str, object] = {}
     root = SyntaxTreeNode(parser.parse(text, env))
     walk = _Walk(text, env)
@@ -56,22 +65,36 @@ def title(text: str, read: Structure) -> str | None:
     return None
 
 
-class _Walk(MarkdownRows):
+class _Walk(MarkdownQuestions):
     """Goes through the blocks of a text, in order, and gathers its headings and lines."""
 
     def __init__(self, text: str, env: dict[str, object]) -> None:
         super().__init__(text, env)
-        self.headings: list[tuple[int, str, int]] = []
-        self.lines: list[Line] = []
-        self.html = HtmlBlocks(text, self.lines, self.headings)
-        self.question: int | None = None  # what was asked last, in these blocks
+        self.notes: list[tuple[str, int, int]] = []  # each footnote's label, its first line and the one after its last
 
     def done(self) -> list[Line]:
         """The lines; what introduces nothing after all is a sentence."""
         parents = {line.parent for line in self.lines}
         for n in self.html.leads - parents:
             self.lines[n] = replace(self.lines[n], kind="sentence")
+        self._refer()
         return self.lines
+
+    def _refer(self) -> None:
+        """Put footnotes under the line that refers to them."""
+        if not self.notes:
+            return
+        starts = [line.start for line in self.lines]
+        places: dict[str, int] = {}
+        for match in _REFERENCE.finditer(self.text):
+            n = bisect_right(starts, match.start()) - 1
+            if n >= 0 and match.start() < self.lines[n].end and self.lines[n].kind in ("sentence", "item", "row"):
+                places.setdefault(match["label"], n)
+        for label, first, end in self.notes:
+            place = places.get(label, first)
+            for n in range(first, end):
+                if place < first and self.lines[n].parent is None:
+                    self.lines[n] = replace(self.lines[n], parent=place)
 
     def read(self, nodes: Sequence[SyntaxTreeNode], parent: int | None, *, top: bool = False) -> None:
         """Add the lines of these blocks; `parent` is the item that they stand in."""
@@ -94,6 +117,9 @@ class _Walk(MarkdownRows):
                     continue
                 if self._pieces(node) and _is_bold(content(node)):
                     self.question = None
+                if self._bold_heading(node, after, html.under(parent), top=top):
+                    lead = None
+                    continue
             if self.question is not None:
                 here = self.question
             above = here if lead is None else lead
@@ -101,7 +127,8 @@ class _Walk(MarkdownRows):
             if node.type == "heading" and top and not html.holds_no_section():
                 self._heading(node)
             elif node.type in ("heading", "paragraph"):
-                lead = self._paragraph(node, here, above, introduces=after is not None and self._is_listing(after))
+                introduces = after is not None and self._is_listing(after)
+                lead = self._paragraph(self._pieces(node), here, above, introduces=introduces)
             elif node.type in _LISTS:
                 for item in node.children:
                     self._item(item, above)
@@ -110,13 +137,24 @@ class _Walk(MarkdownRows):
             elif node.type in ("fence", "code_block"):
                 self._add("code", _hull(self._pieces(node)), here)
             elif node.type == "blockquote":
-                self.read(node.children, here)
+                self._quotation(node, here)
+            elif node.type == "dl":
+                self._definitions(node, above)
+            elif node.type in ("admonition", "container_block"):
+                self._admonition(node, here, top=top)
+            elif node.type == "footnote_reference":
+                first = len(self.lines)
+                self.read(node.children, parent)
+                self.notes.append((str(node.meta.get("label")), first, len(self.lines)))
         del html.open[html.floor :]
         html.floor, self.question = outer
 
     def _html(self, node: SyntaxTreeNode, parent: int | None, *, top: bool) -> None:
         """Read a block of HTML, without the marks of the containers that it stands in."""
         assert node.map is not None
+        if self.question is not None and _SUMMARY.search(node.content):
+            parent = None if parent == self.question else parent
+            self.question = None
         start, end = self.starts[node.map[0]], len(self.text)
         if node.map[1] < len(self.starts):
             end = self.starts[node.map[1]]
@@ -126,74 +164,83 @@ class _Walk(MarkdownRows):
             start, end = pieces[0][0], pieces[-1][1]
             self.html.read("".join(self._between(pieces)), 0, end - start, parent, top=top, offset=start)
 
-    def _asks(self, node: SyntaxTreeNode, after: SyntaxTreeNode | None, parent: int | None) -> bool:
-        """Add the lines of a paragraph of questions and answers; whether it is one."""
+    def _bold_heading(
+        self, node: SyntaxTreeNode, after: SyntaxTreeNode | None, parent: int | None, *, top: bool
+    ) -> bool:
+        """Add the lines of a paragraph whose first row is a heading by its bold type alone; whether it is one."""
         pieces = self._pieces(node)
-        if not pieces:
+        bold = BOLD.match(self.text, *pieces[0]) if pieces else None
+        if bold is None or bold.end() != pieces[0][1] or bold["mark"] or not _names(bold["said"]):
             return False
-        if self._is_labelled(pieces, after):
-            self._questions(pieces, parent)
-            return True
-        bold = _BOLD.match(self.text, pieces[0][0], pieces[-1][1])
-        if bold is None or not (bold["mark"] or bold["said"].rstrip().endswith(("?", "\uff1f"))):
-            return False
-        rest = [(max(start, bold.end()), end) for start, end in pieces if end > bold.end()]
-        rest = [span for span in (trim(self.text, *piece) for piece in rest) if span[0] < span[1]]
-        if not rest and (after is None or after.type in ("heading", "hr")):
-            return False
-        self._ask(bold.span(), parent)
+        rest, colon = list(pieces[1:]), bold["said"].rstrip().endswith(":")
         if rest:
-            self._sentence_lines(rest, self.question)
+            below = self.text[slice(*rest[0])]
+            if colon or below[0].islower() or BOLD.match(below) or not self._breaks(pieces[0], rest[0]):
+                return False
+        elif after is None or not self._stands_over(bold["said"], after):
+            return False
+        self.question = None
+        opens = top and not self.html.holds_no_section()
+        if opens and node.map is not None:
+            title = self._title(self.text[slice(*pieces[0])]).rstrip(":")
+            self.headings.append((_BOLD_LEVEL, title, self.starts[node.map[0]]))
+            self._add("heading", pieces[0], None)
+            self.under_question = False
+        elif rest:
+            parent = self._lead(pieces[0], parent)
+        else:
+            return False
+        if rest:
+            self._paragraph(rest, None if opens else parent, None if opens else parent, introduces=False)
         return True
 
-    def _ask(self, span: Span, parent: int | None) -> None:
-        self.question = self._add("lead", span, parent)
-        if self.question is not None:
-            self.html.leads.add(self.question)
-
-    def _is_labelled(self, pieces: Sequence[Span], after: SyntaxTreeNode | None) -> bool:
-        """Whether rows of these begin with "Q:" and the like, and answers come after; or they go on with an answer."""
-        first = _ASKED.match(self.text, *pieces[0])
-        if first is None:
+    def _stands_over(self, said: str, after: SyntaxTreeNode) -> bool:
+        """Whether bold words that stand alone are the heading of what comes after them."""
+        if after.type in ("heading", "hr") or (after.type == "paragraph" and _is_bold(content(after))):
             return False
-        if not first["q"]:
-            return self.question is not None
-        if any((label := _ASKED.match(self.text, *piece)) and not label["q"] for piece in pieces[1:]):
-            return True
-        following = self._pieces(after)[:1] if after is not None and after.type == "paragraph" else []
-        label = _ASKED.match(self.text, *following[0]) if following else None
-        return label is not None and not label["q"]
+        if bare(said).strip(" :").casefold() in KINDS:
+            return False
+        return not (said.rstrip().endswith(":") and self._is_listing(after))
 
-    def _questions(self, pieces: Sequence[Span], parent: int | None) -> None:
-        parts: list[tuple[bool, str, list[Span]]] = []
-        for start, end in pieces:
-            label = _ASKED.match(self.text, start, end)
-            if label:
-                opened = (label["bold"] or "") if not (label["closed"] or label["after"]) else ""
-                parts.append((label["q"] is not None, opened, []))
-            parts[-1][2].append((label.end() if label else start, end))
-        for asks, opened, found in parts:
-            start, end = trim(self.text, found[0][0], found[-1][1])
-            if opened and self.text.endswith(opened, start, end):
-                end -= len(opened)
-            found = [trim(self.text, max(a, start), min(b, end)) for a, b in found]
-            found = [span for span in found if span[0] < span[1]]
-            if asks:
-                self.question = None
-            if not found:
-                continue
-            if asks:
-                self._ask((found[0][0], found[-1][1]), parent)
+    def _breaks(self, bold: Span, after: Span) -> bool:
+        """Whether a bold row stands for itself: its line is broken by a mark, or short of where the next one ends."""
+        room = len(self.text[slice(*after)].split(maxsplit=1)[0]) + 1
+        return self._breaks_after(bold[1]) or bold[1] - bold[0] + room <= max(after[1] - after[0], _NAME_CHARACTERS)
+
+    def _quotation(self, node: SyntaxTreeNode, parent: int | None) -> None:
+        first = node.children[0] if node.children else None
+        pieces = self._pieces(first) if first is not None and first.type == "paragraph" else []
+        if not pieces or not is_quoted(row := self.text[slice(*pieces[0])]):
+            self.read(node.children, parent)
+            return
+        span = introduction(row)
+        at = pieces[0][0]
+        lead = self._lead((at + span[0], at + span[1]) if span else None, parent)
+        if pieces[1:]:
+            following = node.children[1] if node.children[1:] else None
+            self._paragraph(pieces[1:], lead, lead, introduces=following is not None and self._is_listing(following))
+        self.read(node.children[1:], lead)
+
+    def _admonition(self, node: SyntaxTreeNode, parent: int | None, *, top: bool) -> None:
+        """What stands in it, under its title or its kind; what only lays out the page says nothing of itself."""
+        assert node.map is not None
+        start, end = trim(self.text, *self._line(node.map[0]))
+        mark = _FENCE.search(self.text, start, end)
+        span = introduction(self.text[mark.start() : end]) if mark else None
+        held = [child for child in node.children if child.type != "admonition_title"]
+        if mark is None or span is None:
+            self.read(held, parent, top=top and node.type == "container_block")
+            return
+        self.read(held, self._lead((mark.start() + span[0], mark.start() + span[1]), parent))
+
+    def _definitions(self, node: SyntaxTreeNode, parent: int | None) -> None:
+        """Terms, each with its meanings under it."""
+        term: int | None = parent
+        for child in node.children:
+            if child.type == "dt":
+                term = self._lead(_hull(self._pieces(child)), parent)
             else:
-                self._sentence_lines(found, parent if self.question is None else self.question)
-
-    def _sentence_lines(self, pieces: Sequence[Span], parent: int | None) -> None:
-        for is_table, found in self._runs(self._split(pieces)):
-            for span in found if is_table else self._sentences(found):
-                if is_table:
-                    self._row(span, parent)
-                else:
-                    self._add("sentence", span, parent)
+                self._item(child, term)
 
     def _heading(self, node: SyntaxTreeNode) -> None:
         span = _hull(self._pieces(node))
@@ -202,6 +249,7 @@ class _Walk(MarkdownRows):
             if span[0] >= span[1]:
                 return
             name = self._title(content(node)) or self.text[slice(*span)]
+            self.under_question = name.endswith(("?", "\uff1f"))
             self.headings.append((int(node.tag[1:]), name, self.starts[node.map[0]]))
             self._add("heading", span, None)
 
@@ -221,30 +269,22 @@ class _Walk(MarkdownRows):
         kind: LineKind = "lead" if span and listing and self._ends_with_colon(span) else "item"
         own = self._add(kind, span, parent)
         self.read(rest, parent if own is None else own)
-
-    def _runs_in(self, pieces: Sequence[Span], rest: Sequence[SyntaxTreeNode]) -> bool:
-        """Whether an item holds a question and, in the same paragraph, its answer."""
-        if not pieces:
-            return False
-        if self._is_labelled(pieces, rest[0] if rest else None):
-            return True
-        bold = _BOLD.match(self.text, pieces[0][0], pieces[-1][1])
-        asks = bold is not None and (bold["mark"] or bold["said"].rstrip().endswith(("?", "\uff1f")))
-        return bool(asks and bold is not None and self.text[bold.end() : pieces[-1][1]].strip())
+        if own is not None and span and asks(self.text[slice(*span)]) and len(self.lines) > own + 1:
+            self.lines[own] = replace(self.lines[own], kind="lead")  # what stands in the item answers it
 
     def _paragraph(
-        self, node: SyntaxTreeNode, parent: int | None, above: int | None, *, introduces: bool
+        self, pieces: Sequence[Span], parent: int | None, above: int | None, *, introduces: bool
     ) -> int | None:
         """Add sentences, and the rows of a table that lacks its header; gives the lead-in, if it ends in one."""
         lead = above
-        runs = self._runs(self._split(self._pieces(node)))
-        for (is_table, pieces), after in zip(runs, [*runs[1:], None], strict=False):
+        runs = self._runs(self._split(pieces))
+        for (is_table, found), after in zip(runs, [*runs[1:], None], strict=False):
             if is_table:
-                for piece in pieces:
+                for piece in found:
                     self._row(piece, lead)
                 lead = parent
                 continue
-            spans = self._sentences(pieces)
+            spans = self._sentences(found)
             leads = after[0] if after else introduces
             for span in spans:
                 last = leads and span == spans[-1] and self._ends_with_colon(span)
@@ -263,43 +303,25 @@ class _Walk(MarkdownRows):
                 added = self._row(span, parent if header is None else header)
                 header = added if part.type == "thead" else header
 
-    def _row(self, span: Span, parent: int | None) -> int | None:
-        """Add what stands between the outer pipes; nothing for a line of dashes."""
-        start, end = trim(self.text, *span)
-        if _DELIMITERS.fullmatch(self.text, start, end):
-            return None
-        while start < end and (self.text[start] == "|" or self.text[start].isspace()):
-            start += 1
-        while end > start and (self.text[end - 1] == "|" or self.text[end - 1].isspace()):
-            if self.text[end - 2 : end] == "\\|":
-                break
-            end -= 1
-        start, end = self._without_tags((start, end))
-        return (
-            self._add("row", (start, end), parent)
-            if any(c.isalnum() for c in self.text[start:end]) or (start < end and "<" not in self.text[start:end])
-            else None
-        )
-
-    def _add(self, kind: LineKind, span: Span | None, parent: int | None) -> int | None:
-        """The position of the line just added; `None` when there is nothing in it."""
-        if span is None or span[0] >= span[1]:
-            return None
-        self.lines.append(Line(kind, *span, parent=parent))
-        return len(self.lines) - 1
-
     def _is_listing(self, node: SyntaxTreeNode) -> bool:
         if node.type == "html_block":
             return _LISTING.match(node.content) is not None
-        return node.type in (*_LISTS, "table") or (
+        return node.type in (*_LISTS, "table", "dl") or (
             node.type == "paragraph" and any(is_table for is_table, _ in self._runs(self._pieces(node))[:1])
         )
 
 
 def _is_bold(content: str) -> bool:
     """Whether a paragraph is set in bold as a whole."""
-    bold = _BOLD.match(content)
+    bold = BOLD.match(content)
     return bold is not None and bold.end() == len(content)
+
+
+def _names(said: str) -> bool:
+    """Whether bold words can be a heading: few of them, without closing punctuation, and not a mere figure."""
+    said = said.strip()
+    short = len(said) <= _NAME_CHARACTERS and len(said.split()) <= _NAME_WORDS
+    return short and _NAME.match(said) is not None and not said.endswith((".", "!", "?", ";", ",", "\u2026"))
 
 
 def _hull(pieces: Sequence[Span]) -> Span | None:

@@ -10,6 +10,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
+from assistant.documents.fields import bare, own_rows
 from assistant.documents.html_blocks import balanced, ends_with_colon
 from assistant.documents.structure import sentences, trim
 from assistant.documents.tags import BLOCKS, Tag, last_closings, tags
@@ -39,13 +40,14 @@ class MarkdownRows:
     def _runs(self, pieces: Sequence[Span]) -> list[tuple[bool, list[Span]]]:
         """A paragraph's rows in runs that belong together, each with whether it is a table that lacks its header.
 
-        A hard line break ends a run.
+        A hard line break ends a run, and so does a row that stands for itself, such as a field.
         """
         runs: list[tuple[bool, list[Span]]] = []
         broken = True
-        for start, end in pieces:
+        own = set(own_rows([bare(self.text[start:end]) for start, end in pieces])) if len(pieces) > 1 else set()
+        for n, (start, end) in enumerate(pieces):
             is_row = end - start > 1 and self.text[start] == self.text[end - 1] == "|"
-            if broken or runs[-1][0] != is_row:
+            if broken or runs[-1][0] != is_row or (n in own and not is_row):
                 runs.append((is_row, []))
             broken = not is_row and self._breaks_after(end)
             slash = broken and (start, end) != pieces[-1] and self.text[end - 1] == "\\"
@@ -61,7 +63,9 @@ class MarkdownRows:
         marks = self._tags(first, last)
         shown = "".join(self._between(pieces))
         if not marks:
-            return [(first + start, first + end) for start, end in sentences(shown, 0, last - first)]
+            return _joined(
+                shown, [(first + start, first + end) for start, end in sentences(shown, 0, last - first)], first
+            )
         parts: list[str] = []
         at = 0
         for tag in marks:
@@ -74,7 +78,7 @@ class MarkdownRows:
             grown = balanced((first + start, first + end), marks)
             spans.append((max(grown[0], reached), grown[1]))
             reached = grown[1]
-        return spans
+        return _joined(shown, spans, first)
 
     def _between(self, pieces: Sequence[Span]) -> list[str]:
         """The text from the first of these spans to the last, with spaces for what stands between them."""
@@ -145,6 +149,7 @@ class MarkdownRows:
         wanted = [row for row in (row.strip() for row in content(node).split("\n")) if row]
         spans: list[Span] = []
         first, last = node.map
+        last = max(last, first + 1)  # of a term the parser gives no end
         for number in range(first + (node.type == "fence"), min(last, len(self.starts))):
             if len(spans) == len(wanted):
                 break
@@ -165,6 +170,17 @@ class MarkdownRows:
         if len(content) > _TITLE_CHARACTERS:
             return " ".join(content[:_TITLE_CHARACTERS].split())
         return " ".join(_plain(self.inline.parseInline(content, self.env)[0].children or []).split())
+
+
+def _joined(shown: str, spans: Sequence[Span], first: int) -> list[Span]:
+    """The sentences, each with the marks of emphasis that close it, which may have been parted from it."""
+    found: list[Span] = []
+    for start, end in spans:
+        if found and not shown[start - first : end - first].strip("*_"):
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((start, end))
+    return found
 
 
 def content(node: SyntaxTreeNode) -> str:

@@ -97,6 +97,11 @@ class Outline:
         """The list that line `n` is an entry of, or else the one that it introduces."""
         return self.around(n) or self.listing(n)
 
+    def is_header(self, n: int) -> bool:
+        """Whether line `n` is the row that names the columns of others."""
+        lines = self.document.lines
+        return lines[n].kind == "row" and any(lines[m].kind == "row" for m in self.children.get(n, ()))
+
     def is_heading(self, n: int) -> bool:
         """Whether line `n` is the heading of a section."""
         return n in self.headings
@@ -131,7 +136,12 @@ class Outline:
 
     def _with_nested(self, entries: Sequence[int]) -> tuple[int, ...]:
         """The entries, each followed by those that are nested in it."""
-        return tuple(m for n in entries for m in (n, *self._with_nested(self.children.get(n, ()))))
+        lines = self.document.lines
+        nested = {n: self.children.get(n, ()) for n in entries}
+        for n in entries:  # the footnotes of a row are no rows
+            if lines[n].kind == "row":
+                nested[n] = tuple(m for m in nested[n] if lines[m].kind == "row")
+        return tuple(m for n in entries for m in (n, *self._with_nested(nested[n])))
 
 
 def parted(text: str, start: int, end: int, mark: re.Pattern[str]) -> Iterator[tuple[int, int]]:

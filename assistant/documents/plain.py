@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
-from assistant.documents.fields import is_answer, is_field, is_question, own_rows
+from assistant.documents.fields import asks, is_answer, is_field, is_led, is_question, own_rows
 from assistant.documents.glue import Words, glue
+from assistant.documents.releases import names_release
 from assistant.documents.structure import Structure, nest, sentences
 from assistant.types import Line, Section
 
@@ -60,14 +61,22 @@ def structure(text: str) -> Structure:
     lines: list[Line] = []
     words = Words(text)
     path: tuple[str, ...] = ()
-    for block in _blocks(rows):
+    blocks = list(_blocks(rows))
+    questions = _questions(blocks)
+    question: int | None = None  # what was asked last, by a row without a mark
+    for n, block in enumerate(blocks):
+        if block[0].kind == "heading" or n in questions:
+            question = None
         if block[0].kind == "heading":
             path = paths[block[0].opens]
             lines.append(Line("heading", block[0].start, block[0].end, path))
         elif block[0].kind == "item":
             _add_list(lines, words, block, path)
+        elif n in questions:
+            question = len(lines)
+            lines.append(Line("lead", block[0].start, block[0].end, path))
         else:
-            _add_paragraph(lines, text, block, path)
+            _add_paragraph(lines, text, block, path, question)
     starts = [line.start for line in lines]
     sections = tuple(_without_tail(section, lines, starts) for section in sections)
     return Structure(sections=sections, lines=tuple(_without_childless_leads(lines)))
@@ -103,7 +112,7 @@ def _is_title(row: _Row) -> bool:
     text = row.text
     if len(text) > _HEADING_CHARACTERS or len(text.split()) > _HEADING_WORDS:
         return False
-    if _CLOSED.search(text) or _FIGURE_AFTER_COLON.search(text) or "|" in text:
+    if _CLOSED.search(text) or _FIGURE_AFTER_COLON.search(text) or "|" in text or is_led(text):
         return False
     first = next((c for c in text if c.isalnum()), "")
     return any(c.isalpha() for c in text) and not first.islower()
@@ -115,7 +124,11 @@ def _find_headings(rows: list[_Row]) -> None:
     following = {id(row): after for row, after in pairwise(filled)}
     for position, row in enumerate(rows):
         after = following.get(id(row))
-        if row.kind == "blank" or after is None or not _is_title(row):
+        if row.kind == "blank" or after is None:
+            continue
+        if not _is_title(row):
+            if row.kind == "text" and after.kind == "item" and names_release(row.text):
+                row.kind = "heading"
             continue
         before = rows[position - 1] if position else None
         below = rows[position + 1]
@@ -252,9 +265,22 @@ def _joins(block: Sequence[_Row], row: _Row, gap: bool) -> bool:
     return row.kind == "text" and not gap and not _ENDED.search(block[-1].text)
 
 
-def _add_paragraph(lines: list[Line], text: str, block: Sequence[_Row], path: tuple[str, ...]) -> None:
+def _questions(blocks: Sequence[Sequence[_Row]]) -> set[int]:
+    """The blocks that are a question of an FAQ: rows of their own, each with its answer below; at least two of them."""
+    found = set()
+    for n, (block, after) in enumerate(pairwise(blocks)):
+        if block[0].kind == "text" and len(block) == 1 and asks(block[0].text) and not is_question(block[0].text):
+            first = after[0]
+            if first.kind != "heading" and not asks(first.text) and not is_answer(first.text):
+                found.add(n)
+    return found if len(found) > 1 else set()
+
+
+def _add_paragraph(
+    lines: list[Line], text: str, block: Sequence[_Row], path: tuple[str, ...], question: int | None
+) -> None:
     begins = own_rows([row.text for row in block])
-    asked: int | None = None  # the question that the rows below it answer
+    asked = question  # what the rows below it answer
     for first, after in pairwise([*begins, len(block)]):
         if is_answer(block[first].text) and lines and is_question(text[lines[-1].start : lines[-1].end]):
             asked = len(lines) - 1

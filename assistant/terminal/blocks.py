@@ -10,6 +10,8 @@ from assistant.types import Answer, Block
 
 WEAK = 0.5  # an answer that is less likely to be right is said to be unsure
 _LISTED = ("item", "pair", "heading")
+_NUMBERED = re.compile(r"\(?\d{1,3}[.)]\s")
+_TASK = re.compile(r"\[(?P<done>[ xX])\]\s+(?P<text>\S.*)", re.DOTALL)
 _NOT_PRINTED = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 
 
@@ -48,7 +50,14 @@ def _line(block: Block, bullet: str) -> str:
     headed = block.label is not None and _is_headed(block)
     text = block.text.removeprefix(f"{block.label}: ") if headed else block.text
     cited = block.citations[-1:] if headed else block.citations
-    return f"{bullet if block.kind in _LISTED else ''}{printable(text)}{_marks(cited)}"
+    bullet = bullet if block.kind in _LISTED and not _NUMBERED.match(text) else ""
+    return f"{bullet}{printable(stated(text))}{_marks(cited)}"
+
+
+def stated(text: str) -> str:
+    """The text of a task with the state that its box shows, as a word; another text as it is."""
+    task = _TASK.fullmatch(text)
+    return text if task is None else f"{task['text']} ({'not done' if task['done'] == ' ' else 'done'})"
 
 
 def _table(rows: Sequence[Block]) -> Iterator[str]:

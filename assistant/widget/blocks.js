@@ -3,6 +3,7 @@ import { element } from "./parts.js";
 
 const LISTED = ["item", "pair", "heading"];
 const BESIDE = 3; // groups that stand side by side, and blocks of one, at most
+const NUMBERED = /^\(?\d{1,3}[.)]\s/; // a step with its number
 const LABEL = 48; // characters before the colon of a pair, at most
 
 export class Blocks {
@@ -59,14 +60,15 @@ export class Blocks {
   }
 
   #show(text, cited, kind, cells) {
-    const shown = element("span", { class: "text" }, ...(kind === "pair" ? paired(text) : [text]));
-    const bullet = LISTED.includes(kind) ? "- " : "";
-    this.lines.push(`${bullet}${text}${this.#marks(cited)}`);
+    const said = stated(text);
+    const shown = element("span", { class: "text" }, ...(kind === "pair" ? paired(said) : [said]));
+    const bullet = LISTED.includes(kind);
+    this.lines.push(`${bullet && !NUMBERED.test(said) ? "- " : ""}${said}${this.#marks(cited)}`);
     if (cells.length && (kind === "row" || kind === "header")) return this.#row(cells, cited, kind);
     this.#table = null;
     if (bullet) {
       if (!this.#list) this.#group.append((this.#list = element("ul", { class: "list", role: "list" })));
-      const item = element("li", { class: "block" }, shown);
+      const item = element("li", { class: NUMBERED.test(said) ? "block numbered" : "block" }, shown);
       item.append(...this.#numbers(cited, item));
       return this.#list.append(item);
     }
@@ -113,4 +115,10 @@ export class Blocks {
 function paired(text) {
   const colon = text.search(/:\s/);
   return 0 < colon && colon <= LABEL ? [element("b", {}, text.slice(0, colon + 1)), text.slice(colon + 1)] : [text];
+}
+
+/** The text of a task with the state that its box shows, as a word; another text as it is. */
+function stated(text) {
+  const task = /^\[([ xX])\]\s+(\S.*)$/s.exec(text);
+  return task ? `${task[2]} (${task[1] === " " ? "not done" : "done"})` : text;
 }

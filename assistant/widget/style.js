@@ -84,6 +84,7 @@ article, .greeting, .first { display: grid; gap: .75em; }
 .list { display: grid; gap: .375em; padding-inline-start: 1.25em; list-style: disc; }
 .list:has(> :only-child) { padding: 0; list-style: none; }
 .list ::marker { color: var(--_quiet); }
+.list > .numbered { list-style: none; margin-inline-start: -1.25em; }
 b { font-weight: 600; }
 pre { white-space: pre-wrap; font: .9375em/1.5 ui-monospace, monospace; }
 .table { overflow-x: auto; }

@@ -215,5 +215,73 @@ def test_every_word_that_is_said_stands_in_what_is_cited(text: str, random: obje
         assert block.text and block.text == " ".join(block.text.split())
     for citation in made.citations:
         assert text[citation.start : citation.end] == citation.cited_text
-    said = {made.citations[n].start for block in made.blocks for n in block.citations}
-    assert {where.starts[n] for n in chosen} <= said
+    said = [made.citations[n] for block in made.blocks for n in block.citations]
+    for line in (where.document.lines[n] for n in chosen):
+        assert any(citation.start < line.end and line.start < citation.end for citation in said)
+
+
+NOTES = outline(
+    """# Notes
+
+## 2.3.0 - 2024-03-11
+
+### Added
+
+- Export to ODS.
+
+### Fixed
+
+- A crash.
+
+## Work
+
+1. Unscrew the lid.
+2. **Rinse:** the filter.
+
+- [x] Order boxes
+- [ ] Cancel the lease
+
+Glaze
+: A thin layer.
+
+Kinds:
+
+- raku
+- salt
+
+| Question | Answer |
+| --- | --- |
+| Can I cancel? | Up to *two days* before. |
+| Insured? | yes |
+""",
+    "notes.md",
+)
+
+
+@pytest.mark.parametrize(("words", "said", "cited"), [
+    (["ODS"], ["2.3.0 - 2024-03-11: Export to ODS."], [["2.3.0 - 2024-03-11", "Export to ODS."]]),
+    (
+        ["ODS", "crash"],
+        ["2.3.0 - 2024-03-11: Export to ODS.", "A crash."],
+        [["2.3.0 - 2024-03-11", "Export to ODS."], ["A crash."]],
+    ),
+    (["2.3.0"], ["2.3.0 - 2024-03-11"], [["2.3.0 - 2024-03-11"]]),
+    (["Unscrew"], ["1. Unscrew the lid."], [["1. Unscrew the lid."]]),
+    (["Rinse"], ["2. Rinse: the filter."], [["2. **Rinse:** the filter."]]),
+    (["Order"], ["[x] Order boxes"], [["[x] Order boxes"]]),
+    (["Cancel the"], ["[ ] Cancel the lease"], [["[ ] Cancel the lease"]]),
+    (["thin"], ["Glaze: A thin layer."], [["Glaze", "A thin layer."]]),
+    (["raku"], ["raku"], [["raku"]]),
+    (["Can I"], ["Up to two days before."], [["Up to *two days* before."]]),
+    (["Insured"], ["Question: Insured? · Answer: yes"], [["Question | Answer", "Insured? | yes"]]),
+])  # fmt: skip
+def test_what_a_line_hangs_on_is_said_and_cited_with_it(
+    words: list[str], said: list[str], cited: list[list[str]]
+) -> None:
+    made = quoted(*(unit(word, where=NOTES) for word in words), where=[NOTES])
+    assert blocks(made) == list(zip(said, cited, strict=True))
+
+
+def test_a_numbered_pair_and_the_answer_of_a_row_are_laid_out_as_such() -> None:
+    made = quoted(*(unit(word, where=NOTES) for word in ("Rinse", "thin", "Can I")), where=[NOTES])
+    assert [block.kind for block in made.blocks] == ["pair", "pair", "sentence"]

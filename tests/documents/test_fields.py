@@ -39,3 +39,7 @@ def test_a_wrapped_paragraph_is_read_on() -> None:
         "Ottilie Brandt.",
     ]
     assert own_rows(wrapped) == [0]
+
+
+def test_a_task_with_its_box_is_a_row_of_its_own() -> None:
+    assert own_rows(["[x] Order boxes", "[ ] Cancel the lease", "by Monday"]) == [0, 1]

@@ -143,6 +143,91 @@ def test_hard_breaks_end_a_sentence() -> None:
     ]
 
 
+def test_fields_are_lines_of_their_own_however_they_are_written() -> None:
+    fields = [
+        "Maker: Rohde",
+        "**Chamber volume:** 60 litres",
+        "__Price__: 40 EUR",
+        "Power ........ 9 kW",
+        "Width = 20 cm",
+    ]
+    assert lines("\n".join(fields)) == [("sentence", field, None) for field in fields]
+    assert lines("Price: 40 EUR\nRing the bell.\n") == [
+        ("sentence", "Price: 40 EUR", None), ("sentence", "Ring the bell.", None),
+    ]  # fmt: skip
+
+
+def test_wrapped_prose_with_colons_is_no_list_of_fields() -> None:
+    text = (
+        "The board says: a model phrases what was found, which is then read by someone of the board. It\n"
+        "decides nothing: what may be said is settled before.\nSee also: the rules of\nthe house.\n"
+    )
+    assert [found for _, found, _ in lines(text)] == [
+        text[: text.index(" It\n")],
+        text[text.index("It\n") : text.index("\nSee")],
+        "See also: the rules of\nthe house.",
+    ]
+
+
+def test_terms_introduce_their_meanings() -> None:
+    assert lines("Glaze\n: A thin layer.\n: Also a verb.\n\nBisque\n\n:   Clay, fired once.\n\n    Twice: no.\n") == [
+        ("lead", "Glaze", None), ("item", "A thin layer.", 0), ("item", "Also a verb.", 0),
+        ("lead", "Bisque", None), ("item", "Clay, fired once.", 3), ("sentence", "Twice: no.", 4),
+    ]  # fmt: skip
+
+
+def test_footnotes_stand_under_the_line_that_refers_to_them() -> None:
+    text = "Open daily[^1].\n\n- Free[^b]\n\n[^1]: Not in May.\n[^b]: Children\n    only.\n[^c]: Stray.\n"
+    assert lines(text) == [
+        ("sentence", "Open daily[^1].", None), ("item", "Free[^b]", None), ("sentence", "Not in May.", 0),
+        ("sentence", "Children\n    only.", 1), ("sentence", "Stray.", None),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [
+    "> [!WARNING]\n> Do not lift.\n",
+    '!!! danger "WARNING"\n    Do not lift.\n',
+    "!!! WARNING\n\n    Do not lift.\n",
+    ":::WARNING\nDo not lift.\n:::\n",
+    ":::::: danger WARNING\nDo not lift.\n\n::::::\n",
+])  # fmt: skip
+def test_what_stands_in_an_admonition_stands_under_its_title(text: str) -> None:
+    assert lines(text) == [("lead", "WARNING", None), ("sentence", "Do not lift.", 0)]
+
+
+def test_containers_for_the_layout_say_nothing_and_hold_sections() -> None:
+    text = "# A\n\n::: columns\n\n## B\n\nText.\n\n:::\n"
+    assert lines(text) == [("heading", "A", None), ("heading", "B", None), ("sentence", "Text.", None)]
+    assert [section.path for section in structure(text).sections] == [("A",), ("A", "B")]
+
+
+def test_a_bold_line_is_a_heading_below_all_others() -> None:
+    text = "## Work\n\n**Safety**\n\nWear goggles.\n\n**Firing plan**\nHeat slowly.\n\n### Tools\n\nTongs.\n"
+    read = structure(text)
+    assert [(line.kind, text[line.start : line.end], line.section_path) for line in read.lines] == [
+        ("heading", "Work", ("Work",)),
+        ("heading", "**Safety**", ("Work", "Safety")),
+        ("sentence", "Wear goggles.", ("Work", "Safety")),
+        ("heading", "**Firing plan**", ("Work", "Firing plan")),
+        ("sentence", "Heat slowly.", ("Work", "Firing plan")),
+        ("heading", "Tools", ("Work", "Tools")),
+        ("sentence", "Tongs.", ("Work", "Tools")),
+    ]
+
+
+@pytest.mark.parametrize("text", [
+    "**Safety.**\n\nWear goggles.\n",  # a sentence
+    "**40 EUR**\n\nPer person.\n",  # a value
+    "**Jane Doe**\n\n**Director**\n",  # an address
+    "**Note:**\n\nIt is late.\n",
+    "**Ware that is fired in the large kiln**\nis fetched on Monday.\n",  # emphasis in a sentence
+    "**The end**\n",
+    "> **Safety**\n>\n> Wear goggles.\n",
+])  # fmt: skip
+def test_other_bold_lines_open_no_section(text: str) -> None:
+    assert structure(text).sections == ()
+
+
 def test_code_is_one_line_and_what_is_no_text_is_none() -> None:
     text = "```py\nx = 1\n\ny\n```\n\n<!-- note -->\n\n[ref]: http://x\n\n---\n\n\tindented\n\tcode\n"
     assert lines(text) == [("code", "x = 1\n\ny", None), ("code", "indented\n\tcode", None)]

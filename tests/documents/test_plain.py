@@ -148,3 +148,29 @@ def test_a_question_without_an_answer_is_a_sentence() -> None:
         "sentence",
         "Q: And when?",
     )
+
+
+def test_rows_with_dots_or_an_equals_sign_are_fields_and_no_headings() -> None:
+    text = "Kiln\n\nPower ........ 9 kW\nWeight ....... 140 kg\n\nHeight = 40 cm\n\nIt is heavy.\n"
+    assert lines(text) == [
+        ("heading", "Kiln"), ("sentence", "Power ........ 9 kW"), ("sentence", "Weight ....... 140 kg"),
+        ("sentence", "Height = 40 cm"), ("sentence", "It is heavy."),
+    ]  # fmt: skip
+
+
+def test_versions_over_lists_are_headings() -> None:
+    text = "Changes\n\n2.3.0 - 2024-03-11\n* Export to ODS.\n* A crash.\n\nv1.9.0\n------\n- Old.\n- Older.\n"
+    assert [line.section_path[-1] for line in structure(text).lines] == [
+        "Changes", *["2.3.0 - 2024-03-11"] * 3, *["v1.9.0"] * 3,
+    ]  # fmt: skip
+
+
+def test_questions_that_stand_in_rows_of_their_own_are_answered_below() -> None:
+    text = "Stay\n\nIs there Wi-Fi?\nIn the caf\u00e9 only.\n\nCan I park?\n\nYes, behind the house. It is free.\n"
+    assert [(line.kind, line.parent) for line in structure(text).lines] == [
+        ("heading", None), ("lead", None), ("sentence", 1), ("lead", None), ("sentence", 3), ("sentence", 3),
+    ]  # fmt: skip
+
+
+def test_one_question_alone_is_a_sentence() -> None:
+    assert lines("Stay\n\nWhy here?\nIt is quiet.\n")[1] == ("sentence", "Why here?")

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bakery import BAKERY, assistant
 
-from assistant.terminal.blocks import laid_out
+from assistant.terminal.blocks import laid_out, stated
 from assistant.types import Answer, Block
 
 ANSWER = assistant({"Baker": BAKERY}).ask("What are the late duties?")
@@ -46,3 +46,9 @@ def test_rows_of_a_table_stand_in_columns_under_their_names() -> None:
 
 def test_an_unlikely_answer_says_that_it_may_not_fit() -> None:
     assert shown(Block("red", (0,)), confidence=0.4) == ["This may not fit the question.", "", "red [1]"]
+
+
+def test_a_task_is_said_with_the_state_of_its_box_and_other_brackets_stay() -> None:
+    assert stated("[x] Order boxes") == "Order boxes (done)"
+    assert stated("[ ] Cancel the lease") == "Cancel the lease (not done)"
+    assert stated("[y] of it") == "[y] of it"
