@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from assistant.evaluation.metrics import Outcome
     from assistant.feedback.records import Records
     from assistant.index.build import Report
-    from assistant.index.files import Index
+    from assistant.index.collection import Collection
     from assistant.index.receipt import Row
     from assistant.models.encoder import OnnxEncoder
     from assistant.models.extractive import ExtractiveReader
     from assistant.models.reader import OnnxReader
-    from assistant.types import Json, Passage, Promise, Vectors
+    from assistant.types import Json, Passage, Promise
 
 _log = logging.getLogger(__name__)
 SHIPPED, NONE = "shipped", "none"  # the readers that are no model of transformers
@@ -75,7 +75,7 @@ def _build(settings: Settings, corpus: Corpus, progress: Callable[[str, int, int
     from assistant.documents.chunking import Budget, embedded_text, line_in_context, passages_of
     from assistant.index import receipt
     from assistant.index.build import build
-    from assistant.index.part import words
+    from assistant.index.vocabulary import words
     from assistant.models.encoder_prepare import prepare_encoder
     from assistant.question.acronyms import learn
 
@@ -220,7 +220,7 @@ def open_records(settings: Settings) -> Records:
 
 def _assemble(
     settings: Settings,
-    index: Index,
+    index: Collection,
     encoder: OnnxEncoder,
     calibrated: bool,
     reader: OnnxReader | ExtractiveReader | None = None,
@@ -230,7 +230,6 @@ def _assemble(
     from assistant.answer.rank_lines import SimilarityRanker
     from assistant.answer.retrieve import Retriever
     from assistant.documents.outline import Outline
-    from assistant.index.part import part
     from assistant.models.cache import Remembered
     from assistant.question.acronyms import Acronyms
     from assistant.question.naming import Names
@@ -238,31 +237,19 @@ def _assemble(
     from assistant.question.stems import terms
 
     encode = Remembered(lambda question: encoder.encode_queries([question])[0], encoder.encode_alike)
-    first_rows: dict[str, int] = {}
-    row = 0
-    for document in index.documents.values():
-        first_rows[document.id] = row
-        row += len(document.lines)
-
-    def line_vector(document_id: str, n: int) -> Vectors:
-        vector: Vectors = index.line_vectors[first_rows[document_id] + n].astype("float32")
-        return vector
-
     outlines = {document.id: Outline(document) for document in index.documents.values()}
     acronyms = Acronyms(index.acronyms, is_written=index.vocabulary.__contains__)
-    overlap = TermOverlap(terms, index.lexicon.idf, more=acronyms.both)
+    overlap = TermOverlap(terms, index.rarity, more=acronyms.both)
     speller = Speller(index.vocabulary)
     names = Names(index.vocabulary, is_word=speller.is_known)
     reader = reader or _reader(settings, index, outlines)
     calibration = _calibration(settings, "" if reader is None else reader.fingerprint, calibrated)
     return Assistant(
-        index_id=index.id,
-        documents=index.documents,
-        passages=index.passages,
+        collection=index,
         outlines=outlines,
-        retriever=Retriever(index.passages, index.vectors, index.lexicon, encode, settings.dense_weight),
+        retriever=Retriever(index, encode, settings.dense_weight),
         ranker=SimilarityRanker(
-            outlines, vectors=line_vector, encode=encode, overlap=overlap, word_weight=settings.word_weight
+            outlines, vectors=index.lines, encode=encode, overlap=overlap, word_weight=settings.word_weight
         ),
         reader=reader,
         overlap=overlap,
@@ -270,14 +257,14 @@ def _assemble(
         expand=acronyms.expand,
         meant=names.meant,
         prepare=encode.prepare,
-        library=Library(index.documents, index.passages, holding=index.lexicon.rows),
+        library=Library(index.documents, index.passages, holding=index.holding),
         calibration=calibration,
         max_false_answer_rate=settings.max_false_answer_rate,
         search_passages=settings.search_passages,
         read_passages=settings.read_passages,
         settings=_answer_settings(settings, calibration) | {k: v for k, v in index.settings.items() if k == "part"},
         handoff=settings.handoff or None,
-        part=lambda ids: _assemble(settings, part(index, ids), encoder, calibrated, reader),
+        part=lambda ids: _assemble(settings, index.part(ids), encoder, calibrated, reader),
     )
 
 
@@ -306,7 +293,9 @@ def _fingerprint(settings: Settings) -> str:
     return find_reader(settings.reader).fingerprint
 
 
-def _reader(settings: Settings, index: Index, outlines: Mapping[str, Outline]) -> OnnxReader | ExtractiveReader | None:
+def _reader(
+    settings: Settings, index: Collection, outlines: Mapping[str, Outline]
+) -> OnnxReader | ExtractiveReader | None:
     """What the setting `reader` names. Raises IndexMismatch where the index was built for another."""
     if settings.reader == NONE:
         return None

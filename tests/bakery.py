@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from builds import shelf
+
 from assistant.answer.calibration import Calibration, Fit, Signal
 from assistant.answer.library import Library
 from assistant.answer.overlap import TermOverlap
@@ -83,24 +85,19 @@ def assistant(
     embedded = [passage.text for passage in passages]
     lexicon = Bm25Lexicon(embedded)
     outlines = {name: Outline(document) for name, document in documents.items()}
-    vectors = {
-        name: encoder.encode_passages([line_in_context(document, line) for line in document.lines])
-        for name, document in documents.items()
-    }
+    lines = [line_in_context(document, line) for document in documents.values() for line in document.lines]
+    vectors = FaissStore(encoder.encode_passages(embedded))
+    collection = shelf(passages, vectors, lexicon, list(documents.values()), encoder.encode_passages(lines))
 
     def encode(text: str):  # type: ignore[no-untyped-def]  # a row of the encoder's
         return encoder.encode_queries([text])[0]
 
     overlap = TermOverlap(words, lexicon.idf)
-    similar = SimilarityRanker(
-        outlines, vectors=lambda name, n: vectors[name][n], encode=encode, overlap=overlap, word_weight=0.7
-    )
+    similar = SimilarityRanker(outlines, vectors=collection.lines, encode=encode, overlap=overlap, word_weight=0.7)
     return Assistant(
-        index_id="test",
-        documents=documents,
-        passages=passages,
+        collection=collection,
         outlines=outlines,
-        retriever=Retriever(passages, FaissStore(encoder.encode_passages(embedded)), lexicon, encode, 0.5),
+        retriever=Retriever(collection, encode, 0.5),
         ranker=similar if ranker is None else ranker(outlines),
         reader=reader(outlines),
         overlap=overlap,

@@ -6,10 +6,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
+
+from assistant.index.bm25 import Bm25Lexicon
 from assistant.index.build import Note, Report, build
+from assistant.index.local import LocalCollection
 from assistant.question.acronyms import Known
 from assistant.testing import HashEncoder, document
-from assistant.types import Document, Json, Passage
+from assistant.types import Document, Json, Passage, Vectors, VectorStore
 
 TEXTS = {
     "b.txt": "# Pay\nMedian salary: $336,500\r\n\tTop salary: 😀 e\u0301 500\n## Bonus\nTen per cent\u2028each year\n",
@@ -28,6 +32,29 @@ def passages(documents: Sequence[Document]) -> list[Passage]:
         for d in documents
         for line in d.lines
     ]
+
+
+def shelf(
+    passages: Sequence[Passage],
+    vectors: VectorStore,
+    lexicon: Bm25Lexicon,
+    documents: Sequence[Document] = (),
+    lines: Vectors | None = None,
+) -> LocalCollection:
+    """A collection of passages as they are given."""
+    return LocalCollection(
+        id="test",
+        documents={document.id: document for document in documents},
+        passages=tuple(passages),
+        vectors=vectors,
+        lexicon=lexicon,
+        line_vectors=np.empty((0, 0), np.float16) if lines is None else lines.astype(np.float16),
+        vocabulary={},
+        acronyms=Known(),
+        encoder_name="hash",
+        encoder_fingerprint="hash",
+        settings={},
+    )
 
 
 def ignore(stage: str, done: int, total: int) -> None: ...
