@@ -8,10 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
+from assistant.documents.chunking import embedded_text
 from assistant.index.bm25 import Bm25Lexicon
-from assistant.index.build import Note, Report, build
+from assistant.index.build import Note, Report
+from assistant.index.folder import FolderStore
 from assistant.index.local import LocalCollection
-from assistant.question.acronyms import Known
+from assistant.index.store import IndexStore
+from assistant.index.vocabulary import words
+from assistant.question.acronyms import Known, learn
 from assistant.testing import HashEncoder, document
 from assistant.types import Document, Json, Passage, Vectors, VectorStore
 
@@ -68,19 +72,45 @@ def make(
     note: Note = ignore,
     settings: Mapping[str, int] = {"chunk_tokens": 256},
 ) -> Report:
-    found = sorted(documents(texts), key=lambda d: d.id)
+    vocabulary = Counter(["median", "salary", "median"])
+    acronyms = Known({"ML": "machine learning"})
+    return put(
+        FolderStore(folder),
+        documents(texts),
+        encoder,
+        receipt,
+        note,
+        settings,
+        vocabulary=vocabulary,
+        acronyms=acronyms,
+    )
+
+
+def put(
+    store: IndexStore,
+    documents: Sequence[Document],
+    encoder: HashEncoder | None = None,
+    receipt: Mapping[str, Json] = {"smallest_cosine": 0.9999},
+    note: Note = ignore,
+    settings: Mapping[str, int] = {"chunk_tokens": 256},
+    *,
+    vocabulary: Mapping[str, int] | None = None,
+    acronyms: Known | None = None,
+) -> Report:
+    """Builds an index of these documents, a passage a line."""
+    found = sorted(documents, key=lambda d: d.id)
     cut = passages(found)
-    return build(
-        folder,
+    titles = {d.id: d.title for d in found}
+    return store.build(
         documents=found,
         passages=cut,
-        embedded=[f"{passage.document_id} {passage.text}" for passage in cut],
+        embedded=[embedded_text(titles[p.document_id], p.section_path, p.text) for p in cut],
         lines=[d.text[line.start : line.end] for d in found for line in d.lines],
-        vocabulary=Counter(["median", "salary", "median"]),
+        vocabulary=words(found) if vocabulary is None else vocabulary,
         encoder=encoder or HashEncoder(),
         settings=settings,
         receipt=receipt,
-        acronyms=Known({"ML": "machine learning"}),
+        acronyms=learn(found) if acronyms is None else acronyms,
         note=note,
     )
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection as Ids
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.documents.chunking import embedded_text
 from assistant.index.bm25 import Bm25Lexicon
-from assistant.index.collection import Ranking
+from assistant.index.collection import Collection, Ranking
 from assistant.index.matching import matching_rows
 from assistant.index.vectors import FaissStore
 from assistant.index.vocabulary import words
@@ -66,24 +66,38 @@ class LocalCollection:
     def part(self, ids: Ids[str]) -> LocalCollection:
         documents = {id: document for id, document in self.documents.items() if id in ids}
         rows = [row for row, passage in enumerate(self.passages) if passage.document_id in documents]
-        passages = tuple(self.passages[row] for row in rows)
         places = [(id, n) for id, document in documents.items() for n in range(len(document.lines))]
-        acronyms = learn(documents.values())
-        embedded = [embedded_text(documents[p.document_id].title, p.section_path, p.text) for p in passages]
-        return replace(
-            self,
-            documents=documents,
-            passages=passages,
-            vectors=FaissStore(self.vectors.vectors()[np.asarray(rows, np.int64)]),
-            lexicon=Bm25Lexicon(embedded, more=Acronyms(acronyms).both),
-            line_vectors=self.lines(places).astype(np.float16),
-            vocabulary=words(documents.values()),
-            acronyms=acronyms,
-            settings={**self.settings, "part": part_name(documents)},
-        )
+        vectors = self.vectors.vectors()[np.asarray(rows, np.int64)]
+        return of_documents(documents, [self.passages[row] for row in rows], vectors, self.lines(places), of=self)
 
 
-def part_name(documents: Mapping[str, Document]) -> str:
+def of_documents(
+    documents: Mapping[str, Document],
+    passages: Sequence[Passage],
+    vectors: Vectors,
+    lines: Vectors,
+    *,
+    of: Collection,
+) -> LocalCollection:
+    """A part of a collection: these documents, with their passages and the vectors of these and of their lines."""
+    acronyms = learn(documents.values())
+    embedded = [embedded_text(documents[p.document_id].title, p.section_path, p.text) for p in passages]
+    return LocalCollection(
+        id=of.id,
+        documents=documents,
+        passages=tuple(passages),
+        vectors=FaissStore(vectors),
+        lexicon=Bm25Lexicon(embedded, more=Acronyms(acronyms).both),
+        line_vectors=lines.astype(np.float16),
+        vocabulary=words(documents.values()),
+        acronyms=acronyms,
+        encoder_name=of.encoder_name,
+        encoder_fingerprint=of.encoder_fingerprint,
+        settings={**of.settings, "part": _part_name(documents)},
+    )
+
+
+def _part_name(documents: Mapping[str, Document]) -> str:
     """A hash that tells a part of an index from its other parts."""
     known = "\n".join(f"{document.id} {document.version}" for document in documents.values())
     return hashlib.sha256(known.encode("utf-8", "replace")).hexdigest()[:16]
