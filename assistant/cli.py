@@ -212,7 +212,9 @@ def _command(
 
 
 def _add_index(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--index", type=Path, metavar="DIR", help="the folder of the index (default: index)")
+    parser.add_argument(
+        "--index", metavar="DIR", help="the folder of the index, or the postgresql:// of a database (default: index)"
+    )
 
 
 def _add_generate(parser: argparse.ArgumentParser) -> None:

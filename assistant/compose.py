@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from threading import Lock
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from assistant.answer.pipeline import Assistant
-from assistant.errors import AssistantError, CalibrationError, IndexFault, IndexMismatch, UsageError
-from assistant.settings import Settings
+from assistant.errors import CalibrationError, IndexMismatch, UsageError
+from assistant.settings import DatabaseUrl, Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,16 +21,15 @@ if TYPE_CHECKING:
     from assistant.evaluation.metrics import Outcome
     from assistant.feedback.records import Records
     from assistant.index.build import Report
-    from assistant.index.files import Index
+    from assistant.index.collection import Collection
     from assistant.index.receipt import Row
+    from assistant.index.store import IndexStore
     from assistant.models.encoder import OnnxEncoder
     from assistant.models.extractive import ExtractiveReader
     from assistant.models.reader import OnnxReader
-    from assistant.types import Json, Passage, Promise, Vectors
+    from assistant.types import Json, Passage, Promise
 
-_log = logging.getLogger(__name__)
 SHIPPED, NONE = "shipped", "none"  # the readers that are no model of transformers
-READERS = "readers"  # the folder, in that of the index, of the others
 CHECKED = 64  # passages that an exported encoder is checked on
 EMPTY = "an empty corpus"  # what it is checked on where there is no passage
 
@@ -58,6 +56,7 @@ def build_index(
     from assistant.documents.sandbox import Sandbox
     from assistant.index.publishing import writing
 
+    store = open_store(settings)
     with Sandbox() as sandbox:
         corpus = load_corpus(
             settings.corpus,
@@ -65,17 +64,16 @@ def build_index(
             allow_empty=allow_empty,
             progress=lambda done, total: progress("read", done, total),
         )
-    with writing(settings.index):
-        return _build(settings, corpus, progress)
+    with writing(store.exports):
+        return _build(settings, store, corpus, progress)
 
 
-def _build(settings: Settings, corpus: Corpus, progress: Callable[[str, int, int], None]) -> Built:
+def _build(settings: Settings, store: IndexStore, corpus: Corpus, progress: Callable[[str, int, int], None]) -> Built:
     import tiktoken
 
     from assistant.documents.chunking import Budget, embedded_text, line_in_context, passages_of
     from assistant.index import receipt
-    from assistant.index.build import build
-    from assistant.index.part import words
+    from assistant.index.vocabulary import words
     from assistant.models.encoder_prepare import prepare_encoder
     from assistant.question.acronyms import learn
 
@@ -100,13 +98,13 @@ def _build(settings: Settings, corpus: Corpus, progress: Callable[[str, int, int
 
     progress("prepare the encoder", 0, 0)
     encoder = prepare_encoder(
-        settings.encoder, settings.index / "encoders", sample=sample, threads=settings.threads or None
+        settings.encoder, store.exports / "encoders", sample=sample, threads=settings.threads or None
     )
-    reader = _prepare_reader(settings, progress)
+    store.keep_model("encoders", encoder.fingerprint)
+    reader = _prepare_reader(settings, store, progress)
     chunks = chunk(encoder)
     passages = [passage for _, passage in chunks]
-    report = build(
-        settings.index,
+    report = store.build(
         documents=corpus.documents,
         passages=passages,
         embedded=[text for text, _ in chunks],
@@ -124,28 +122,41 @@ def _build(settings: Settings, corpus: Corpus, progress: Callable[[str, int, int
     return Built(report, receipt.rows(corpus, passages))
 
 
-def open_answerer(settings: Settings, *, calibrated: bool = True) -> Assistant:
+def open_store(settings: Settings) -> IndexStore:
+    """Where the settings keep the index: a folder, or a database."""
+    if isinstance(settings.index, DatabaseUrl):
+        if find_spec("psycopg_pool") is None or find_spec("pgvector") is None:
+            raise UsageError("PostgreSQL needs libraries of its own: `pip install 'role-assistant[postgres]'`")
+        from assistant.index.postgres.store import PostgresStore
+
+        return PostgresStore(settings.index.value, name=str(settings.index), exports=settings.cache.expanduser())
+    from assistant.index.folder import FolderStore
+
+    return FolderStore(settings.index)
+
+
+def open_answerer(settings: Settings, store: IndexStore | None = None, *, calibrated: bool = True) -> Assistant:
     """The answerer of the index in force. Raises IndexNotFound, IndexDamaged, IndexMismatch or a ReaderError.
 
     Without calibration, `confidence` means nothing.
     """
-    from assistant.index.publishing import encoder_folder, open_index
     from assistant.models.encoder import OnnxEncoder
     from assistant.models.encoder_names import full_name
 
-    index = open_index(settings.index)
+    store = store or open_store(settings)
+    index = store.open()
     if index.encoder_name != full_name(settings.encoder):
         raise IndexMismatch(
-            f"the index in {settings.index} was built with {index.encoder_name}, the setting says {settings.encoder}: "
+            f"the index in {store} was built with {index.encoder_name}, the setting says {settings.encoder}: "
             f"run `assistant index` to build it again, or set the encoder back"
         )
-    encoder = OnnxEncoder(encoder_folder(settings.index, index.encoder_fingerprint), threads=settings.threads or None)
+    encoder = OnnxEncoder(store.model("encoders", index.encoder_fingerprint), threads=settings.threads or None)
     if encoder.fingerprint != index.encoder_fingerprint:
         raise IndexMismatch(
             f"the index was built with {index.encoder_name} ({index.encoder_fingerprint}), but the encoder beside it "
             f"is {encoder.name} ({encoder.fingerprint}): run `assistant index` to build it again"
         )
-    return _assemble(settings, index, encoder, calibrated)
+    return _assemble(settings, store, index, encoder, calibrated)
 
 
 def open_uncalibrated(settings: Settings) -> Assistant:
@@ -220,7 +231,8 @@ def open_records(settings: Settings) -> Records:
 
 def _assemble(
     settings: Settings,
-    index: Index,
+    store: IndexStore,
+    index: Collection,
     encoder: OnnxEncoder,
     calibrated: bool,
     reader: OnnxReader | ExtractiveReader | None = None,
@@ -230,7 +242,6 @@ def _assemble(
     from assistant.answer.rank_lines import SimilarityRanker
     from assistant.answer.retrieve import Retriever
     from assistant.documents.outline import Outline
-    from assistant.index.part import part
     from assistant.models.cache import Remembered
     from assistant.question.acronyms import Acronyms
     from assistant.question.naming import Names
@@ -238,31 +249,19 @@ def _assemble(
     from assistant.question.stems import terms
 
     encode = Remembered(lambda question: encoder.encode_queries([question])[0], encoder.encode_alike)
-    first_rows: dict[str, int] = {}
-    row = 0
-    for document in index.documents.values():
-        first_rows[document.id] = row
-        row += len(document.lines)
-
-    def line_vector(document_id: str, n: int) -> Vectors:
-        vector: Vectors = index.line_vectors[first_rows[document_id] + n].astype("float32")
-        return vector
-
     outlines = {document.id: Outline(document) for document in index.documents.values()}
     acronyms = Acronyms(index.acronyms, is_written=index.vocabulary.__contains__)
-    overlap = TermOverlap(terms, index.lexicon.idf, more=acronyms.both)
+    overlap = TermOverlap(terms, index.rarity, more=acronyms.both)
     speller = Speller(index.vocabulary)
     names = Names(index.vocabulary, is_word=speller.is_known)
-    reader = reader or _reader(settings, index, outlines)
+    reader = reader or _reader(settings, store, index, outlines)
     calibration = _calibration(settings, "" if reader is None else reader.fingerprint, calibrated)
     return Assistant(
-        index_id=index.id,
-        documents=index.documents,
-        passages=index.passages,
+        collection=index,
         outlines=outlines,
-        retriever=Retriever(index.passages, index.vectors, index.lexicon, encode, settings.dense_weight),
+        retriever=Retriever(index, encode, settings.dense_weight),
         ranker=SimilarityRanker(
-            outlines, vectors=line_vector, encode=encode, overlap=overlap, word_weight=settings.word_weight
+            outlines, vectors=index.lines, encode=encode, overlap=overlap, word_weight=settings.word_weight
         ),
         reader=reader,
         overlap=overlap,
@@ -270,18 +269,20 @@ def _assemble(
         expand=acronyms.expand,
         meant=names.meant,
         prepare=encode.prepare,
-        library=Library(index.documents, index.passages, holding=index.lexicon.rows),
+        library=Library(index.documents, index.passages, holding=index.holding),
         calibration=calibration,
         max_false_answer_rate=settings.max_false_answer_rate,
         search_passages=settings.search_passages,
         read_passages=settings.read_passages,
         settings=_answer_settings(settings, calibration) | {k: v for k, v in index.settings.items() if k == "part"},
         handoff=settings.handoff or None,
-        part=lambda ids: _assemble(settings, part(index, ids), encoder, calibrated, reader),
+        part=lambda ids: _assemble(settings, store, index.part(ids), encoder, calibrated, reader),
     )
 
 
-def _prepare_reader(settings: Settings, progress: Callable[[str, int, int], None]) -> Mapping[str, Json]:
+def _prepare_reader(
+    settings: Settings, store: IndexStore, progress: Callable[[str, int, int], None]
+) -> Mapping[str, Json]:
     """Exports the reader in the settings, where it is a model of transformers; what the index keeps of it."""
     if settings.reader in (SHIPPED, NONE):
         return {}
@@ -289,7 +290,8 @@ def _prepare_reader(settings: Settings, progress: Callable[[str, int, int], None
     from assistant.models.reader_prepare import prepare_reader
 
     progress("prepare the reader", 0, 0)
-    known = check(prepare_reader(settings.reader, settings.index / READERS))
+    known = check(prepare_reader(settings.reader, store.exports / "readers"))
+    store.keep_model("readers", str(known["fingerprint"]))
     return {"reader": {"name": settings.reader, "fingerprint": known["fingerprint"]}}
 
 
@@ -306,7 +308,9 @@ def _fingerprint(settings: Settings) -> str:
     return find_reader(settings.reader).fingerprint
 
 
-def _reader(settings: Settings, index: Index, outlines: Mapping[str, Outline]) -> OnnxReader | ExtractiveReader | None:
+def _reader(
+    settings: Settings, store: IndexStore, index: Collection, outlines: Mapping[str, Outline]
+) -> OnnxReader | ExtractiveReader | None:
     """What the setting `reader` names. Raises IndexMismatch where the index was built for another."""
     if settings.reader == NONE:
         return None
@@ -321,10 +325,10 @@ def _reader(settings: Settings, index: Index, outlines: Mapping[str, Outline]) -
     known = index.settings.get("reader")
     if not isinstance(known, dict) or known.get("name") != settings.reader:
         raise IndexMismatch(
-            f"the index in {settings.index} was not prepared for the reader {settings.reader}: run `assistant index`, "
+            f"the index in {store} was not prepared for the reader {settings.reader}: run `assistant index`, "
             f"or set the reader back"
         )
-    return ExtractiveReader(settings.index / READERS / str(known["fingerprint"]), outlines=outlines, threads=threads)
+    return ExtractiveReader(store.model("readers", str(known["fingerprint"])), outlines=outlines, threads=threads)
 
 
 def _calibration(settings: Settings, reader: str, calibrated: bool) -> Calibration:
@@ -349,50 +353,3 @@ def _answer_settings(settings: Settings, calibration: Calibration) -> dict[str, 
     names = ("dense_weight", "word_weight", "search_passages", "read_passages", "max_false_answer_rate")
     fitted = {"reader": calibration.reader, "calibration": calibration.fingerprint}
     return {name: getattr(settings, name) for name in names} | fitted
-
-
-class LiveAnswerer:
-    """Gives the answerer of the index in force, and takes up a new index once it is published.
-
-    While a new one cannot be opened, the one that answers stays.
-    """
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._lock = Lock()
-        self._answerer: Assistant | None = None
-        self._tried: str | None = None
-
-    def open(self) -> Assistant:
-        """Opens the index in force. Raises what is wrong with it, and where it is of another corpus than asked for."""
-        from assistant.index.origin import check_origin
-        from assistant.index.publishing import current_build
-
-        self._tried = current_build(self._settings.index)
-        opened = open_answerer(self._settings)
-        asked = "corpus" in self._settings.model_fields_set
-        for note in check_origin(self._settings.index, self._settings.corpus, asked=asked):
-            _log.warning("%s", note)
-        self._answerer = opened
-        return self._answerer
-
-    def __call__(self) -> Assistant:
-        from assistant.index.publishing import current_build
-
-        answerer = self._answerer
-        if answerer is None:
-            with self._lock:
-                return self._answerer or self.open()
-        try:
-            name = current_build(self._settings.index)
-        except IndexFault:
-            return answerer
-        if name is None or name in (answerer.index_id, self._tried) or not self._lock.acquire(blocking=False):
-            return answerer
-        try:
-            return self.open()
-        except AssistantError as error:
-            _log.error("the new index cannot be opened, the one before it goes on answering: %s", error)
-            return answerer
-        finally:
-            self._lock.release()

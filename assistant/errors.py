@@ -31,6 +31,8 @@
     │   ├── IndexNotFound        index_not_found 503
     │   ├── IndexDamaged         index_damaged 503
     │   ├── IndexMismatch        index_mismatch 503
+    │   ├── IndexChanged         index_changed 503
+    │   ├── IndexUnreachable     index_unreachable 503
     │   └── IndexNotWritten      index_not_written 503
     ├── EncoderError             encoder_error 500, exit 5
     │   ├── EncoderNotFound      encoder_not_found 500
@@ -241,6 +243,18 @@ class IndexMismatch(IndexFault):
     """The index was built by another encoder, from another corpus, or by another version of its format."""
 
     code, title = "index_mismatch", "Index mismatch"
+
+
+class IndexChanged(IndexFault):
+    """The database has another index than the one that was being answered from."""
+
+    code, title = "index_changed", "Index changed"
+
+
+class IndexUnreachable(IndexFault):
+    """The database of the index does not answer."""
+
+    code, title = "index_unreachable", "Index unreachable"
 
 
 class IndexNotWritten(IndexFault):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from ipaddress import ip_network
 from pathlib import Path
@@ -73,6 +74,24 @@ def _url(value: str) -> str:
     return value.rstrip("/")
 
 
+@dataclass(frozen=True)
+class DatabaseUrl:
+    """The address of a database. As text it does not tell the password."""
+
+    value: str
+
+    def __str__(self) -> str:
+        hidden = re.sub(r"(?<=//)([^/?#@:]*):[^/?#]*@", r"\1:…@", self.value)
+        return re.sub(r"(?<=[?&]password=)[^&#]*", "…", hidden, flags=re.IGNORECASE)
+
+    __repr__ = __str__
+
+
+def _place(value: object) -> object:
+    is_address = isinstance(value, str) and re.match(r"postgres(?:ql)?://", value)
+    return DatabaseUrl(str(value)) if is_address else value
+
+
 def _path(value: str) -> str:
     if value.strip("/") and not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+/?", value):
         raise ValueError("should be a path, such as /assistant")
@@ -90,7 +109,15 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     corpus: Path = Field(Path("corpus"), description="The folder of the documents, or one document.")
-    index: Path = Field(Path("index"), description="The folder of the built indexes.")
+    index: Annotated[Path | DatabaseUrl, BeforeValidator(_place)] = Field(
+        Path("index"),
+        description="The folder of the built indexes, or the address of a PostgreSQL database with pgvector, such as "
+        "postgresql://user@host/database; that needs the extra postgres.",
+    )
+    cache: Path = Field(
+        Path("~/.cache/role-assistant"),
+        description="The folder that exported models are kept in where the index is in a database.",
+    )
     encoder: str = Field(
         "sentence-transformers/all-MiniLM-L6-v2",
         min_length=1,

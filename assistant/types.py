@@ -298,22 +298,6 @@ class VectorStore(Protocol):
     def __len__(self) -> int: ...
 
 
-class Lexicon(Protocol):
-    """Texts found by the words that they share with a query (BM25). Knows nothing of vectors."""
-
-    def search(self, query: str, k: int, *, rows: Sequence[int] | None = None) -> list[tuple[int, float]]:
-        """The best `k` rows with a score above 0, as (row, score), best first; only of `rows` if given."""
-        ...
-
-    def idf(self, word: str) -> float:
-        """How rare a stem is in these texts: near 0 for one that stands in all of them, unknown ones are rarest."""
-        ...
-
-    def save(self, path: Path) -> None: ...
-
-    def __len__(self) -> int: ...
-
-
 class LineRanker(Protocol):
     """Ranks lines cheaply, before any passage is read."""
 

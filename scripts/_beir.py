@@ -19,10 +19,11 @@ import tiktoken
 from ir_measures import R, nDCG
 from tqdm import tqdm
 
-from assistant.answer.retrieve import FusionMethod, Ranking, fuse
+from assistant.answer.retrieve import FusionMethod, fuse
 from assistant.documents.chunking import Budget, embedded_text, passages_of
 from assistant.errors import UsageError
 from assistant.index.bm25 import Bm25Lexicon
+from assistant.index.collection import Ranking
 from assistant.index.vectors import FaissStore
 from assistant.models import encoder_prepare
 from assistant.models.encoder import OnnxEncoder

@@ -25,7 +25,7 @@ LAYERS = (
     ("wire_examples",),
     ("wire",),
     ("testing",),
-    ("compose", "phrasing", "client"),
+    ("compose", "phrasing", "client", "live"),
     ("terminal",),
     ("server",),
     ("batch",),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+
+from builds import shelf
 
 from assistant.answer.calibration import Calibration, Fit, Signal
 from assistant.answer.library import Library
@@ -14,10 +16,11 @@ from assistant.documents.chunking import Budget, line_in_context, passages_of
 from assistant.documents.outline import Outline
 from assistant.documents.plain import structure
 from assistant.index.bm25 import Bm25Lexicon
+from assistant.index.collection import Collection
 from assistant.index.vectors import FaissStore
 from assistant.question.stems import words
 from assistant.testing import HashEncoder, WordReader
-from assistant.types import Document, LineRanker, Reader
+from assistant.types import Document, LineRanker, Reader, Vectors
 
 BAKERY = """Duties
 The baker holds these duties:
@@ -53,6 +56,7 @@ CALIBRATION = Calibration(
     right=(0.9,) * 60,
     wrong=(0.6,) * 40,
 )
+ENCODER = HashEncoder(dim=512)
 BUDGET = Budget(60, lambda text: len(text.split()))
 
 
@@ -71,36 +75,57 @@ def assistant(
     handoff: str | None = None,
 ) -> Assistant:
     """An assistant over plain texts, by title, with an encoder and, unless told otherwise, a reader of words only."""
-    documents = {}
+    documents = list(of_titles(texts))
+    passages = [passage for document in documents for passage in passages_of(document, budgets=[BUDGET])]
+    embedded = [passage.text for passage in passages]
+    lines = [line_in_context(document, line) for document in documents for line in document.lines]
+    vectors = FaissStore(ENCODER.encode_passages(embedded))
+    collection = shelf(passages, vectors, Bm25Lexicon(embedded), documents, ENCODER.encode_passages(lines))
+    return over(
+        collection,
+        reader=reader,
+        ranker=ranker,
+        calibration=calibration,
+        expand=expand,
+        meant=meant,
+        max_false_answer_rate=max_false_answer_rate,
+        handoff=handoff,
+    )
+
+
+def of_titles(texts: Mapping[str, str]) -> Iterator[Document]:
+    """A document for each plain text, by its title."""
     for title, text in texts.items():
         read = structure(text)
         name = f"{title.casefold()}.txt"
-        documents[name] = Document(
-            name, "v", title, name, "text/plain", text, read.sections, read.lines, metadata={"shop": title}
-        )
-    encoder = HashEncoder(dim=512)
-    passages = [passage for document in documents.values() for passage in passages_of(document, budgets=[BUDGET])]
-    embedded = [passage.text for passage in passages]
-    lexicon = Bm25Lexicon(embedded)
+        yield Document(name, "v", title, name, "text/plain", text, read.sections, read.lines, metadata={"shop": title})
+
+
+def over(
+    collection: Collection,
+    *,
+    reader: Callable[[Outlines], Reader | None] = WordReader,
+    ranker: Callable[[Outlines], LineRanker] | None = None,
+    calibration: Calibration = CALIBRATION,
+    expand: Callable[[str], str] = lambda question: question,
+    meant: Callable[[str], tuple[str, str] | None] = lambda question: None,
+    max_false_answer_rate: float = 0.1,
+    handoff: str | None = None,
+) -> Assistant:
+    """The same over a collection whose texts `ENCODER` has encoded."""
+    documents, passages = collection.documents, collection.passages
     outlines = {name: Outline(document) for name, document in documents.items()}
-    vectors = {
-        name: encoder.encode_passages([line_in_context(document, line) for line in document.lines])
-        for name, document in documents.items()
-    }
 
-    def encode(text: str):  # type: ignore[no-untyped-def]  # a row of the encoder's
-        return encoder.encode_queries([text])[0]
+    def encode(text: str) -> Vectors:
+        vector: Vectors = ENCODER.encode_queries([text])[0]
+        return vector
 
-    overlap = TermOverlap(words, lexicon.idf)
-    similar = SimilarityRanker(
-        outlines, vectors=lambda name, n: vectors[name][n], encode=encode, overlap=overlap, word_weight=0.7
-    )
+    overlap = TermOverlap(words, collection.rarity)
+    similar = SimilarityRanker(outlines, vectors=collection.lines, encode=encode, overlap=overlap, word_weight=0.7)
     return Assistant(
-        index_id="test",
-        documents=documents,
-        passages=passages,
+        collection=collection,
         outlines=outlines,
-        retriever=Retriever(passages, FaissStore(encoder.encode_passages(embedded)), lexicon, encode, 0.5),
+        retriever=Retriever(collection, encode, 0.5),
         ranker=similar if ranker is None else ranker(outlines),
         reader=reader(outlines),
         overlap=overlap,
@@ -112,5 +137,5 @@ def assistant(
         handoff=handoff,
         search_passages=20,
         read_passages=4,
-        library=Library(documents, passages, holding=lexicon.rows),
+        library=Library(documents, passages, holding=collection.holding),
     )

@@ -6,10 +6,18 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from assistant.index.build import Note, Report, build
-from assistant.question.acronyms import Known
+import numpy as np
+
+from assistant.documents.chunking import embedded_text
+from assistant.index.bm25 import Bm25Lexicon
+from assistant.index.build import Note, Report
+from assistant.index.folder import FolderStore
+from assistant.index.local import LocalCollection
+from assistant.index.store import IndexStore
+from assistant.index.vocabulary import words
+from assistant.question.acronyms import Known, learn
 from assistant.testing import HashEncoder, document
-from assistant.types import Document, Json, Passage
+from assistant.types import Document, Json, Passage, Vectors, VectorStore
 
 TEXTS = {
     "b.txt": "# Pay\nMedian salary: $336,500\r\n\tTop salary: 😀 e\u0301 500\n## Bonus\nTen per cent\u2028each year\n",
@@ -30,6 +38,29 @@ def passages(documents: Sequence[Document]) -> list[Passage]:
     ]
 
 
+def shelf(
+    passages: Sequence[Passage],
+    vectors: VectorStore,
+    lexicon: Bm25Lexicon,
+    documents: Sequence[Document] = (),
+    lines: Vectors | None = None,
+) -> LocalCollection:
+    """A collection of passages as they are given."""
+    return LocalCollection(
+        id="test",
+        documents={document.id: document for document in documents},
+        passages=tuple(passages),
+        vectors=vectors,
+        lexicon=lexicon,
+        line_vectors=np.empty((0, 0), np.float16) if lines is None else lines.astype(np.float16),
+        vocabulary={},
+        acronyms=Known(),
+        encoder_name="hash",
+        encoder_fingerprint="hash",
+        settings={},
+    )
+
+
 def ignore(stage: str, done: int, total: int) -> None: ...
 
 
@@ -41,19 +72,45 @@ def make(
     note: Note = ignore,
     settings: Mapping[str, int] = {"chunk_tokens": 256},
 ) -> Report:
-    found = sorted(documents(texts), key=lambda d: d.id)
+    vocabulary = Counter(["median", "salary", "median"])
+    acronyms = Known({"ML": "machine learning"})
+    return put(
+        FolderStore(folder),
+        documents(texts),
+        encoder,
+        receipt,
+        note,
+        settings,
+        vocabulary=vocabulary,
+        acronyms=acronyms,
+    )
+
+
+def put(
+    store: IndexStore,
+    documents: Sequence[Document],
+    encoder: HashEncoder | None = None,
+    receipt: Mapping[str, Json] = {"smallest_cosine": 0.9999},
+    note: Note = ignore,
+    settings: Mapping[str, int] = {"chunk_tokens": 256},
+    *,
+    vocabulary: Mapping[str, int] | None = None,
+    acronyms: Known | None = None,
+) -> Report:
+    """Builds an index of these documents, a passage a line."""
+    found = sorted(documents, key=lambda d: d.id)
     cut = passages(found)
-    return build(
-        folder,
+    titles = {d.id: d.title for d in found}
+    return store.build(
         documents=found,
         passages=cut,
-        embedded=[f"{passage.document_id} {passage.text}" for passage in cut],
+        embedded=[embedded_text(titles[p.document_id], p.section_path, p.text) for p in cut],
         lines=[d.text[line.start : line.end] for d in found for line in d.lines],
-        vocabulary=Counter(["median", "salary", "median"]),
+        vocabulary=words(found) if vocabulary is None else vocabulary,
         encoder=encoder or HashEncoder(),
         settings=settings,
         receipt=receipt,
-        acronyms=Known({"ML": "machine learning"}),
+        acronyms=learn(found) if acronyms is None else acronyms,
         note=note,
     )
 

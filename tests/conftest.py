@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from database import Server, running
 from hypothesis import settings
 from serving import serving
 from tiny import make_models, make_reader
@@ -53,6 +54,12 @@ def disk(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
     yield mount
     for folder in mounted:
         subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server; skips the test where none can be started."""
+    yield from running()
 
 
 @pytest.fixture(scope="session")

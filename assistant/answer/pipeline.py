@@ -17,12 +17,13 @@ from assistant.answer.note import note
 from assistant.answer.overlap import TermOverlap
 from assistant.answer.quote import Quotations
 from assistant.answer.read import by_lines, read, unread
-from assistant.answer.retrieve import Retriever, matching_rows
+from assistant.answer.retrieve import Retriever
 from assistant.answer.weigh import Weights
 from assistant.documents.citations import cite
 from assistant.documents.outline import Outline
 from assistant.errors import AssistantError
 from assistant.ids import answer_id, settings_id
+from assistant.index.collection import Collection
 from assistant.question import rewrite
 from assistant.question.earlier import Told, told
 from assistant.question.parse import ParsedQuestion
@@ -67,9 +68,7 @@ class Assistant:
     def __init__(
         self,
         *,
-        index_id: str,
-        documents: Mapping[str, Document],
-        passages: Sequence[Passage],
+        collection: Collection,
         outlines: Mapping[str, Outline],
         retriever: Retriever,
         ranker: LineRanker,
@@ -88,13 +87,14 @@ class Assistant:
         library: Library | None = None,  # what is known of the documents side by side; None looks at them now
         part: Callable[[frozenset[str]], Assistant] | None = None,  # ids to an assistant over those documents alone
     ) -> None:
-        self.index_id = index_id
-        self.documents = documents
-        counts = dict.fromkeys(documents, 0)
-        for passage in passages:
+        self._collection = collection
+        self.index_id = collection.id
+        self.documents: Mapping[str, Document] = collection.documents
+        self.passages: Sequence[Passage] = collection.passages
+        counts = dict.fromkeys(self.documents, 0)
+        for passage in self.passages:
             counts[passage.document_id] += 1
         self.passage_counts: Mapping[str, int] = counts
-        self.passages = passages
         self.outlines = outlines
         self._retriever = retriever
         self._ranker = ranker
@@ -104,10 +104,11 @@ class Assistant:
         self._expand = expand
         self._prepare = prepare
         self._handoff = handoff
-        self._library = Library(documents, passages) if library is None else library
+        self._library = Library(self.documents, self.passages) if library is None else library
         self.calibration = calibration
         self.promise: Promise = calibration.promise(max_false_answer_rate)
-        self._decider = Decider(documents, outlines, overlap, self._library, meant, calibration, self.promise.threshold)
+        threshold = self.promise.threshold
+        self._decider = Decider(self.documents, outlines, overlap, self._library, meant, calibration, threshold)
         self._search_passages = search_passages
         self._read_passages = read_passages
         self.settings_id = settings_id(settings)
@@ -256,7 +257,7 @@ class Assistant:
         return quoted
 
     def _rows(self, filters: Filters) -> list[int] | None:
-        return matching_rows(self.passages, self.documents, filters) if filters else None
+        return self._collection.matching(filters) if filters else None
 
     def _work(
         self,

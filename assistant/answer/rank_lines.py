@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from assistant.answer.overlap import TermOverlap
 from assistant.documents.outline import Outline
@@ -16,7 +16,7 @@ class SimilarityRanker:
         self,
         outlines: Mapping[str, Outline],
         *,
-        vectors: Callable[[str, int], Vectors],  # of line n of a document: unit, shape (dim,)
+        vectors: Callable[[Sequence[tuple[str, int]]], Vectors],  # of lines n of documents: unit rows
         encode: Callable[[str], Vectors],  # a question to a unit vector of shape (dim,)
         overlap: TermOverlap,
         word_weight: float,
@@ -31,12 +31,16 @@ class SimilarityRanker:
         """Every line of the passages with its score, 1 at most, best first; of equal scores in the order given."""
         vector = self._encode(question)
         asked = self._overlap.weigh(question)
-        scored: dict[tuple[str, int], RankedLine] = {}
-        for passage in passages:
-            outline = self._outlines[passage.document_id]
-            for n in outline.overlapping(passage.start, passage.end):
-                meaning = float(vector @ self._vectors(passage.document_id, n))
-                words = self._overlap.coverage(asked, outline, n)
-                score = (1 - self._word_weight) * meaning + self._word_weight * words
-                scored[passage.document_id, n] = RankedLine(passage.document_id, n, score, meaning, words)
-        return sorted(scored.values(), key=lambda line: -line.score)
+        places = list(dict.fromkeys(place for passage in passages for place in self._places(passage)))
+        scored: list[RankedLine] = []
+        for (id, n), line in zip(places, self._vectors(places), strict=True):
+            meaning = float(vector @ line)
+            words = self._overlap.coverage(asked, self._outlines[id], n)
+            score = (1 - self._word_weight) * meaning + self._word_weight * words
+            scored.append(RankedLine(id, n, score, meaning, words))
+        return sorted(scored, key=lambda line: -line.score)
+
+    def _places(self, passage: Passage) -> Iterator[tuple[str, int]]:
+        """The lines of a passage, each by its document and its position there."""
+        outline = self._outlines[passage.document_id]
+        return ((passage.document_id, n) for n in outline.overlapping(passage.start, passage.end))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.types import Document, Filters, Hit, Lexicon, Passage, Vectors, VectorStore
-
-Ranking = Sequence[tuple[int, float]]
-"""Rows with their scores, best first."""
+from assistant.index.collection import Collection, Ranking
+from assistant.types import Hit, Vectors
 
 FusionMethod = Literal["convex", "reciprocal_rank"]
 CANDIDATES = 100  # of each leg
@@ -19,9 +17,7 @@ CANDIDATES = 100  # of each leg
 class Retriever:
     """Finds the passages of one index. Never changes; a search changes nothing."""
 
-    passages: Sequence[Passage]
-    vectors: VectorStore
-    lexicon: Lexicon
+    collection: Collection
     encode: Callable[[str], Vectors]  # a question to a unit vector of shape (dim,)
     dense_weight: float
 
@@ -42,11 +38,11 @@ class Retriever:
         depth = max(k, CANDIDATES)
         vector = self.encode(question)
         among = named if rows is None else sorted(set(named).intersection(rows))
-        dense = self.vectors.search(vector, depth, rows=rows)
-        lexical = self.lexicon.search(question, depth, rows=rows)
+        dense = self.collection.dense(vector, depth, rows=rows)
+        lexical = self.collection.lexical(question, depth, rows=rows)
         if among:
-            dense = [*dense, *self.vectors.search(vector, depth, rows=among)]
-            lexical = [*lexical, *self.lexicon.search(question, depth, rows=among)]
+            dense = [*dense, *self.collection.dense(vector, depth, rows=among)]
+            lexical = [*lexical, *self.collection.lexical(question, depth, rows=among)]
         dense, lexical = _ordered(dense, without), _ordered(lexical, without)
         by_meaning, by_words = dict(dense), dict(lexical)
         fused = fuse(dense, lexical, dense_weight=self.dense_weight)
@@ -55,7 +51,7 @@ class Retriever:
             raised = [(row, score + ahead if row in first else score) for row, score in fused]
             fused = sorted(raised, key=lambda pair: (-pair[1], pair[0]))
         return [
-            Hit(self.passages[row], score, dense=by_meaning.get(row), lexical=by_words.get(row), row=row)
+            Hit(self.collection.passages[row], score, dense=by_meaning.get(row), lexical=by_words.get(row), row=row)
             for row, score in fused[:k]
         ]
 
@@ -82,24 +78,6 @@ def fuse(
         for row, score in leg.items():
             scores[row] = scores.get(row, 0.0) + weight * score
     return sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
-
-
-def matching_rows(passages: Sequence[Passage], documents: Mapping[str, Document], filters: Filters) -> list[int]:
-    """The rows of the passages that every filter lets through."""
-    ids = set(filters.document_ids)
-    titles = {title.casefold() for title in filters.sections}
-    kept = {
-        document.id
-        for document in documents.values()
-        if (not ids or document.id in ids)
-        and all(document.metadata.get(key) == value for key, value in filters.metadata.items())
-    }
-    return [
-        row
-        for row, passage in enumerate(passages)
-        if passage.document_id in kept
-        and (not titles or any(title.casefold() in titles for title in passage.section_path))
-    ]
 
 
 def _by_score(ranking: Ranking) -> dict[int, float]:

@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("input", metavar="INPUT", help="the questions; - reads standard input")
     parser.add_argument("--output", "-o", required=True, metavar="OUTPUT", help="the answers; - writes standard output")
     where = parser.add_mutually_exclusive_group()
-    where.add_argument("--index", type=Path, metavar="DIR", help="the index to ask, if not the one in the settings")
+    where.add_argument("--index", metavar="DIR", help="the index to ask, if not the one in the settings")
     where.add_argument("--url", metavar="URL", help="a running assistant to ask, such as http://127.0.0.1:8000")
     parser.add_argument("--api-key", metavar="KEY", help="the key that it asks for, sent as a bearer token")
     parser.add_argument(

@@ -66,7 +66,7 @@ def build(
     """
     with writing(folder), locked(folder):
         seconds: dict[str, float] = {}
-        identity = _identity(documents, embedded, lines, encoder, settings)
+        identity = identity_of(documents, embedded, lines, encoder, settings)
         if readable_current(folder) == identity and _is_whole(folder, identity, encoder):
             renew(folder / "builds" / identity, receipt)
             return Report(identity, len(documents), len(passages), 0, False, seconds)
@@ -76,7 +76,7 @@ def build(
         matrices = []
         for stage, texts, held in (("encode passages", embedded, known[0]), ("encode lines", lines, known[1])):
             began = time.perf_counter()
-            vectors, fresh = _encode(texts, encoder, held, stage, note)
+            vectors, fresh = encode(texts, encoder, held, stage, note)
             seconds[stage] = time.perf_counter() - began
             encoded += fresh
             matrices.append(vectors)
@@ -98,7 +98,7 @@ def build(
         return Report(identity, len(documents), len(passages), encoded, True, seconds)
 
 
-def _identity(
+def identity_of(
     documents: Sequence[Document],
     embedded: Sequence[str],
     lines: Sequence[str],
@@ -113,7 +113,7 @@ def _identity(
     return digest.hexdigest()[:16]
 
 
-def _encode(
+def encode(
     texts: Sequence[str], encoder: Encoder, known: Mapping[str, Vectors], stage: str, note: Note
 ) -> tuple[Vectors, int]:
     """The vectors of all texts, and how many of them are new."""

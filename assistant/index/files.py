@@ -5,17 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypedDict
 
 import numpy as np
-from numpy.typing import NDArray
 
 from assistant.disk import sha256
 from assistant.documents.stored import as_row, from_row
 from assistant.errors import IndexDamaged, IndexMismatch
 from assistant.index.bm25 import Bm25Lexicon
+from assistant.index.local import LocalCollection
 from assistant.index.vectors import FaissStore
 from assistant.question.acronyms import Acronyms, Known
 from assistant.types import Document, Encoder, Json, Passage, Vectors
@@ -45,24 +45,7 @@ class _Manifest(TypedDict):
     files: dict[str, _File]
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
-    """One opened build. It never changes."""
-
-    id: str
-    documents: Mapping[str, Document]
-    passages: tuple[Passage, ...]
-    vectors: FaissStore
-    lexicon: Bm25Lexicon
-    line_vectors: NDArray[np.float16]  # of shape (lines of all documents in their order, dim)
-    vocabulary: Mapping[str, int]  # the words and codes of the texts as written, with how often each occurs
-    acronyms: Known
-    encoder_name: str
-    encoder_fingerprint: str
-    settings: Mapping[str, Json]  # those that the build depends on
-
-
-def open_build(build_folder: Path) -> Index:
+def open_build(build_folder: Path) -> LocalCollection:
     manifest = _manifest(build_folder)
     for name, known in manifest["files"].items():
         _check(build_folder / name, known)
@@ -76,7 +59,7 @@ def open_build(build_folder: Path) -> Index:
     line_vectors = np.load(build_folder / "lines.npy", allow_pickle=False)
     if len(vectors) != len(passages) or len(line_vectors) != sum(len(d.lines) for d in documents):
         raise IndexDamaged(f"the parts of {build_folder} disagree: {AGAIN}")
-    return Index(
+    return LocalCollection(
         id=manifest["id"],
         documents=by_id,
         passages=passages,

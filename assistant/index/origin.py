@@ -9,17 +9,15 @@ from assistant.documents.changes import Changes, changes_since
 from assistant.documents.corpus import Mark
 from assistant.documents.folder import is_there
 from assistant.errors import CorpusError, CorpusNotFound, IndexMismatch
-from assistant.index.publishing import build_in_force
-from assistant.index.receipt import open_receipt
+from assistant.index.receipt import Receipt
 
 
-def check_origin(index: Path, corpus: Path, *, asked: bool) -> tuple[str, ...]:
-    """What a person should know who serves this index, a sentence each.
+def check_origin(receipt: Receipt, corpus: Path, *, index: str, asked: bool) -> tuple[str, ...]:
+    """What a person should know who serves the index of this receipt, which is called `index`, a sentence each.
 
     Where the corpus was `asked` for, raises CorpusNotFound if it is not there, and IndexMismatch if the index is of
     another one. A corpus of the same files in another place is the same one. Where it was not, the index decides.
     """
-    receipt = open_receipt(build_in_force(index))
     built_from = receipt.corpus
     if built_from is None:
         if asked:

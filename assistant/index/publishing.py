@@ -11,10 +11,11 @@ from pathlib import Path
 
 from assistant.disk import sync
 from assistant.errors import IndexDamaged, IndexFault, IndexNotFound, IndexNotWritten
-from assistant.index.files import AGAIN, Index, open_build
+from assistant.index.files import AGAIN, open_build
+from assistant.index.local import LocalCollection
 
 
-def open_index(folder: Path) -> Index:
+def open_index(folder: Path) -> LocalCollection:
     """The build in force. Raises IndexNotFound, IndexDamaged or IndexMismatch."""
     return open_build(build_in_force(folder))
 

@@ -80,14 +80,27 @@ def as_json(path: Path, corpus: Corpus, passages: Sequence[Passage]) -> dict[str
 
 def open_receipt(build_folder: Path) -> Receipt:
     """The receipt of a build; an empty one where it has none that can be read."""
+    return from_json(read_receipt(build_folder))
+
+
+def read_receipt(build_folder: Path) -> Mapping[str, Json]:
+    """The receipt of a build as JSON has it; empty where it has none that can be read."""
     try:
         said = json.loads((build_folder / NAME).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def from_json(said: Mapping[str, Any]) -> Receipt:
+    """The receipt that says this; an empty one where it does not say enough."""
+    try:
         return Receipt(
             Path(said["corpus"]),
             tuple(Row(**{**row, "warnings": tuple(row["warnings"])}) for row in said["files"]),
             {name: Mark(*mark) for name, mark in said["marks"].items()},
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return Receipt()
 
 

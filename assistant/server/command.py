@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,10 +17,11 @@ from assistant.access.audit import Audit
 from assistant.access.keys import KeyRing
 from assistant.access.rights import FIELD
 from assistant.client import Remote
-from assistant.compose import LiveAnswerer, open_records
+from assistant.compose import open_records
 from assistant.errors import FilesFailed, IndexNotFound, UsageError
 from assistant.feedback.gap_finder import GapFinder
 from assistant.feedback.records import Recorder
+from assistant.live import LiveAnswerer
 from assistant.phrasing import modes
 from assistant.server.app import create_app
 from assistant.server.feedback import Feedback
@@ -29,7 +31,7 @@ from assistant.server.log import set_up_log
 from assistant.server.queue import WorkQueue
 from assistant.server.seen import Seen
 from assistant.server.serve import run
-from assistant.settings import Settings
+from assistant.settings import PREFIX, DatabaseUrl, Settings
 from assistant.types import Answerer
 
 logger = logging.getLogger("assistant.server")
@@ -180,10 +182,10 @@ def _build_apart(settings: Settings) -> int:
         "index",
         "--corpus",
         str(settings.corpus),
-        "--index",
-        str(settings.index),
     ]
-    child = subprocess.Popen(command, stdout=sys.stderr)
+    place = settings.index.value if isinstance(settings.index, DatabaseUrl) else str(settings.index)
+    # Others on this machine see the arguments of a command, but not its environment.
+    child = subprocess.Popen(command, stdout=sys.stderr, env={**os.environ, f"{PREFIX}INDEX": place})
     try:
         return child.wait()
     except BaseException:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from time import time
 
 from assistant.answer.pipeline import Assistant
-from assistant.compose import LiveAnswerer
 from assistant.errors import AssistantError
+from assistant.live import LiveAnswerer
 from assistant.settings import Settings
 
 logger = logging.getLogger("assistant.server")
@@ -19,7 +19,6 @@ class Watched(LiveAnswerer):
 
     def __init__(self, settings: Settings, audit: Callable[..., None] = lambda what, **fields: None) -> None:
         super().__init__(settings)
-        self._path = settings.index / "current"
         self._audit = audit
         self.fault: AssistantError | None = None  # of the index that is in force, but could not be taken up
         self.failures = 0
@@ -34,7 +33,8 @@ class Watched(LiveAnswerer):
             self.fault = error if self._answerer is not None else None
             raise
         self.fault = None
-        self.built_at = self._path.stat().st_mtime if self._path.exists() else time()
+        built_at = self._store.built_at()
+        self.built_at = time() if built_at is None else built_at
         documents, passages = len(answerer.documents), sum(answerer.passage_counts.values())
         fields = {"index": answerer.index_id, "documents": documents, "passages": passages}
         age = max(0, time() - self.built_at)

@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
 from assistant.cores import cores
-from assistant.errors import Busy, TimedOut
+from assistant.errors import Busy, IndexChanged, TimedOut
 
 T = TypeVar("T")
 LONGEST_WAIT = 60  # seconds that a client is told to wait, at most
@@ -29,8 +29,14 @@ class Job(Generic[T]):
     """A piece of work in its thread: what it says, and whether somebody still listens."""
 
     def __init__(self, said: Callable[[T], None]) -> None:
-        self.say = said
+        self._said = said
+        self.has_said = False
         self.abandoned = Event()
+
+    def say(self, item: T) -> None:
+        """Says something to whoever listens."""
+        self.has_said = True
+        self._said(item)
 
     def check(self) -> None:
         """Ends the work by Abandoned where nobody waits for it any more."""
@@ -80,7 +86,7 @@ class WorkQueue:
                 loop.call_soon_threadsafe(line.put_nowait, item)
 
         job = Job[T](lambda item: put((item,)))
-        future = self._enter(lambda: work(job))
+        future = self._enter(lambda: _to_the_end(work, job))
         future.add_done_callback(lambda _: put(None))
         try:
             while True:
@@ -133,6 +139,16 @@ class WorkQueue:
     def _wait(self) -> int:
         """The seconds after which what waits now should be done."""
         return max(1, min(LONGEST_WAIT, ceil(self._pace * self._inside / self._at_once)))
+
+
+def _to_the_end(work: Callable[[Job[T]], None], job: Job[T]) -> None:
+    """Does the work; from its start again, with the index of now, where that has changed before anything was said."""
+    try:
+        work(job)
+    except IndexChanged:
+        if job.has_said:
+            raise
+        work(job)
 
 
 async def attended(work: Awaitable[T], receive: Receive) -> T:

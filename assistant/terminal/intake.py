@@ -8,8 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from assistant.errors import FilesFailed
-from assistant.index.publishing import build_in_force
-from assistant.index.receipt import NAME, Receipt, Row, open_receipt
+from assistant.index.receipt import Receipt, Row, from_json
 from assistant.terminal.blocks import printable
 from assistant.terminal.progress import Progress
 
@@ -44,10 +43,12 @@ def index(settings: Settings, *, allow_empty: bool = False) -> int:
 
 def receipt(settings: Settings, *, as_json: bool = False, warnings: bool = False) -> int:
     """Shows the receipt of the index in force."""
-    build = build_in_force(settings.index)
-    found = open_receipt(build)
+    from assistant.compose import open_store
+
+    said = open_store(settings).receipt()
+    found = from_json(said)
     if as_json:
-        print(json.dumps(json.loads((build / NAME).read_bytes()), indent=2, ensure_ascii=False))
+        print(json.dumps(said, indent=2, ensure_ascii=False))
     elif warnings:
         print("\n".join(warned(found.files)) or "no warnings")
     else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -20,12 +22,12 @@ NEARNESS = (0.5, 0.2, 0.6, 0.4, 0.4)
 
 
 def ranker(word_weight: float) -> SimilarityRanker:
-    def vector(document_id: str, n: int) -> Vectors:
-        return np.array([NEARNESS[n], (1 - NEARNESS[n] ** 2) ** 0.5], np.float32)
+    def vectors(places: Sequence[tuple[str, int]]) -> Vectors:
+        return np.array([[NEARNESS[n], (1 - NEARNESS[n] ** 2) ** 0.5] for _, n in places], np.float32)
 
     return SimilarityRanker(
         {"g": OUTLINE},
-        vectors=vector,
+        vectors=vectors,
         encode=lambda question: np.array([1, 0], np.float32),
         overlap=TermOverlap(words, lambda word: 1.0),
         word_weight=word_weight,

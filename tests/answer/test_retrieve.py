@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from builds import shelf
 
-from assistant.answer.retrieve import Retriever, fuse, matching_rows
+from assistant.answer.retrieve import Retriever, fuse
 from assistant.index.bm25 import Bm25Lexicon
-from assistant.testing import ExactStore, HashEncoder, document
-from assistant.types import Filters, Passage, Vectors
+from assistant.testing import ExactStore, HashEncoder
+from assistant.types import Passage, Vectors
 
 TEXTS = ["median salary", "lead the team", "median age of the team", "zebra"]
 PASSAGES = [Passage("a.txt", "v", n, n + 1, text) for n, text in enumerate(TEXTS)]
@@ -32,7 +33,7 @@ class Noting(ExactStore):
 
 def retriever(store: ExactStore, *, dense_weight: float = 0.5) -> Retriever:
     question = np.array([1.0, 0.0], np.float32)
-    return Retriever(PASSAGES, store, Bm25Lexicon(TEXTS), lambda text: question, dense_weight)
+    return Retriever(shelf(PASSAGES, store, Bm25Lexicon(TEXTS)), lambda text: question, dense_weight)
 
 
 def test_a_search_tells_of_each_passage_what_either_leg_gave_it() -> None:
@@ -63,7 +64,7 @@ def test_a_search_fuses_more_of_each_leg_than_it_gives() -> None:
 def test_a_search_gives_ten_passages_where_nothing_else_is_said() -> None:
     passages = [Passage("a.txt", "v", n, n + 1, "zebra") for n in range(12)]
     lexicon, store = Bm25Lexicon(["zebra"] * 12), ExactStore(np.ones((12, 2), np.float32))
-    made = Retriever(passages, store, lexicon, lambda text: np.array([1.0, 0.0], np.float32), 0.5)
+    made = Retriever(shelf(passages, store, lexicon), lambda text: np.array([1.0, 0.0], np.float32), 0.5)
     assert [hit.row for hit in made.search("zebra")] == list(range(10))
 
 
@@ -98,33 +99,12 @@ def test_nothing_fuses_to_nothing() -> None:
     assert fuse([(0, -0.2)], [], dense_weight=0.5) == [(0, 0.0)]
 
 
-def test_all_filters_must_hold() -> None:
-    documents = {
-        "a.txt": document("x", id="a.txt", metadata={"team": "data", "tags": ["x"]}),
-        "b.txt": document("x", id="b.txt", metadata={"team": "web"}),
-    }
-    passages = [Passage(id, "v", 0, 1, "x", path) for id in documents for path in ((), ("Pay", "Bonus"))]
-
-    def rows(**given: object) -> list[int]:
-        return matching_rows(passages, documents, Filters(**given))  # type: ignore[arg-type]  # named by each test
-
-    assert rows(document_ids=("b.txt",)) == [2, 3]
-    assert rows(sections=("PAY",)) == [1, 3]
-    assert rows(metadata={"team": "data", "tags": ["x"]}) == [0, 1]
-    assert rows(sections=("bonus",), metadata={"team": "web"}) == [3]
-    assert rows(metadata={"absent": None, "team": "x"}) == []
-
-
 def test_named_rows_come_ahead_and_others_are_left_out() -> None:
     texts = ["lane price", "lane price today", "hall"]
     encoder = HashEncoder(dim=64)
-    retriever = Retriever(
-        [Passage("a.txt", "v", 0, len(text), text) for text in texts],
-        ExactStore(encoder.encode_passages(texts)),
-        Bm25Lexicon(texts),
-        lambda question: encoder.encode_queries([question])[0],
-        0.5,
-    )
+    passages = [Passage("a.txt", "v", 0, len(text), text) for text in texts]
+    collection = shelf(passages, ExactStore(encoder.encode_passages(texts)), Bm25Lexicon(texts))
+    retriever = Retriever(collection, lambda question: encoder.encode_queries([question])[0], 0.5)
     plain = retriever.search("lane price")
     assert [hit.row for hit in plain] == [0, 1, 2]
     raised = retriever.search("lane price", named=[1], ahead=0.5)

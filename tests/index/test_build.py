@@ -97,7 +97,7 @@ def test_an_update_encodes_only_what_changed(tmp_path: Path) -> None:
     report = make(tmp_path / "updated", changed, encoder)
     make(tmp_path / "whole", changed)
     updated, whole = open_index(tmp_path / "updated"), open_index(tmp_path / "whole")
-    assert encoder.encoded == ["c.txt Twenty per cent", "Twenty per cent"]
+    assert encoder.encoded == ["c.txt: Twenty per cent", "Twenty per cent"]
     assert report.encoded == 2
     assert updated.id == whole.id
     assert np.array_equal(updated.vectors.vectors(), whole.vectors.vectors())

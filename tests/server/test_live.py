@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from assistant import compose
+from assistant import live as taking_up
 from assistant.errors import IndexDamaged
 from assistant.server.live import Watched
 from assistant.settings import Settings, load_settings
@@ -19,17 +19,18 @@ class Shelf:
     """A folder of builds, of which those that are damaged cannot be opened."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.settings = load_settings({"index": folder})
         self.damaged: set[str] = set()
         self.events: list[tuple[str, Any]] = []
 
     def publish(self, name: str) -> None:
-        builds = self.settings.index / "builds" / name
+        builds = self.folder / "builds" / name
         builds.mkdir(parents=True, exist_ok=True)
-        (self.settings.index / "current").write_text(f"{name}\n")
+        (self.folder / "current").write_text(f"{name}\n")
 
-    def open(self, settings: Settings) -> StaticAnswerer:
-        name = (settings.index / "current").read_text().strip()
+    def open(self, settings: Settings, store: object) -> StaticAnswerer:
+        name = (self.folder / "current").read_text().strip()
         if name in self.damaged:
             raise IndexDamaged(f"{name} is cut short: run `assistant index`")
         return StaticAnswerer(document("The median pay is $5."), index_id=name)
@@ -41,7 +42,7 @@ class Shelf:
 @pytest.fixture
 def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shelf:
     made = Shelf(tmp_path)
-    monkeypatch.setattr(compose, "open_answerer", made.open)
+    monkeypatch.setattr(taking_up, "open_answerer", made.open)
     return made
 
 

@@ -1,4 +1,4 @@
-"""A part of an index is what an index of those documents alone would be."""
+"""An index in memory: a part of it is what an index of those documents alone would be."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import pytest
 
 from assistant.documents.chunking import embedded_text
 from assistant.index.build import build
-from assistant.index.files import Index
-from assistant.index.part import part, words
+from assistant.index.local import LocalCollection
 from assistant.index.publishing import open_index
+from assistant.index.vocabulary import words
 from assistant.question.acronyms import learn
 from assistant.testing import HashEncoder, document
 from assistant.types import Document, Passage
@@ -24,7 +24,7 @@ TEXTS = {
 }
 
 
-def made(folder: Path, ids: Sequence[str]) -> Index:
+def made(folder: Path, ids: Sequence[str]) -> LocalCollection:
     documents: list[Document] = [document(TEXTS[id], id=id, title=id) for id in ids]
     passages = [
         Passage(d.id, d.version, line.start, line.end, d.text[line.start : line.end], line.section_path)
@@ -49,7 +49,7 @@ def made(folder: Path, ids: Sequence[str]) -> Index:
 
 @pytest.mark.parametrize("ids", [("a.txt",), ("b.txt", "c.txt"), ("a.txt", "b.txt", "c.txt"), ()])
 def test_it_is_what_an_index_of_those_documents_would_be(tmp_path: Path, ids: tuple[str, ...]) -> None:
-    of_all = part(made(tmp_path / "all", list(TEXTS)), ids)
+    of_all = made(tmp_path / "all", list(TEXTS)).part(ids)
     assert list(of_all.documents) == list(ids) and of_all.settings["part"]
     if not ids:
         assert (len(of_all.vectors), len(of_all.lexicon), len(of_all.line_vectors)) == (0, 0, 0)
@@ -69,5 +69,5 @@ def test_it_is_what_an_index_of_those_documents_would_be(tmp_path: Path, ids: tu
 
 def test_two_parts_are_told_apart(tmp_path: Path) -> None:
     whole = made(tmp_path, list(TEXTS))
-    names = [part(whole, ids).settings["part"] for ids in (["a.txt"], ["b.txt"], ["a.txt"])]
+    names = [whole.part(ids).settings["part"] for ids in (["a.txt"], ["b.txt"], ["a.txt"])]
     assert names[0] == names[2] != names[1]
