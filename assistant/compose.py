@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from threading import Lock
 from typing import TYPE_CHECKING
 
 from assistant.answer.pipeline import Assistant
-from assistant.errors import AssistantError, CalibrationError, IndexFault, IndexMismatch, UsageError
+from assistant.errors import CalibrationError, IndexMismatch, UsageError
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
@@ -18,7 +16,6 @@ if TYPE_CHECKING:
 
     from assistant.answer.calibration import Calibration
     from assistant.documents.corpus import Corpus
-    from assistant.documents.outline import Outline
     from assistant.evaluation.metrics import Outcome
     from assistant.feedback.records import Records
     from assistant.index.build import Report
@@ -27,9 +24,8 @@ if TYPE_CHECKING:
     from assistant.models.encoder import OnnxEncoder
     from assistant.models.extractive import ExtractiveReader
     from assistant.models.reader import OnnxReader
-    from assistant.types import Json, Passage, Promise, Vectors
+    from assistant.types import Encoder, Json, Passage, Promise, Vectors
 
-_log = logging.getLogger(__name__)
 SHIPPED, NONE = "shipped", "none"  # the readers that are no model of transformers
 READERS = "readers"  # the folder, in that of the index, of the others
 CHECKED = 64  # passages that an exported encoder is checked on
@@ -129,23 +125,66 @@ def open_answerer(settings: Settings, *, calibrated: bool = True) -> Assistant:
 
     Without calibration, `confidence` means nothing.
     """
-    from assistant.index.publishing import encoder_folder, open_index
-    from assistant.models.encoder import OnnxEncoder
-    from assistant.models.encoder_names import full_name
+    return Opener(settings, calibrated=calibrated)()
 
-    index = open_index(settings.index)
-    if index.encoder_name != full_name(settings.encoder):
-        raise IndexMismatch(
-            f"the index in {settings.index} was built with {index.encoder_name}, the setting says {settings.encoder}: "
-            f"run `assistant index` to build it again, or set the encoder back"
-        )
-    encoder = OnnxEncoder(encoder_folder(settings.index, index.encoder_fingerprint), threads=settings.threads or None)
-    if encoder.fingerprint != index.encoder_fingerprint:
-        raise IndexMismatch(
-            f"the index was built with {index.encoder_name} ({index.encoder_fingerprint}), but the encoder beside it "
-            f"is {encoder.name} ({encoder.fingerprint}): run `assistant index` to build it again"
-        )
-    return _assemble(settings, index, encoder, calibrated)
+
+class Opener:
+    """Opens the index in force, as often as it is called. What reads and encodes stays open from one to the next.
+
+    Raises what `open_answerer` does.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        calibrated: bool = True,
+        open_encoder: Callable[[Path, int | None], Encoder] | None = None,
+    ) -> None:
+        """`open_encoder` opens an export in a folder, for so many threads."""
+        self._settings, self._calibrated = settings, calibrated
+        self._open_encoder = open_encoder or _open_encoder
+        self._encoder: Encoder | None = None
+        self._reader: OnnxReader | ExtractiveReader | None = None
+
+    def __call__(self) -> Assistant:
+        from assistant.index.publishing import open_index
+        from assistant.models.encoder_names import full_name
+
+        settings = self._settings
+        index = open_index(settings.index)
+        if index.encoder_name != full_name(settings.encoder):
+            raise IndexMismatch(
+                f"the index in {settings.index} was built with {index.encoder_name}, the setting says "
+                f"{settings.encoder}: run `assistant index` to build it again, or set the encoder back"
+            )
+        encoder = self._encoder_of(index)
+        reader = _reader(settings, index, self._reader)
+        opened = _assemble(settings, index, encoder, self._calibrated, reader)
+        self._encoder, self._reader = encoder, None if reader is None else reader.over({})
+        return opened
+
+    def _encoder_of(self, index: Index) -> Encoder:
+        """The encoder that the index was built with, opened unless it is open."""
+        from assistant.index.publishing import encoder_folder
+
+        if self._encoder is not None and self._encoder.fingerprint == index.encoder_fingerprint:
+            return self._encoder
+        settings = self._settings
+        folder = encoder_folder(settings.index, index.encoder_fingerprint)
+        encoder = self._open_encoder(folder, settings.threads or None)
+        if encoder.fingerprint != index.encoder_fingerprint:
+            raise IndexMismatch(
+                f"the index was built with {index.encoder_name} ({index.encoder_fingerprint}), but the encoder beside "
+                f"it is {encoder.name} ({encoder.fingerprint}): run `assistant index` to build it again"
+            )
+        return encoder
+
+
+def _open_encoder(folder: Path, threads: int | None) -> OnnxEncoder:
+    from assistant.models.encoder import OnnxEncoder
+
+    return OnnxEncoder(folder, threads=threads)
 
 
 def open_uncalibrated(settings: Settings) -> Assistant:
@@ -221,9 +260,9 @@ def open_records(settings: Settings) -> Records:
 def _assemble(
     settings: Settings,
     index: Index,
-    encoder: OnnxEncoder,
+    encoder: Encoder,
     calibrated: bool,
-    reader: OnnxReader | ExtractiveReader | None = None,
+    reader: OnnxReader | ExtractiveReader | None,
 ) -> Assistant:
     from assistant.answer.library import Library
     from assistant.answer.overlap import TermOverlap
@@ -253,7 +292,7 @@ def _assemble(
     overlap = TermOverlap(terms, index.lexicon.idf, more=acronyms.both)
     speller = Speller(index.vocabulary)
     names = Names(index.vocabulary, is_word=speller.is_known)
-    reader = reader or _reader(settings, index, outlines)
+    reader = None if reader is None else reader.over(outlines)
     calibration = _calibration(settings, "" if reader is None else reader.fingerprint, calibrated)
     return Assistant(
         index_id=index.id,
@@ -306,16 +345,20 @@ def _fingerprint(settings: Settings) -> str:
     return find_reader(settings.reader).fingerprint
 
 
-def _reader(settings: Settings, index: Index, outlines: Mapping[str, Outline]) -> OnnxReader | ExtractiveReader | None:
-    """What the setting `reader` names. Raises IndexMismatch where the index was built for another."""
+def _reader(
+    settings: Settings, index: Index, held: OnnxReader | ExtractiveReader | None
+) -> OnnxReader | ExtractiveReader | None:
+    """What the setting `reader` names; the one that is open already, where it is that.
+
+    Raises IndexMismatch where the index was built for another.
+    """
     if settings.reader == NONE:
         return None
-
     threads = settings.threads or None
     if settings.reader == SHIPPED:
         from assistant.models.reader import OnnxReader
 
-        return OnnxReader(outlines=outlines, threads=threads)
+        return held or OnnxReader(outlines={}, threads=threads)
     from assistant.models.extractive import ExtractiveReader
 
     known = index.settings.get("reader")
@@ -324,7 +367,10 @@ def _reader(settings: Settings, index: Index, outlines: Mapping[str, Outline]) -
             f"the index in {settings.index} was not prepared for the reader {settings.reader}: run `assistant index`, "
             f"or set the reader back"
         )
-    return ExtractiveReader(settings.index / READERS / str(known["fingerprint"]), outlines=outlines, threads=threads)
+    fingerprint = str(known["fingerprint"])
+    if held is not None and held.fingerprint == fingerprint:
+        return held
+    return ExtractiveReader(settings.index / READERS / fingerprint, outlines={}, threads=threads)
 
 
 def _calibration(settings: Settings, reader: str, calibrated: bool) -> Calibration:
@@ -349,50 +395,3 @@ def _answer_settings(settings: Settings, calibration: Calibration) -> dict[str, 
     names = ("dense_weight", "word_weight", "search_passages", "read_passages", "max_false_answer_rate")
     fitted = {"reader": calibration.reader, "calibration": calibration.fingerprint}
     return {name: getattr(settings, name) for name in names} | fitted
-
-
-class LiveAnswerer:
-    """Gives the answerer of the index in force, and takes up a new index once it is published.
-
-    While a new one cannot be opened, the one that answers stays.
-    """
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._lock = Lock()
-        self._answerer: Assistant | None = None
-        self._tried: str | None = None
-
-    def open(self) -> Assistant:
-        """Opens the index in force. Raises what is wrong with it, and where it is of another corpus than asked for."""
-        from assistant.index.origin import check_origin
-        from assistant.index.publishing import current_build
-
-        self._tried = current_build(self._settings.index)
-        opened = open_answerer(self._settings)
-        asked = "corpus" in self._settings.model_fields_set
-        for note in check_origin(self._settings.index, self._settings.corpus, asked=asked):
-            _log.warning("%s", note)
-        self._answerer = opened
-        return self._answerer
-
-    def __call__(self) -> Assistant:
-        from assistant.index.publishing import current_build
-
-        answerer = self._answerer
-        if answerer is None:
-            with self._lock:
-                return self._answerer or self.open()
-        try:
-            name = current_build(self._settings.index)
-        except IndexFault:
-            return answerer
-        if name is None or name in (answerer.index_id, self._tried) or not self._lock.acquire(blocking=False):
-            return answerer
-        try:
-            return self.open()
-        except AssistantError as error:
-            _log.error("the new index cannot be opened, the one before it goes on answering: %s", error)
-            return answerer
-        finally:
-            self._lock.release()

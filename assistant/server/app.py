@@ -196,9 +196,11 @@ def create_app(
     @get("/readyz", summary="Tell whether an index is loaded", tags=["health"])
     def readyz() -> ReadyBody:
         index_id, fault = current().index_id, getattr(current, "fault", None)
+        ready = ReadyBody(index_id=index_id, wanted=getattr(current, "wanted", index_id), loaded=index_id)
         if fault is None:
-            return ReadyBody(index_id=index_id)
-        return ReadyBody(status="degraded", index_id=index_id, detail=f"the new index cannot be taken up: {fault}")
+            return ready
+        detail = f"the new index cannot be taken up: {fault}"
+        return ready.model_copy(update={"status": "degraded", "detail": detail})
 
     @get_page("/documents")
     def documents_list(request: Request, q: str = "") -> Response:

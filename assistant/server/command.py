@@ -16,7 +16,7 @@ from assistant.access.audit import Audit
 from assistant.access.keys import KeyRing
 from assistant.access.rights import FIELD
 from assistant.client import Remote
-from assistant.compose import LiveAnswerer, open_records
+from assistant.compose import open_records
 from assistant.errors import FilesFailed, IndexNotFound, UsageError
 from assistant.feedback.gap_finder import GapFinder
 from assistant.feedback.records import Recorder
@@ -24,7 +24,7 @@ from assistant.phrasing import modes
 from assistant.server.app import create_app
 from assistant.server.feedback import Feedback
 from assistant.server.limits import Limits
-from assistant.server.live import Watched
+from assistant.server.live import Live
 from assistant.server.log import set_up_log
 from assistant.server.queue import WorkQueue
 from assistant.server.seen import Seen
@@ -43,13 +43,13 @@ def serve(settings: Settings) -> int:
     if settings.mcp:
         check_mcp()
     set_up_log(settings.log_format)
-    live = Watched(settings, Audit(settings.audit_log))
+    live = Live(settings, Audit(settings.audit_log))
     if status := _open(live, settings):
         return status
     limits = limits_of(settings)
     for warning in (*warnings(settings), *unguarded(settings, live())):
         logger.warning("%s", warning)
-    with _feedback(settings, live) as feedback:
+    with live.following(), _feedback(settings, live) as feedback:
         app = create_app(
             live,
             log_questions=settings.log_questions,
@@ -84,11 +84,11 @@ def serve_mcp(settings: Settings, url: str | None = None) -> int:
         remote = Remote(url, api_key=key)
         serve_stdio(make_server(Seen(lambda: remote), WorkQueue(seconds=settings.request_timeout), lambda answer: None))
         return 0
-    live = LiveAnswerer(settings)
+    live = Live(settings)
     if status := _open(live, settings):
         return status
     desk = WorkQueue(at_once=settings.max_concurrent, waiting=settings.max_queue, seconds=settings.request_timeout)
-    with _feedback(settings, live) as feedback:
+    with live.following(), _feedback(settings, live) as feedback:
         serve_stdio(make_server(Seen(live), desk, feedback.note))
     return 0
 
@@ -99,7 +99,7 @@ def check_mcp() -> None:
         raise UsageError("MCP needs the library of that name: install it with `pip install 'role-assistant[mcp]'`")
 
 
-def _open(live: LiveAnswerer, settings: Settings) -> int:
+def _open(live: Live, settings: Settings) -> int:
     """Opens the index, which is built first where there is none; the exit status."""
     try:
         live.open()
@@ -157,7 +157,7 @@ def is_loopback(host: str) -> bool:
 
 
 @contextmanager
-def _feedback(settings: Settings, live: LiveAnswerer) -> Iterator[Feedback]:
+def _feedback(settings: Settings, live: Live) -> Iterator[Feedback]:
     """What is kept while serving; all that waits is written at the end."""
     key = settings.admin_key.get_secret_value() if settings.admin_key is not None else ""
     audit = Audit(settings.audit_log)

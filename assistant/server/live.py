@@ -1,40 +1,147 @@
-"""The index in force, watched: when it was taken up, and what went wrong with the one after it."""
+"""The index in force, followed: a new one is opened in the background, and answers once it is ready."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from time import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from copy import copy
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event, Lock, Thread
+from time import monotonic, time
 
 from assistant.answer.pipeline import Assistant
-from assistant.compose import LiveAnswerer
+from assistant.compose import Opener
 from assistant.errors import AssistantError
+from assistant.index.origin import check_origin
+from assistant.index.publishing import current_build
 from assistant.settings import Settings
+
+LOOK = 0.5  # seconds between two looks at which index is in force
+AGAIN, MOST = 1.0, 60.0  # seconds after which one that could not be opened is tried again, twice as long each time
 
 logger = logging.getLogger("assistant.server")
 
 
-class Watched(LiveAnswerer):
-    """Gives the answerer of the index in force, and tells what became of each that it was to take up."""
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    """An index that could not be taken up."""
 
-    def __init__(self, settings: Settings, audit: Callable[..., None] = lambda what, **fields: None) -> None:
-        super().__init__(settings)
-        self._path = settings.index / "current"
-        self._audit = audit
+    state: object  # of its files
+    again: float  # when it is tried again
+    wait: float
+
+
+class Live:
+    """Gives the answerer of the index in force. No question waits for a new one: it takes over when it is open.
+
+    While a new one cannot be opened, the one before it goes on answering. It is tried again as soon as its files
+    change, and from time to time. The one before is let go of at once: what still asks it holds it until it is done.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        audit: Callable[..., None] = lambda what, **fields: None,
+        *,
+        opener: Callable[[], Assistant] | None = None,
+        now: Callable[[], float] = monotonic,
+    ) -> None:
+        self._settings, self._audit, self._now = settings, audit, now
+        self._opener = opener or Opener(settings)
+        self._opening = Lock()
+        self._answerer: Assistant | None = None
+        self._failed: _Failed | None = None
         self.fault: AssistantError | None = None  # of the index that is in force, but could not be taken up
         self.failures = 0
         self.built_at = 0.0  # seconds since 1970
 
-    def open(self) -> Assistant:
-        """Opens the index in force. Raises what is wrong with it."""
+    def __call__(self) -> Assistant:
+        """The answerer, which is opened first where none is. Raises what is wrong with the index then."""
+        answerer = self._answerer
+        if answerer is not None:
+            return answerer
+        with self._opening:
+            return self._answerer or self._open()
+
+    @property
+    def wanted(self) -> str | None:
+        """The id of the index in force, which answers once it is open; None where it cannot be told."""
         try:
-            answerer = super().open()
+            return current_build(self._settings.index)
+        except AssistantError:
+            return None
+
+    def open(self) -> Assistant:
+        """Opens the index in force. Raises what is wrong with it, and where it is of another corpus than asked for."""
+        with self._opening:
+            return self._open()
+
+    def look(self) -> None:
+        """Takes up the index in force where it is another than the one that answers, and it is time to try."""
+        with self._opening:
+            name, state, failed = self.wanted, self._state(), self._failed
+            if self._answerer is None or name == self._answerer.index_id:
+                self._failed = self.fault = None
+                return
+            if name is None and not (self._settings.index / "current").exists():
+                return  # somebody has taken the index away: what there was goes on answering
+            if failed is None or failed.state != state or self._now() >= failed.again:
+                self._try(state)
+
+    def reload(self) -> Assistant:
+        """Takes up the index in force, also where that failed before; what answers then."""
+        self._failed = None
+        self.look()
+        return self()
+
+    @contextmanager
+    def following(self) -> Iterator[None]:
+        """Looks for a new index, again and again, in a thread of its own."""
+        stopped = Event()
+
+        def follow() -> None:
+            while not stopped.wait(LOOK):
+                try:
+                    self.look()
+                except Exception:  # a thread that ends would leave the old index in force for good
+                    logger.exception("the index in force cannot be looked at")
+
+        thread = Thread(target=follow, name="index", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            stopped.set()
+
+    def _try(self, state: object) -> None:
+        before = self._failed
+        try:
+            self._open()
+        except AssistantError as error:
+            logger.error("the new index cannot be opened, the one before it goes on answering: %s", error)
+            wait = AGAIN if before is None or before.state != state else min(2 * before.wait, MOST)
+            self._failed = _Failed(state, self._now() + wait, wait)
+
+    def _open(self) -> Assistant:
+        try:
+            answerer = self._opener()
+            asked = "corpus" in self._settings.model_fields_set
+            for note in check_origin(self._settings.index, self._settings.corpus, asked=asked):
+                logger.warning("%s", note)
+            self._tell(answerer)
         except AssistantError as error:
             self.failures += self._answerer is not None
-            self.fault = error if self._answerer is not None else None
+            # A copy has no traceback, which would hold what was being opened.
+            self.fault = copy(error) if self._answerer is not None else None
             raise
-        self.fault = None
-        self.built_at = self._path.stat().st_mtime if self._path.exists() else time()
+        self._answerer, self._failed, self.fault = answerer, None, None
+        return answerer
+
+    def _tell(self, answerer: Assistant) -> None:
+        path = self._settings.index / "current"
+        self.built_at = path.stat().st_mtime if path.exists() else time()
         documents, passages = len(answerer.documents), sum(answerer.passage_counts.values())
         fields = {"index": answerer.index_id, "documents": documents, "passages": passages}
         age = max(0, time() - self.built_at)
@@ -45,9 +152,17 @@ class Watched(LiveAnswerer):
             extra={"fields": {"event": "index", **fields, "age_s": round(age)}},
         )
         self._audit("index taken up", **fields)
-        return answerer
 
-    def reload(self) -> Assistant:
-        """Takes up the index in force, also where that failed before."""
-        self._tried = None
-        return self()
+    def _state(self) -> object:
+        """What changes when the index in force, or the files of a repaired one, are written again."""
+        folder = self._settings.index
+        manifest = folder / "builds" / (self.wanted or "") / "manifest.json"
+        return [_stamp(path) for path in (folder / "current", manifest, folder / "encoders")]
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns
