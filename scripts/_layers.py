@@ -25,7 +25,7 @@ LAYERS = (
     ("wire_examples",),
     ("wire",),
     ("testing",),
-    ("compose", "phrasing", "client"),
+    ("compose", "phrasing", "fitting", "client"),
     ("terminal",),
     ("server",),
     ("batch",),

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from assistant.index.build import Note, Report, build
+from assistant.index.publishing import locked, writing
 from assistant.question.acronyms import Known
 from assistant.testing import HashEncoder, document
 from assistant.types import Document, Json, Passage
@@ -43,19 +44,20 @@ def make(
 ) -> Report:
     found = sorted(documents(texts), key=lambda d: d.id)
     cut = passages(found)
-    return build(
-        folder,
-        documents=found,
-        passages=cut,
-        embedded=[f"{passage.document_id} {passage.text}" for passage in cut],
-        lines=[d.text[line.start : line.end] for d in found for line in d.lines],
-        vocabulary=Counter(["median", "salary", "median"]),
-        encoder=encoder or HashEncoder(),
-        settings=settings,
-        receipt=receipt,
-        acronyms=Known({"ML": "machine learning"}),
-        note=note,
-    )
+    with writing(folder), locked(folder):
+        return build(
+            folder,
+            documents=found,
+            passages=cut,
+            embedded=[f"{passage.document_id} {passage.text}" for passage in cut],
+            lines=[d.text[line.start : line.end] for d in found for line in d.lines],
+            vocabulary=Counter(["median", "salary", "median"]),
+            encoder=encoder or HashEncoder(),
+            settings=settings,
+            receipt=receipt,
+            acronyms=Known({"ML": "machine learning"}),
+            note=note,
+        )
 
 
 def in_force(folder: Path) -> Path:

@@ -99,12 +99,12 @@ def writing(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Holds the folder's lock: one build at a time."""
+def locked(folder: Path, *, wait: bool = False) -> Iterator[None]:
+    """Holds the folder's lock: one build at a time. Raises IndexFault where another runs, unless it is waited for."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lock").open("w") as lock:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError as error:
             raise IndexFault(f"another build is running in {folder}: wait until it is done") from error
         yield
