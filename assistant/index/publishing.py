@@ -80,6 +80,8 @@ def clean_up(folder: Path, kept: Collection[str | None]) -> None:
     for path in folder.glob(".current.*"):
         with suppress(OSError):
             path.unlink()
+    for path in folder.glob(".restore.*"):
+        shutil.rmtree(path, ignore_errors=True)
     for path in (folder / "builds").iterdir():
         if path.name not in kept:
             shutil.rmtree(path, ignore_errors=True)

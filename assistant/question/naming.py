@@ -26,7 +26,7 @@ SHORTEST, LONG = 4, 7  # letters of a name from which on one letter may differ, 
 
 def codes(text: str) -> list[str]:
     """The part numbers, error codes and version numbers in a text, as written, each once."""
-    found = (match.group() for match in _TOKEN.finditer(text) if _CODE.fullmatch(match.group()))
+    found = (token for token in _TOKEN.findall(text) if not token.isalpha() and _CODE.fullmatch(token))
     return list(dict.fromkeys(found))
 
 
