@@ -53,6 +53,7 @@ from assistant.server.requests import AskRequest, NearRequest, SearchRequest
 from assistant.server.seen import Seen
 from assistant.server.streaming import IncomingQuestion, documented_events, event, in_blocks, stream, whole
 from assistant.server.suggestions import Suggestions
+from assistant.server.uploads import Uploads, add_uploads
 from assistant.types import Answer, Answerer, Document
 from assistant.wire import (
     AnswerBody,
@@ -85,12 +86,13 @@ def create_app(
     metrics: bool = True,
     rights: bool = False,
     modes: Modes = Modes(),
+    uploads: Uploads | None = None,
 ) -> FastAPI:
     """The app over the index that `current` gives. That is called once a request, which so sees one index.
 
     Where there are keys, each route asks for one with the scope that it needs. `mcp` and `metrics` add their routes.
     With `rights`, what is seen of the documents depends on the groups of the key, or those that a proxy signs. `modes`
-    are the ways to answer: in the documents' own words, or in a language model's.
+    are the ways to answer: in the documents' own words, or in a language model's. `uploads` take documents.
     """
     app = FastAPI(
         title=title,
@@ -255,6 +257,8 @@ def create_app(
         return await page_files.get_response(name, request.scope)
 
     add_routes(app, feedback, title, keys)
+    if uploads is not None:
+        add_uploads(app, uploads, seen, keys)
     if counts is not None:
         app.get("/metrics", include_in_schema=False)(counts.page)
     if mcp:

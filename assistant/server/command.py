@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -17,9 +16,14 @@ from assistant.access.keys import KeyRing
 from assistant.access.rights import FIELD
 from assistant.client import Remote
 from assistant.compose import open_records
+from assistant.documents.files import File, Parsed
+from assistant.documents.sandbox import Sandbox
+from assistant.documents.shelf import Shelf
 from assistant.errors import FilesFailed, IndexNotFound, UsageError
 from assistant.feedback.gap_finder import GapFinder
 from assistant.feedback.records import Recorder
+from assistant.index.publishing import build_in_force
+from assistant.index.receipt import open_receipt
 from assistant.phrasing import modes
 from assistant.server.app import create_app
 from assistant.server.feedback import Feedback
@@ -27,8 +31,10 @@ from assistant.server.limits import Limits
 from assistant.server.live import Live
 from assistant.server.log import set_up_log
 from assistant.server.queue import WorkQueue
+from assistant.server.rebuilding import Rebuilder, build_apart
 from assistant.server.seen import Seen
 from assistant.server.serve import run
+from assistant.server.uploads import Uploads
 from assistant.settings import Settings
 from assistant.types import Answerer
 
@@ -49,7 +55,7 @@ def serve(settings: Settings) -> int:
     limits = limits_of(settings)
     for warning in (*warnings(settings), *unguarded(settings, live())):
         logger.warning("%s", warning)
-    with live.following(), _feedback(settings, live) as feedback:
+    with live.following(), _feedback(settings, live) as feedback, _uploads(settings, live) as uploads:
         app = create_app(
             live,
             log_questions=settings.log_questions,
@@ -61,6 +67,7 @@ def serve(settings: Settings) -> int:
             rights=settings.rights,
             log_clients=settings.log_clients,
             modes=modes(settings),
+            uploads=uploads,
         )
         run(
             app,
@@ -105,7 +112,7 @@ def _open(live: Live, settings: Settings) -> int:
         live.open()
     except IndexNotFound:
         print("no index yet: building it first", file=sys.stderr)
-        status = _build_apart(settings)
+        status = build_apart(settings)
         if status not in (0, FilesFailed.exit_code):
             return status
         live.open()
@@ -157,6 +164,36 @@ def is_loopback(host: str) -> bool:
 
 
 @contextmanager
+def _uploads(settings: Settings, live: Live) -> Iterator[Uploads | None]:
+    """What takes documents over HTTP, where the settings ask for it; None where they do not."""
+    if not settings.uploads:
+        yield None
+        return
+    key = settings.admin_key.get_secret_value() if settings.admin_key is not None else ""
+    if settings.keys is None and not key:
+        raise UsageError("documents are taken from those who hold a key: set ASSISTANT_KEYS, or ASSISTANT_ADMIN_KEY")
+    built_from = open_receipt(build_in_force(settings.index)).corpus
+    if not settings.corpus.is_dir() or built_from != settings.corpus.resolve():
+        raise UsageError(
+            f"the index was built from {built_from}: name that folder with --corpus to write documents to it"
+        )
+    rebuild = Rebuilder(lambda: build_apart(settings, "--wait", "--allow-empty"), live.look)
+
+    def parse(file: File) -> Parsed:
+        with Sandbox() as sandbox:  # seldom wanted, and large
+            return sandbox.parse(file)
+
+    with rebuild.working():
+        yield Uploads(
+            Shelf(settings.corpus, parse),
+            rebuild,
+            lambda: live().documents,
+            Audit(settings.audit_log),
+            key,
+        )
+
+
+@contextmanager
 def _feedback(settings: Settings, live: Live) -> Iterator[Feedback]:
     """What is kept while serving; all that waits is written at the end."""
     key = settings.admin_key.get_secret_value() if settings.admin_key is not None else ""
@@ -168,25 +205,3 @@ def _feedback(settings: Settings, live: Live) -> Iterator[Feedback]:
     print(f"questions are kept in {settings.records} for {settings.records_days} days", file=sys.stderr)
     with closing(Recorder(records, days=settings.records_days, most=settings.records_most)) as recorder:
         yield Feedback(recorder, GapFinder(records, live), key, audit)
-
-
-def _build_apart(settings: Settings) -> int:
-    """Builds the index in a child process, so that this one never loads what only building needs."""
-    command = [
-        sys.executable,
-        "-P",  # no code from the folder that this runs in
-        "-m",
-        "assistant",
-        "index",
-        "--corpus",
-        str(settings.corpus),
-        "--index",
-        str(settings.index),
-    ]
-    child = subprocess.Popen(command, stdout=sys.stderr)
-    try:
-        return child.wait()
-    except BaseException:
-        child.terminate()
-        child.wait()
-        raise

@@ -29,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="the file of a backup")
     parser.add_argument("--corpus", type=Path, metavar="PATH", help=CORPUS)
     parser.add_argument("--allow-empty", action="store_true", help="build it even where there is no document any more")
+    parser.add_argument("--wait", action="store_true", help="wait for a build that runs, instead of saying so")
     parser.add_argument("--watch", action="store_true", help="go on, and do so again whenever the documents change")
 
 
@@ -56,7 +57,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     from assistant.terminal.intake import index
 
     if not options.watch:
-        return index(settings, allow_empty=options.allow_empty)
+        return index(settings, allow_empty=options.allow_empty, wait=options.wait)
     from assistant.terminal.follow import follow
 
     def build() -> None:
