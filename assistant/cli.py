@@ -16,6 +16,7 @@ from assistant.access import command as key_arguments
 from assistant.batch import arguments
 from assistant.errors import AssistantError, UsageError
 from assistant.question.parse import MAX_QUESTION
+from assistant.terminal import upkeep
 from assistant.terminal.exits import ended
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ _STATUSES = """exit status:
   6  the reader or its calibration cannot be loaded or fitted
   7  the records of what was asked cannot be read or written
   8  some files of the corpus cannot be read; the index is there, without them"""
-_CORPUS = "the folder of the documents, or one document (default: corpus)"
 
 _QUESTIONS = """a question is one JSON object a line:
   {"id": "a1", "type": "fact", "question": "...", "gold": [["this", "or this"], ["and this"]]}
@@ -66,9 +66,9 @@ def _parser() -> argparse.ArgumentParser:
         _index,
         "build the index, or bring it up to date",
         "assistant index --corpus corpus --index index",
+        upkeep.DETAILS,
     )
-    index.add_argument("--corpus", type=Path, metavar="PATH", help=_CORPUS)
-    index.add_argument("--allow-empty", action="store_true", help="build it even where there is no document any more")
+    upkeep.add_arguments(index)
     _add_index(index)
 
     receipt = _command(
@@ -102,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     serve.add_argument("--host", metavar="ADDRESS", help="the address to listen on (default: 127.0.0.1)")
     serve.add_argument("--port", type=int, metavar="N", help="the port to listen on, 0 for a free one (default: 8000)")
-    serve.add_argument("--corpus", type=Path, metavar="PATH", help=_CORPUS)
+    serve.add_argument("--corpus", type=Path, metavar="PATH", help=upkeep.CORPUS)
     _add_index(serve)
     serve.add_argument("--root-path", metavar="PATH", help="the path that a proxy has it at, such as /assistant")
 
@@ -239,9 +239,7 @@ def _settings(options: argparse.Namespace) -> Settings:
 
 
 def _index(options: argparse.Namespace) -> int:
-    from assistant.terminal.intake import index
-
-    return index(_settings(options), allow_empty=options.allow_empty)
+    return upkeep.run(_settings(options), options)
 
 
 def _receipt(options: argparse.Namespace) -> int:
@@ -318,7 +316,7 @@ def _batch(options: argparse.Namespace) -> int:
 
 
 def _calibrate(options: argparse.Namespace) -> int:
-    from assistant.compose import calibrate
+    from assistant.fitting import calibrate
     from assistant.terminal.progress import Progress
     from assistant.terminal.show import show_calibration
 

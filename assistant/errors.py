@@ -21,6 +21,7 @@
     │   └── TimedOut             timed_out 503
     ├── CorpusError              corpus_error 500, exit 3
     │   ├── CorpusNotFound       corpus_not_found 500
+    │   ├── CorpusNotWritten     corpus_not_written 503
     │   ├── UnreadableDocument   unreadable_document 422
     │   │   ├── EmptyDocument    empty_document 422
     │   │   ├── ProtectedDocument protected_document 422
@@ -183,6 +184,12 @@ class CorpusNotFound(CorpusError):
     """There is no corpus folder, or nothing in it that can be read."""
 
     code, title = "corpus_not_found", "Corpus not found"
+
+
+class CorpusNotWritten(CorpusError):
+    """The folder of the documents cannot be written: the disk is full or read-only, or another owner's."""
+
+    code, title, status = "corpus_not_written", "Corpus not written", 503
 
 
 class UnreadableDocument(CorpusError):

@@ -177,7 +177,8 @@ class Settings(BaseModel):
     )
     audit_log: Path | None = Field(
         None,
-        description="A file that gets a line for each view of /admin, change of keys, purge of records and new index.",
+        description="A file that gets a line for each view of /admin, change of keys, purge of records, new index, and "
+        "document added or deleted over HTTP.",
     )
     metrics: bool = Field(True, description="Whether /metrics tells a monitoring system how the server does.")
     records: Path | None = Field(
@@ -204,6 +205,11 @@ class Settings(BaseModel):
         None,
         description="The file of the keys, which `assistant keys` writes; with one, whoever asks needs a key, but for "
         "the pages of ASSISTANT_ALLOWED_ORIGINS.",
+    )
+    uploads: bool = Field(
+        False,
+        description="Whether documents may be added and deleted over HTTP, with a key of the scope write or, where "
+        "there are no keys, the admin key; what is added lies in the folder of the documents.",
     )
     rights: bool = Field(
         False,

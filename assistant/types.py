@@ -273,6 +273,10 @@ class Encoder(Protocol):
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors: ...
 
+    def encode_alike(self, texts: Sequence[str]) -> Vectors:
+        """The same vectors but for their last bits, sooner."""
+        ...
+
     def encode_passages(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Vectors:
         """`progress` is told, from time to time, how many more texts are done."""
         ...

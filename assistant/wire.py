@@ -385,6 +385,8 @@ class ReadyBody(_Body):
 
     status: Literal["ready", "degraded"] = "ready"
     index_id: str
+    wanted: str | None = Field(description="The id of the index in force; null where that cannot be told.")
+    loaded: str = Field(description="The id of the index that answers; another than `wanted` until that one is open.")
     detail: str | None = Field(default=None, description="What is wrong, where it is degraded.")
 
 

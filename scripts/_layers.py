@@ -12,7 +12,7 @@ NAME = "assistant"
 LONGEST = 400  # lines of a module
 # A module imports from its own row and from those above it.
 LAYERS = (
-    ("types", "errors", "settings", "disk", "ids", "cores"),
+    ("types", "errors", "settings", "disk", "ids", "cores", "memo"),
     ("documents",),
     ("question",),
     ("spreadsheets",),
@@ -25,7 +25,7 @@ LAYERS = (
     ("wire_examples",),
     ("wire",),
     ("testing",),
-    ("compose", "phrasing", "client", "live"),
+    ("compose", "building", "phrasing", "fitting", "client"),
     ("terminal",),
     ("server",),
     ("batch",),

@@ -200,7 +200,7 @@ def test_an_outcome_is_right_by_what_is_said_when_everything_is_answered(monkeyp
 def faked(here: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the samples, where what is indexed is answered by exact words."""
     samples.write(here / "data")
-    monkeypatch.setattr("assistant.compose.build_index", lambda settings, progress: None)
+    monkeypatch.setattr("assistant.building.build_index", lambda settings, progress: None)
     monkeypatch.setattr(
         "assistant.compose.open_answerer", lambda settings: StaticAnswerer(*load_corpus(settings.corpus).documents)
     )

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -18,20 +16,25 @@ from assistant.access.keys import KeyRing
 from assistant.access.rights import FIELD
 from assistant.client import Remote
 from assistant.compose import open_records
+from assistant.documents.files import File, Parsed
+from assistant.documents.sandbox import Sandbox
+from assistant.documents.shelf import Shelf
 from assistant.errors import FilesFailed, IndexNotFound, UsageError
 from assistant.feedback.gap_finder import GapFinder
 from assistant.feedback.records import Recorder
-from assistant.live import LiveAnswerer
+from assistant.index.receipt import from_json
 from assistant.phrasing import modes
 from assistant.server.app import create_app
 from assistant.server.feedback import Feedback
 from assistant.server.limits import Limits
-from assistant.server.live import Watched
+from assistant.server.live import Live
 from assistant.server.log import set_up_log
 from assistant.server.queue import WorkQueue
+from assistant.server.rebuilding import Rebuilder, build_apart
 from assistant.server.seen import Seen
 from assistant.server.serve import run
-from assistant.settings import PREFIX, DatabaseUrl, Settings
+from assistant.server.uploads import Uploads
+from assistant.settings import Settings
 from assistant.types import Answerer
 
 logger = logging.getLogger("assistant.server")
@@ -45,13 +48,13 @@ def serve(settings: Settings) -> int:
     if settings.mcp:
         check_mcp()
     set_up_log(settings.log_format)
-    live = Watched(settings, Audit(settings.audit_log))
+    live = Live(settings, Audit(settings.audit_log))
     if status := _open(live, settings):
         return status
     limits = limits_of(settings)
     for warning in (*warnings(settings), *unguarded(settings, live())):
         logger.warning("%s", warning)
-    with _feedback(settings, live) as feedback:
+    with live.following(), _feedback(settings, live) as feedback, _uploads(settings, live) as uploads:
         app = create_app(
             live,
             log_questions=settings.log_questions,
@@ -63,6 +66,7 @@ def serve(settings: Settings) -> int:
             rights=settings.rights,
             log_clients=settings.log_clients,
             modes=modes(settings),
+            uploads=uploads,
         )
         run(
             app,
@@ -86,11 +90,11 @@ def serve_mcp(settings: Settings, url: str | None = None) -> int:
         remote = Remote(url, api_key=key)
         serve_stdio(make_server(Seen(lambda: remote), WorkQueue(seconds=settings.request_timeout), lambda answer: None))
         return 0
-    live = LiveAnswerer(settings)
+    live = Live(settings)
     if status := _open(live, settings):
         return status
     desk = WorkQueue(at_once=settings.max_concurrent, waiting=settings.max_queue, seconds=settings.request_timeout)
-    with _feedback(settings, live) as feedback:
+    with live.following(), _feedback(settings, live) as feedback:
         serve_stdio(make_server(Seen(live), desk, feedback.note))
     return 0
 
@@ -101,13 +105,13 @@ def check_mcp() -> None:
         raise UsageError("MCP needs the library of that name: install it with `pip install 'role-assistant[mcp]'`")
 
 
-def _open(live: LiveAnswerer, settings: Settings) -> int:
+def _open(live: Live, settings: Settings) -> int:
     """Opens the index, which is built first where there is none; the exit status."""
     try:
         live.open()
     except IndexNotFound:
         print("no index yet: building it first", file=sys.stderr)
-        status = _build_apart(settings)
+        status = build_apart(settings)
         if status not in (0, FilesFailed.exit_code):
             return status
         live.open()
@@ -159,7 +163,37 @@ def is_loopback(host: str) -> bool:
 
 
 @contextmanager
-def _feedback(settings: Settings, live: LiveAnswerer) -> Iterator[Feedback]:
+def _uploads(settings: Settings, live: Live) -> Iterator[Uploads | None]:
+    """What takes documents over HTTP, where the settings ask for it; None where they do not."""
+    if not settings.uploads:
+        yield None
+        return
+    key = settings.admin_key.get_secret_value() if settings.admin_key is not None else ""
+    if settings.keys is None and not key:
+        raise UsageError("documents are taken from those who hold a key: set ASSISTANT_KEYS, or ASSISTANT_ADMIN_KEY")
+    built_from = from_json(live.store.receipt()).corpus
+    if not settings.corpus.is_dir() or built_from != settings.corpus.resolve():
+        raise UsageError(
+            f"the index was built from {built_from}: name that folder with --corpus to write documents to it"
+        )
+    rebuild = Rebuilder(lambda: build_apart(settings, "--wait", "--allow-empty"), live.look)
+
+    def parse(file: File) -> Parsed:
+        with Sandbox() as sandbox:  # seldom wanted, and large
+            return sandbox.parse(file)
+
+    with rebuild.working():
+        yield Uploads(
+            Shelf(settings.corpus, parse),
+            rebuild,
+            lambda: live().documents,
+            Audit(settings.audit_log),
+            key,
+        )
+
+
+@contextmanager
+def _feedback(settings: Settings, live: Live) -> Iterator[Feedback]:
     """What is kept while serving; all that waits is written at the end."""
     key = settings.admin_key.get_secret_value() if settings.admin_key is not None else ""
     audit = Audit(settings.audit_log)
@@ -170,25 +204,3 @@ def _feedback(settings: Settings, live: LiveAnswerer) -> Iterator[Feedback]:
     print(f"questions are kept in {settings.records} for {settings.records_days} days", file=sys.stderr)
     with closing(Recorder(records, days=settings.records_days, most=settings.records_most)) as recorder:
         yield Feedback(recorder, GapFinder(records, live), key, audit)
-
-
-def _build_apart(settings: Settings) -> int:
-    """Builds the index in a child process, so that this one never loads what only building needs."""
-    command = [
-        sys.executable,
-        "-P",  # no code from the folder that this runs in
-        "-m",
-        "assistant",
-        "index",
-        "--corpus",
-        str(settings.corpus),
-    ]
-    place = settings.index.value if isinstance(settings.index, DatabaseUrl) else str(settings.index)
-    # Others on this machine see the arguments of a command, but not its environment.
-    child = subprocess.Popen(command, stdout=sys.stderr, env={**os.environ, f"{PREFIX}INDEX": place})
-    try:
-        return child.wait()
-    except BaseException:
-        child.terminate()
-        child.wait()
-        raise

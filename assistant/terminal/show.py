@@ -12,8 +12,8 @@ from assistant.terminal.blocks import laid_out, printable
 from assistant.types import Answer, Citation, Document, RankedLine, ScoredLine
 
 if TYPE_CHECKING:
-    from assistant.compose import Calibrated
     from assistant.feedback.gaps import Gaps
+    from assistant.fitting import Calibrated
 
 CLOSEST = 2  # passages of a refusal
 SHOWN = 6  # hits and candidates of an explanation
