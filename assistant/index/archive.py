@@ -22,6 +22,7 @@ def backup(folder: Path, target: Path) -> LocalCollection:
 
     Waits for a build that runs. Raises what is wrong with the index.
     """
+    build_in_force(folder)  # raises before there is a folder for its lock
     with writing(folder), locked(folder, wait=True):
         index, build = open_index(folder), build_in_force(folder)
         with (

@@ -97,7 +97,7 @@ def test_a_link_in_a_backup_is_not_followed(index: Path, tmp_path: Path) -> None
 def test_says_where_there_is_nothing_to_back_up_or_to_restore(tmp_path: Path) -> None:
     with pytest.raises(IndexNotFound, match="assistant index"):
         backup(tmp_path / "index", tmp_path / "backup.tar")
-    assert not (tmp_path / "backup.tar").exists()
+    assert list(tmp_path.iterdir()) == []
     with pytest.raises(UsageError, match="assistant index backup FILE"):
         restore(tmp_path / "index", tmp_path / "backup.tar", check=verify)
 
