@@ -98,9 +98,12 @@ def _build(settings: Settings, corpus: Corpus, progress: Callable[[str, int, int
         step = max(1, len(texts) // CHECKED)
         return [max(texts, key=len), *texts[::step]][:CHECKED]
 
-    progress("prepare the encoder", 0, 0)
     encoder = prepare_encoder(
-        settings.encoder, settings.index / "encoders", sample=sample, threads=settings.threads or None
+        settings.encoder,
+        settings.index / "encoders",
+        sample=sample,
+        threads=settings.threads or None,
+        note=lambda: progress("prepare the encoder", 0, 0),
     )
     reader = _prepare_reader(settings, progress)
     chunks = chunk(encoder)
@@ -130,8 +133,8 @@ def open_answerer(settings: Settings, *, calibrated: bool = True) -> Assistant:
     Without calibration, `confidence` means nothing.
     """
     from assistant.index.publishing import encoder_folder, open_index
-    from assistant.models.encoder import OnnxEncoder
     from assistant.models.encoder_names import full_name
+    from assistant.models.encoder_prepare import open_encoder
 
     index = open_index(settings.index)
     if index.encoder_name != full_name(settings.encoder):
@@ -139,12 +142,8 @@ def open_answerer(settings: Settings, *, calibrated: bool = True) -> Assistant:
             f"the index in {settings.index} was built with {index.encoder_name}, the setting says {settings.encoder}: "
             f"run `assistant index` to build it again, or set the encoder back"
         )
-    encoder = OnnxEncoder(encoder_folder(settings.index, index.encoder_fingerprint), threads=settings.threads or None)
-    if encoder.fingerprint != index.encoder_fingerprint:
-        raise IndexMismatch(
-            f"the index was built with {index.encoder_name} ({index.encoder_fingerprint}), but the encoder beside it "
-            f"is {encoder.name} ({encoder.fingerprint}): run `assistant index` to build it again"
-        )
+    exported = encoder_folder(settings.index, index.encoder_fingerprint)
+    encoder = open_encoder(settings.encoder, exported, threads=settings.threads or None)
     return _assemble(settings, index, encoder, calibrated)
 
 

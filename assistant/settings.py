@@ -94,7 +94,7 @@ class Settings(BaseModel):
     encoder: str = Field(
         "sentence-transformers/all-MiniLM-L6-v2",
         min_length=1,
-        description="The sentence-transformers model: a name in the local cache, or the path of its folder.",
+        description="The sentence-transformers model: that which ships, a name in the local cache, or a folder.",
     )
     chunk_tokens: int = Field(
         200, ge=32, le=2000, description="The tokens of a passage, its title and section path included, at most."
