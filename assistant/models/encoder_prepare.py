@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.errors import IndexMismatch
+from assistant.errors import EncoderError, IndexMismatch
 from assistant.models.encoder_names import find_model, full_name, shipped
 
 if TYPE_CHECKING:
@@ -37,8 +37,13 @@ def prepare_encoder(
     exported = folder / model.fingerprint
     if not is_intact(exported):
         note()
-        from assistant.models.encoder_export import export
-
+        try:
+            from assistant.models.encoder_export import export
+        except ModuleNotFoundError as error:
+            raise EncoderError(
+                f"{model.name} must be exported first, and {error.name} is missing for it: install the package with "
+                f"all that it depends on, or use the default encoder, which ships"
+            ) from error
         export(model, folder, sample=sample)
     return OnnxEncoder(exported, threads=threads)
 
