@@ -79,6 +79,7 @@ def _build(
     from assistant.documents.loader_version import loader_version
     from assistant.index import receipt
     from assistant.index.vocabulary import words
+    from assistant.models.encoder_names import shipped
     from assistant.models.encoder_prepare import prepare_encoder
     from assistant.question.acronyms import learn
 
@@ -105,11 +106,15 @@ def _build(
         step = max(1, len(texts) // CHECKED)
         return [max(texts, key=len), *texts[::step]][:CHECKED]
 
-    progress("prepare the encoder", 0, 0)
     encoder = prepare_encoder(
-        settings.encoder, store.exports / "encoders", sample=sample, threads=settings.threads or None
+        settings.encoder,
+        store.exports / "encoders",
+        sample=sample,
+        threads=settings.threads or None,
+        note=lambda: progress("prepare the encoder", 0, 0),
     )
-    store.keep_model("encoders", encoder.fingerprint)
+    if shipped(settings.encoder) is None:
+        store.keep_model("encoders", encoder.fingerprint)
     reader = _prepare_reader(settings, store, progress)
     chunks = chunk(encoder)
     passages = [passage for _, passage in chunks]

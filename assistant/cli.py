@@ -104,6 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, metavar="N", help="the port to listen on, 0 for a free one (default: 8000)")
     serve.add_argument("--corpus", type=Path, metavar="PATH", help=upkeep.CORPUS)
     _add_index(serve)
+    serve.add_argument("--workers", type=int, metavar="N", help="the processes that serve on one socket (default: 1)")
     serve.add_argument("--root-path", metavar="PATH", help="the path that a proxy has it at, such as /assistant")
 
     mcp = _command(

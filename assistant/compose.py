@@ -11,13 +11,10 @@ from assistant.errors import CalibrationError, IndexMismatch, UsageError
 from assistant.settings import DatabaseUrl, Settings
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from assistant.answer.calibration import Calibration
     from assistant.feedback.records import Records
     from assistant.index.collection import Collection
     from assistant.index.store import IndexStore
-    from assistant.models.encoder import OnnxEncoder
     from assistant.models.extractive import ExtractiveReader
     from assistant.models.reader import OnnxReader
     from assistant.types import Encoder, Json, Promise
@@ -58,11 +55,11 @@ class Opener:
         store: IndexStore,
         *,
         calibrated: bool = True,
-        open_encoder: Callable[[Path, int | None], Encoder] | None = None,
+        open_encoder: Callable[[str], Encoder] | None = None,
     ) -> None:
-        """`open_encoder` opens an export in a folder, for so many threads."""
+        """`open_encoder` opens the encoder of a fingerprint."""
         self._settings, self._store, self._calibrated = settings, store, calibrated
-        self._open_encoder = open_encoder or _open_encoder
+        self._open_encoder = open_encoder or self._open
         self._encoder: Encoder | None = None
         self._reader: OnnxReader | ExtractiveReader | None = None
 
@@ -86,20 +83,18 @@ class Opener:
         """The encoder that the index was built with, opened unless it is open."""
         if self._encoder is not None and self._encoder.fingerprint == index.encoder_fingerprint:
             return self._encoder
-        folder = self._store.model("encoders", index.encoder_fingerprint)
-        encoder = self._open_encoder(folder, self._settings.threads or None)
-        if encoder.fingerprint != index.encoder_fingerprint:
-            raise IndexMismatch(
-                f"the index was built with {index.encoder_name} ({index.encoder_fingerprint}), but the encoder beside "
-                f"it is {encoder.name} ({encoder.fingerprint}): run `assistant index` to build it again"
-            )
-        return encoder
+        return self._open_encoder(index.encoder_fingerprint)
 
+    def _open(self, fingerprint: str) -> Encoder:
+        from assistant.models.encoder_prepare import open_encoder
 
-def _open_encoder(folder: Path, threads: int | None) -> OnnxEncoder:
-    from assistant.models.encoder import OnnxEncoder
-
-    return OnnxEncoder(folder, threads=threads)
+        settings, store = self._settings, self._store
+        return open_encoder(
+            settings.encoder,
+            fingerprint,
+            lambda: store.model("encoders", fingerprint),
+            threads=settings.threads or None,
+        )
 
 
 def open_uncalibrated(settings: Settings) -> Assistant:

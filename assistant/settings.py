@@ -121,7 +121,7 @@ class Settings(BaseModel):
     encoder: str = Field(
         "sentence-transformers/all-MiniLM-L6-v2",
         min_length=1,
-        description="The sentence-transformers model: a name in the local cache, or the path of its folder.",
+        description="The sentence-transformers model: that which ships, a name in the local cache, or a folder.",
     )
     chunk_tokens: int = Field(
         200, ge=32, le=2000, description="The tokens of a passage, its title and section path included, at most."
@@ -169,6 +169,13 @@ class Settings(BaseModel):
     threads: int = Field(0, ge=0, le=256, description="The threads that encode one text; 0 takes one a core.")
     host: str = Field("127.0.0.1", min_length=1, description="The address that the server listens on.")
     port: int = Field(8000, ge=0, le=65535, description="The port that the server listens on; 0 takes a free one.")
+    workers: int = Field(
+        1,
+        ge=1,
+        le=64,
+        description="The processes that serve on one socket. What limits questions, connections and threads is divided "
+        "among them.",
+    )
     mcp: bool = Field(False, description="Whether MCP clients may ask at /mcp; it needs the extra of that name.")
     log_questions: bool = Field(False, description="Whether the log holds the text of questions.")
     log_format: Literal["text", "json"] = Field("text", description="How the log is written: text or json.")

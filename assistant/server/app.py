@@ -26,7 +26,7 @@ from assistant.errors import (
 from assistant.feedback.suggestions import near
 from assistant.generate.modes import Modes
 from assistant.server import chat
-from assistant.server.access import Access, Groups, scope_needed
+from assistant.server.access import Access, Groups, Wrong, scope_needed
 from assistant.server.feedback import Feedback, add_routes
 from assistant.server.hosts import Hosts, Target
 from assistant.server.limits import Full, Limits, RateLimit
@@ -296,11 +296,12 @@ def _surround(
     """Puts around the app what every exchange goes through; what is added last is outermost."""
     app.add_middleware(Full, desk=desk)
     if keys is not None:
-        app.add_middleware(Access, keys=keys, origins=limits.allowed_origins)
+        wrong = Wrong(shared=limits.shared)
+        app.add_middleware(Access, keys=keys, origins=limits.allowed_origins, wrong=wrong)
     if rights and limits.groups_secret:
         app.add_middleware(Groups, secret=limits.groups_secret)
     if limits.rate_limit:
-        app.add_middleware(RateLimit, rate=limits.rate_limit)
+        app.add_middleware(RateLimit, rate=limits.rate_limit, shared=limits.shared)
     if "*" not in limits.allowed_hosts:
         app.add_middleware(Hosts, allowed=limits.allowed_hosts)
     app.add_middleware(exchange)

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import logging
+import os
+import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import fields
+from dataclasses import dataclass, fields, replace
+from functools import partial
 from importlib.util import find_spec
 from ipaddress import ip_address
+from math import ceil
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 from assistant.access.audit import Audit
 from assistant.access.keys import KeyRing
 from assistant.access.rights import FIELD
 from assistant.client import Remote
-from assistant.compose import open_records
+from assistant.compose import open_records, open_store
+from assistant.cores import cores
 from assistant.documents.files import File, Parsed
 from assistant.documents.sandbox import Sandbox
 from assistant.documents.shelf import Shelf
@@ -25,15 +32,18 @@ from assistant.feedback.records import Recorder
 from assistant.index.receipt import from_json
 from assistant.phrasing import modes
 from assistant.server.app import create_app
+from assistant.server.connections import most_connections
 from assistant.server.feedback import Feedback
 from assistant.server.limits import Limits
 from assistant.server.live import Live
 from assistant.server.log import set_up_log
+from assistant.server.monitoring import FOLDER
 from assistant.server.queue import WorkQueue
 from assistant.server.rebuilding import Rebuilder, build_apart
 from assistant.server.seen import Seen
-from assistant.server.serve import run
+from assistant.server.serve import address, listen, run
 from assistant.server.uploads import Uploads
+from assistant.server.workers import Workers
 from assistant.settings import Settings
 from assistant.types import Answerer
 
@@ -42,25 +52,34 @@ logger = logging.getLogger("assistant.server")
 
 def serve(settings: Settings) -> int:
     """Serves until it is told to stop, and gives the exit status."""
-    keys = KeyRing(settings.keys) if settings.keys is not None else None
-    if keys is not None:
-        keys.all()  # raises here, and not when the first client comes
+    if settings.keys is not None:
+        KeyRing(settings.keys).all()  # raises here, and not when the first client comes
     if settings.mcp:
         check_mcp()
     set_up_log(settings.log_format)
+    _tell_what_is_kept(settings)
+    return _serve_together(settings) if settings.workers > 1 else _serve(settings)
+
+
+def _serve(
+    settings: Settings,
+    listener: socket.socket | None = None,
+    serves: Callable[[], object] = lambda: None,
+    shared: str = "",
+) -> int:
+    """Serves in this process; on a socket that others serve on too, what is counted lies in the file `shared`."""
     live = Live(settings, Audit(settings.audit_log))
     if status := _open(live, settings):
         return status
-    limits = limits_of(settings)
-    for warning in (*warnings(settings), *unguarded(settings, live())):
+    for warning in (*(() if listener else warnings(settings)), *unguarded(settings, live())):
         logger.warning("%s", warning)
-    with live.following(), _feedback(settings, live) as feedback, _uploads(settings, live) as uploads:
+    with live.following(), _feedback(settings, live, shared) as feedback, _uploads(settings, live) as uploads:
         app = create_app(
             live,
             log_questions=settings.log_questions,
-            limits=limits,
+            limits=replace(limits_of(settings), shared=shared),
             feedback=feedback,
-            keys=keys,
+            keys=KeyRing(settings.keys) if settings.keys is not None else None,
             mcp=settings.mcp,
             metrics=settings.metrics,
             rights=settings.rights,
@@ -75,8 +94,53 @@ def serve(settings: Settings) -> int:
             max_connections=settings.max_connections,
             read_timeout=settings.read_timeout,
             reload=live.reload,
+            listener=listener,
+            serves=serves,
         )
     return 0
+
+
+@dataclass(frozen=True, slots=True)
+class OneOfSeveral:
+    """What each of the processes does that serve together."""
+
+    settings: Settings
+    shared: str
+
+    def __call__(self, listener: socket.socket, serves: Callable[[], None]) -> int:
+        set_up_log(self.settings.log_format)
+        return _serve(share_of(self.settings), listener, serves, self.shared)
+
+
+def share_of(settings: Settings) -> Settings:
+    """The settings of one of the processes: what they may do together is divided among them."""
+    n = settings.workers
+    most = settings.max_connections or most_connections()
+    return settings.model_copy(
+        update={
+            "max_concurrent": ceil((settings.max_concurrent or cores()) / n),
+            "max_queue": ceil(settings.max_queue / n),
+            "max_connections": ceil(most / n),
+            "threads": max(1, (settings.threads or cores()) // n),
+        }
+    )
+
+
+def _serve_together(settings: Settings) -> int:
+    """Serves in several processes, which open the index each for itself; this one holds the socket."""
+    if open_store(settings).current() is None and (status := _build_first(settings)):
+        return status
+    for warning in warnings(settings):
+        logger.warning("%s", warning)
+    with TemporaryDirectory(prefix="assistant-") as folder, listen(settings.host, settings.port) as listener:
+        if settings.metrics:
+            counts = Path(folder) / "metrics"
+            counts.mkdir()
+            os.environ[FOLDER] = str(counts)  # read where the library is loaded, in each process
+        work = OneOfSeveral(settings, str(Path(folder) / "limits.sqlite"))
+        where = address(settings.host, listener)
+        told = partial(logger.info, "listening on %s with %d processes", where, settings.workers)
+        return Workers(work, listener, settings.workers, serve=told).run()
 
 
 def serve_mcp(settings: Settings, url: str | None = None) -> int:
@@ -93,6 +157,7 @@ def serve_mcp(settings: Settings, url: str | None = None) -> int:
     live = Live(settings)
     if status := _open(live, settings):
         return status
+    _tell_what_is_kept(settings)
     desk = WorkQueue(at_once=settings.max_concurrent, waiting=settings.max_queue, seconds=settings.request_timeout)
     with live.following(), _feedback(settings, live) as feedback:
         serve_stdio(make_server(Seen(live), desk, feedback.note))
@@ -110,17 +175,22 @@ def _open(live: Live, settings: Settings) -> int:
     try:
         live.open()
     except IndexNotFound:
-        print("no index yet: building it first", file=sys.stderr)
-        status = build_apart(settings)
-        if status not in (0, FilesFailed.exit_code):
+        if status := _build_first(settings):
             return status
         live.open()
     return 0
 
 
+def _build_first(settings: Settings) -> int:
+    """Builds the index where there is none; the exit status, 0 also where some files failed."""
+    print("no index yet: building it first", file=sys.stderr)
+    status = build_apart(settings)
+    return 0 if status == FilesFailed.exit_code else status
+
+
 def limits_of(settings: Settings) -> Limits:
     """Who may ask, and how much. The names that the settings give the server are among those it goes by."""
-    limits = {field.name: getattr(settings, field.name) for field in fields(Limits)}
+    limits = {field.name: getattr(settings, field.name) for field in fields(Limits) if field.name != "shared"}
     limits["groups_secret"] = settings.groups_secret.get_secret_value() if settings.groups_secret is not None else ""
     public = urlsplit(settings.public_url)
     names = [name.lower() for name in (settings.host, public.hostname) if name]
@@ -162,6 +232,11 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def _tell_what_is_kept(settings: Settings) -> None:
+    if settings.records is not None:
+        print(f"questions are kept in {settings.records} for {settings.records_days} days", file=sys.stderr)
+
+
 @contextmanager
 def _uploads(settings: Settings, live: Live) -> Iterator[Uploads | None]:
     """What takes documents over HTTP, where the settings ask for it; None where they do not."""
@@ -193,14 +268,13 @@ def _uploads(settings: Settings, live: Live) -> Iterator[Uploads | None]:
 
 
 @contextmanager
-def _feedback(settings: Settings, live: Live) -> Iterator[Feedback]:
+def _feedback(settings: Settings, live: Live, shared: str = "") -> Iterator[Feedback]:
     """What is kept while serving; all that waits is written at the end."""
     key = settings.admin_key.get_secret_value() if settings.admin_key is not None else ""
     audit = Audit(settings.audit_log)
     if settings.records is None:
-        yield Feedback(admin_key=key, audit=audit)
+        yield Feedback(admin_key=key, audit=audit, shared=shared)
         return
     records = open_records(settings)
-    print(f"questions are kept in {settings.records} for {settings.records_days} days", file=sys.stderr)
     with closing(Recorder(records, days=settings.records_days, most=settings.records_most)) as recorder:
-        yield Feedback(recorder, GapFinder(records, live), key, audit)
+        yield Feedback(recorder, GapFinder(records, live), key, audit, shared)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from secrets import token_urlsafe
+from time import monotonic, sleep
 from typing import Annotated, Literal
 
 from fastapi import FastAPI
@@ -29,6 +30,7 @@ KEPT = (
     f"Tell whether an answer was good. Its reply has the header {TOKEN}, where votes are kept: send that as `token`. A "
     "second vote with the same token takes the place of the first."
 )
+OTHERS = 1.0  # seconds until what another process has served is written
 NOT_KEPT = {"Cache-Control": "no-store"}
 CHALLENGE = {"WWW-Authenticate": 'Basic realm="admin", charset="UTF-8"', **NOT_KEPT}
 
@@ -41,6 +43,7 @@ class Feedback:
     gaps: Callable[[], Gaps] | None = None  # from what is kept
     admin_key: str = ""
     audit: Callable[..., None] = lambda what, **fields: None  # is told who saw the operator's page
+    shared: str = ""  # the file that processes of one server count in together; each then keeps what it served
 
     def for_reply(self) -> tuple[Mapping[str, str], Callable[[Answer], None]]:
         """Headers of a reply, with a new token to vote on it where votes are kept, and what notes its answer."""
@@ -57,7 +60,10 @@ class Feedback:
         if self.recorder is None:
             raise NotFound("no votes are kept here: see the setting ASSISTANT_RECORDS")
         self.recorder.flush()
-        if not self.recorder.records.served(body.answer_id, body.token):
+        until = monotonic() + (OTHERS if self.shared else 0)
+        while not (served := self.recorder.records.served(body.answer_id, body.token)) and monotonic() < until:
+            sleep(0.05)
+        if not served:
             raise NotFound("no answer of this id was served with this token: send those of one reply")
         self.recorder.vote(body.answer_id, body.vote, body.comment or None, body.token)
 
@@ -106,7 +112,7 @@ def add_routes(app: FastAPI, feedback: Feedback, title: str, keys: KeyRing | Non
 
     if not feedback.admin_key and keys is None:
         return
-    wrong = Wrong()
+    wrong = Wrong(shared=feedback.shared)
 
     @app.get("/admin", include_in_schema=False)
     def admin_page(request: Request) -> Response:

@@ -81,9 +81,11 @@ def check(folder: Path) -> LocalCollection:
     from assistant.index.archive import verify
     from assistant.index.folder import FolderStore
     from assistant.models import encoder, extractive
+    from assistant.models.encoder_prepare import find_export
 
     index, model = verify(folder), FolderStore(folder).model
-    exported = model("encoders", index.encoder_fingerprint)
+    fingerprint = index.encoder_fingerprint
+    exported = find_export(index.encoder_name, fingerprint, lambda: model("encoders", fingerprint))
     if problem := encoder.find_damage(exported, encoder.read_config(exported)):
         raise IndexDamaged(problem)
     reader = index.settings.get("reader")
