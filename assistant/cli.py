@@ -1,4 +1,4 @@
-"""The command line: index, receipt, ask, serve, mcp, batch, calibrate, gaps, purge, keys, config."""
+"""The command line: index, receipt, ask, serve, mcp, batch, calibrate, gaps, purge, keys, upkeep's, config."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from assistant.batch import arguments
 from assistant.errors import AssistantError, UsageError
 from assistant.question.parse import MAX_QUESTION
 from assistant.terminal.exits import ended
+from assistant.upkeep import arguments as upkeep
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
@@ -188,6 +189,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     key_arguments.add_arguments(keys)
 
+    upkeep.add_commands(partial(_command, commands))
     _command(commands, "config", _config, "show every setting, its value and what it does", "assistant config")
     return parser
 

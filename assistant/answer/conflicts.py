@@ -11,7 +11,7 @@ from assistant.answer.overlap import ABOVE, OWN, TermOverlap
 from assistant.answer.select import CONTRADICTS, Selection, Unit, differ
 from assistant.documents.outline import Outline
 from assistant.question.noun_phrases import AUXILIARIES, phrases
-from assistant.question.parse import ParsedQuestion
+from assistant.question.parse import ParsedQuestion, parse
 from assistant.question.spelling import is_common
 from assistant.types import Document, Json, ScoredLine
 
@@ -63,6 +63,28 @@ def beside(
     elif overlap.tells_apart(parsed.text, [table.title(line.document_id) for line in (first, *rivals)]):
         return Beside(selection)
     return Beside(selection, tuple(rivals), table.lacking(first) if rivals else "")
+
+
+def contradict(
+    one: ScoredLine, other: ScoredLine, library: Library, outlines: Mapping[str, Outline], overlap: TermOverlap
+) -> bool:
+    """Whether two lines of two documents give different values, to a question of the words that they have in common.
+
+    Near-copies are of one subject, and so are documents, not of one kind, of which one's title has all of the other's.
+    """
+    texts = [outlines[line.document_id].text(line.line) for line in (one, other)]
+    shared = overlap.shared(*texts)
+    asked = parse(" ".join(word for word in texts[0].split() if overlap.words(word) & shared))
+    table = _Table(asked, library.seek(asked.text), library, outlines, overlap)
+    if not table.differ(one, other):
+        return False
+    titles = [overlap.words(" ".join(key)) for key in map(library.key, (one.document_id, other.document_id))]
+    within = titles[0] <= titles[1] or titles[1] <= titles[0]
+    beyond = titles[0] ^ titles[1]
+    named = within and all(len(word) > 1 and not word[0].isdigit() for word in beyond)
+    pair = one.document_id, other.document_id
+    same = library.nearly_copies(*pair) or (named and not library.outlined_alike(*pair))
+    return same or table.same_subject(one, other)
 
 
 class _Table:

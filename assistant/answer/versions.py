@@ -50,6 +50,7 @@ class Versions:
     def __init__(self, documents: Mapping[str, Document], passages: Sequence[Passage]) -> None:
         self._documents = documents
         self._keys = {id: keys_of(names_of(document)) for id, document in documents.items()}
+        self._whole = {id: keys_of(names_of(document, joined=False)) for id, document in documents.items()}
         self._editions: dict[str, Edition] = {}
         self._rows: dict[str, list[int]] = {id: [] for id in documents}
         for row, passage in enumerate(passages):
@@ -65,8 +66,11 @@ class Versions:
         return bool(self._families)
 
     def same(self, one: str, other: str) -> bool:
-        """Whether two documents are called the same, but for what tells versions apart."""
-        return bool(self._keys[one] & self._keys[other])
+        """Whether two documents are called the same, but for what tells versions apart.
+
+        What two names join with other things does not make them the same: "Bakers and Helpers", "Millers and Helpers".
+        """
+        return bool(self._whole[one] & self._whole[other])
 
     def edition(self, document_id: str) -> Edition:
         """What a document says of when it holds."""
@@ -77,6 +81,17 @@ class Versions:
     def state(self, today: date) -> tuple[str, ...]:
         """The documents in force on a day, of those that have several versions."""
         return tuple(sorted(id for family in self._families for id in self._in_force(family, today.isoformat())))
+
+    def families(self) -> Sequence[tuple[str, ...]]:
+        """The documents that are versions of one another, the oldest first."""
+        return self._families
+
+    def passed_over(self, family: Sequence[str], today: date) -> tuple[tuple[str, ...], Mapping[str, frozenset[int]]]:
+        """Of documents that are versions of one another: those in force on a day, and of each of the others the rows
+        that are searched only where it is asked for."""
+        held = self._in_force(family, today.isoformat())
+        others = (id for id in family if id not in held)
+        return tuple(held), {id: frozenset(self._left_out(id, held)) for id in others}
 
     def choose(
         self, question: str, near: Iterable[str], *, today: date, among: Collection[str] | None = None

@@ -63,6 +63,10 @@ class Seen:
             hidden = "open" not in attributes
         return not hidden or attributes.get("role") == "tabpanel" or (name is not None and name in self.openable)
 
+    def hides(self, node: LexborNode, attributes: dict[str, str | None]) -> bool:
+        """Whether an element that would show its text is hidden."""
+        return node.tag not in _UNSEEN and not self.shows(node, attributes)
+
 
 def is_chrome(node: LexborNode, attributes: dict[str, str | None], *, inside: bool) -> bool:
     """Whether the element is there to get about the site. `inside` is whether it stands in the content itself."""
