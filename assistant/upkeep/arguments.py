@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from assistant.batch.endings import READ
+
 _LINT = """  assistant lint --corpus docs --skip superseded
   assistant lint --index index --json
 
@@ -21,6 +23,17 @@ kinds of finding:
   hidden         text is hidden from readers, and left out
 
 exit status: 0 nothing is amiss; 1 something is; others as `assistant --help` says"""
+_COVERAGE = """  assistant coverage faq.xlsx --json
+  assistant coverage faq.csv --answers answers.jsonl
+
+the questions are asked as `assistant batch` asks them; with --answers, only what has changed since a batch is asked
+
+exit status: 0 done; others as `assistant --help` says"""
+_DIFF = """  assistant diff index/builds/0123456789abcdef index --answers answers.jsonl
+
+OLD and NEW are folders of indexes, or of single builds below their `builds`, where the one before is kept
+
+exit status: 0 the documents are the same; 1 something has changed; others as `assistant --help` says"""
 KINDS = ("contradiction", "near-copy", "superseded", "unreachable", "no-title", "no-text", "link", "hidden")
 
 
@@ -53,6 +66,47 @@ def add_commands(command: Command) -> None:
         "--skip", action="append", choices=KINDS, metavar="KIND", help="leave this kind out; may be repeated"
     )
     lint.add_argument("--json", action="store_true", help="print it as JSON")
+    coverage = command(
+        "coverage",
+        _coverage,
+        "tell which documents and sections a file of questions never reaches, and what is refused",
+        "assistant coverage questions.csv",
+        _COVERAGE,
+    )
+    coverage.add_argument(
+        "input", metavar="QUESTIONS", help="the questions, as batch takes them; - reads standard input"
+    )
+    coverage.add_argument("--index", type=Path, metavar="DIR", help="the folder of the index (default: index)")
+    coverage.add_argument("--answers", type=Path, metavar="RUN.jsonl", help="an earlier batch of these questions")
+    coverage.add_argument("--question-column", metavar="NAME", help="the column of the questions, or its number")
+    coverage.add_argument("--sheet", metavar="NAME", help="the sheet of a workbook, if not the first with questions")
+    coverage.add_argument("--encoding", metavar="NAME", help="the encoding of the input, if it is recognised wrongly")
+    coverage.add_argument("--from", dest="from_", choices=READ, help="the format of the input, if not its ending")
+    coverage.add_argument("--json", action="store_true", help="print it as JSON")
+
+    diff = command(
+        "diff",
+        _diff,
+        "tell what has changed between two indexes, and which earlier answers that touches",
+        "assistant diff old-index index",
+        _DIFF,
+    )
+    diff.add_argument("old", type=Path, metavar="OLD", help="the index before")
+    diff.add_argument("new", type=Path, metavar="NEW", help="the index after")
+    diff.add_argument("--answers", type=Path, metavar="RUN", help="the JSONL file or the journal of an earlier batch")
+    diff.add_argument("--json", action="store_true", help="print it as JSON")
+
+
+def _coverage(options: argparse.Namespace) -> int:
+    from assistant.upkeep.coverage_command import run
+
+    return run(options)
+
+
+def _diff(options: argparse.Namespace) -> int:
+    from assistant.upkeep.diff_command import run
+
+    return run(options)
 
 
 def _lint(options: argparse.Namespace) -> int:
