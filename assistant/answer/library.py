@@ -78,7 +78,7 @@ class Library:
         }
         self._kin: dict[str, int] = {}  # by document, once it was asked for
         self._codes = _own_codes(documents)
-        runs = lru_cache(maxsize=1_000)(lambda id: runs_of(documents[id]))
+        runs = lru_cache(maxsize=1_000)(lambda id: runs_of(documents[id], figures=False))
         self._likeness = lru_cache(maxsize=10_000)(lambda one, other: likeness(runs(one), runs(other)))
         self._lengths = {id: len(document.text) for id, document in documents.items()}
         self.silent = frozenset(row for row, passage in enumerate(passages) if _only_asks(passage.text))
@@ -135,7 +135,7 @@ class Library:
         return shared >= OUTLINE * min(len(heads), len(others)) and (shared > 1 or heads == others)
 
     def nearly_copies(self, one: str, other: str) -> bool:
-        """Whether two documents have nearly all words in common, as they have where a figure of a copy is changed."""
+        """Whether two documents have nearly all words in common, figures aside: one may be a copy with others."""
         short, long = sorted((self._lengths[one], self._lengths[other]))
         return short >= ALIKE / 2 * long and self._likeness(*sorted((one, other))) >= ALIKE
 

@@ -85,6 +85,8 @@ def select(
             if line.document_id == first.document_id
             and line.score >= first.score - (LISTED if line.line in entries else BEHIND)
         ]
+        once = {outline.text(line.line): line for line in reversed(said)}
+        said = [line for line in said if once[outline.text(line.line)] == line or line.line in entries]
         chosen, conflicts = _within(_units(said, outline), outline), ()
     limit = LINE_WORDS if len(chosen) == 1 and chosen[0].head is None else LIST_WORDS
     focus = [(start, end) for document_id, start, end in spans if document_id == first.document_id]

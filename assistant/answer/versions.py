@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from assistant.documents.editions import DATE, Edition, day_of, edition_of, keys_of, numbers_in, others_of
+from assistant.documents.editions import DATE, Edition, day_of, edition_of, keys_of, numbers_in, others_of, trust
 from assistant.documents.names import names_of
 from assistant.question.stems import words
 from assistant.types import Document, Passage
@@ -137,7 +137,7 @@ class Versions:
         for id, document in self._documents.items():
             for said in others_of(document):
                 for other in self._documents:
-                    if other != id and _means(said, other, self._keys[other]):
+                    if other != id and self._may_replace(id, other) and _means(said, other, self._keys[other]):
                         parent[root(other)] = root(id)
         groups: dict[str, list[str]] = defaultdict(list)
         for id in self._documents:
@@ -180,7 +180,8 @@ class Versions:
 
     def _in_force(self, family: Sequence[str], today: str) -> list[str]:
         """The versions in force: of those that have begun and are not replaced, the newest; several where they tie."""
-        editions = [self.edition(id) for id in family]
+        most = max(trust(self._documents[id]) for id in family)
+        editions = [self.edition(id) for id in family if trust(self._documents[id]) == most]
         for may in (
             [one for one in editions if not self._replaced[one.document_id] and not one.draft and one.start <= today],
             [one for one in editions if not self._replaced[one.document_id] and not one.draft],
@@ -213,10 +214,14 @@ class Versions:
             )
         return self._alike[old, new]
 
+    def _may_replace(self, id: str, other: str) -> bool:
+        """Whether a document is trusted enough to say that another is replaced."""
+        return trust(self._documents[id]) >= trust(self._documents[other])
+
     def _explicitly(self, id: str) -> bool:
         """Whether it is said that a document is replaced: by itself, by its end, or by a newer one."""
         edition = self.edition(id)
-        others = [self.edition(other) for other in self._family_of[id] if other != id]
+        others = [self.edition(o) for o in self._family_of[id] if o != id and self._may_replace(o, id)]
         newer = [one for one in others if _order(one) > _order(edition)]
         named = any(
             _means(said, id, self._keys[id])

@@ -44,9 +44,9 @@ def copies_of(documents: Iterable[Document]) -> Mapping[str, tuple[str, ...]]:
     return found
 
 
-def runs_of(document: Document) -> NDArray[np.uint32]:
-    """The runs of three words in a document, each once, as numbers in order."""
-    words = _words(document.text)
+def runs_of(document: Document, *, figures: bool = True) -> NDArray[np.uint32]:
+    """The runs of three words in a document, each once, as numbers in order; without `figures`, all of them alike."""
+    words = tuple(word if figures or not word[0].isdigit() else "0" for word in _words(document.text))
     runs = {" ".join(words[n : n + RUN]) for n in range(max(1, len(words) - RUN + 1))} if words else set()
     return np.array(sorted({crc32(run.encode("utf-8", "replace")) for run in runs}), np.uint32)
 

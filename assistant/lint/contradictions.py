@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import ceil
 
-from assistant.answer.conflicts import contradict, trust
+from assistant.answer.conflicts import contradict
+from assistant.documents.editions import trust
 from assistant.lint.findings import Finding
 from assistant.lint.material import Material
 from assistant.question.parse import content_words

@@ -27,7 +27,9 @@ _CHROME_NAMES = re.compile(
 )
 _HIDING = re.compile(
     r"(?i)(?:^|[;\s{])(?:display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?:\.0*)?\s*(?:;|!|\Z)"
-    r"|font-size\s*:\s*0(?:px|pt|em|rem|%)?\s*(?:;|!|\Z))"
+    r"|font-size\s*:\s*0(?:px|pt|em|rem|%)?\s*(?:;|!|\Z)|color\s*:\s*transparent|(?:left|top|text-indent)\s*:\s*-\d{3,}"
+    r"|color\s*:\s*(?P<ink>[^;!]+?)\s*;.*background(?:-color)?\s*:\s*(?P=ink)\s*(?:;|!|\Z))"
+    r"|(?:^|[;\s{])background(?:-color)?\s*:\s*(?P<paper>[^;!]+?)\s*;(?:.*;)?\s*color\s*:\s*(?P=paper)\s*(?:;|!|\Z)"
 )
 _SHOWING = re.compile(r"(?i)(?:^|[;\s])(?:display|visibility)\s*:\s*(?!none|hidden)")
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
