@@ -93,7 +93,7 @@ def one_subject(one: str, other: str, library: Library, overlap: TermOverlap) ->
     within = titles[0] <= titles[1] or titles[1] <= titles[0]
     within = within and all(len(word) > 1 and not word[0].isdigit() for word in more)
     if library.outlined_alike(one, other):
-        return within and library.nearly_copies(one, other)
+        return within and library.nearly_copies(one, other, figures=False)
     return within or not titles[0] & titles[1]
 
 
@@ -177,7 +177,7 @@ class _Table:
             pair = first.document_id, line.document_id
             if pair[0] == pair[1] or not other_figures(text, self._said(line), self._overlap):
                 continue
-            copied = self._path(first) == self._path(line) and self._library.nearly_copies(*pair)
+            copied = self._path(first) == self._path(line) and self._library.nearly_copies(*pair, figures=False)
             if (full or copied) and one_subject(*pair, self._library, self._overlap):
                 return line
         return None

@@ -78,8 +78,10 @@ class Library:
         }
         self._kin: dict[str, int] = {}  # by document, once it was asked for
         self._codes = _own_codes(documents)
-        runs = lru_cache(maxsize=1_000)(lambda id: runs_of(documents[id], figures=False))
-        self._likeness = lru_cache(maxsize=10_000)(lambda one, other: likeness(runs(one), runs(other)))
+        runs = lru_cache(maxsize=1_000)(lambda id, figures: runs_of(documents[id], figures=figures))
+        self._likeness = lru_cache(maxsize=10_000)(
+            lambda one, other, figures: likeness(runs(one, figures), runs(other, figures))
+        )
         self._lengths = {id: len(document.text) for id, document in documents.items()}
         self.silent = frozenset(row for row, passage in enumerate(passages) if _only_asks(passage.text))
 
@@ -134,10 +136,11 @@ class Library:
         shared = len(heads & others)
         return shared >= OUTLINE * min(len(heads), len(others)) and (shared > 1 or heads == others)
 
-    def nearly_copies(self, one: str, other: str) -> bool:
-        """Whether two documents have nearly all words in common, figures aside: one may be a copy with others."""
+    def nearly_copies(self, one: str, other: str, *, figures: bool = True) -> bool:
+        """Whether two documents have nearly all words in common; without `figures`, whatever figures they have."""
+        first, second = sorted((one, other))
         short, long = sorted((self._lengths[one], self._lengths[other]))
-        return short >= ALIKE / 2 * long and self._likeness(*sorted((one, other))) >= ALIKE
+        return short >= ALIKE / 2 * long and self._likeness(first, second, figures) >= ALIKE
 
     def kin(self, document_id: str) -> int:
         """How many documents of the kind of one there are, itself included."""
