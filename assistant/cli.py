@@ -1,4 +1,4 @@
-"""The command line: index, receipt, ask, serve, mcp, batch, calibrate, gaps, purge, keys, config."""
+"""The command line: index, receipt, ask, serve, mcp, batch, calibrate, gaps, purge, keys, upkeep's, config."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from assistant.access import command as key_arguments
 from assistant.batch import arguments
 from assistant.errors import AssistantError, UsageError
 from assistant.question.parse import MAX_QUESTION
-from assistant.terminal import upkeep
+from assistant.terminal import index_command
 from assistant.terminal.exits import ended
+from assistant.upkeep import arguments as upkeep
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
@@ -66,9 +67,9 @@ def _parser() -> argparse.ArgumentParser:
         _index,
         "build the index, or bring it up to date",
         "assistant index --corpus corpus --index index",
-        upkeep.DETAILS,
+        index_command.DETAILS,
     )
-    upkeep.add_arguments(index)
+    index_command.add_arguments(index)
     _add_index(index)
 
     receipt = _command(
@@ -102,7 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     serve.add_argument("--host", metavar="ADDRESS", help="the address to listen on (default: 127.0.0.1)")
     serve.add_argument("--port", type=int, metavar="N", help="the port to listen on, 0 for a free one (default: 8000)")
-    serve.add_argument("--corpus", type=Path, metavar="PATH", help=upkeep.CORPUS)
+    serve.add_argument("--corpus", type=Path, metavar="PATH", help=index_command.CORPUS)
     _add_index(serve)
     serve.add_argument("--workers", type=int, metavar="N", help="the processes that serve on one socket (default: 1)")
     serve.add_argument("--root-path", metavar="PATH", help="the path that a proxy has it at, such as /assistant")
@@ -189,6 +190,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     key_arguments.add_arguments(keys)
 
+    upkeep.add_commands(partial(_command, commands))
     _command(commands, "config", _config, "show every setting, its value and what it does", "assistant config")
     return parser
 
@@ -240,7 +242,7 @@ def _settings(options: argparse.Namespace) -> Settings:
 
 
 def _index(options: argparse.Namespace) -> int:
-    return upkeep.run(_settings(options), options)
+    return index_command.run(_settings(options), options)
 
 
 def _receipt(options: argparse.Namespace) -> int:

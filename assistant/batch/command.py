@@ -32,7 +32,7 @@ _NOT_MET = 1  # the exit status where a gate is not met, or an answer differs fr
 
 def run(options: argparse.Namespace) -> int:
     """Answers the file, says on standard error what became of it, and gives the exit status."""
-    format, table = _read(options)
+    format, table = read_questions(options)
     column = question_column(table, options.question_column)
     expected = expected_column(table, options.expected_column)
     target = options.to or (format if options.output == "-" else endings.format_written(options.output))
@@ -182,7 +182,7 @@ def _check_files(options: argparse.Namespace) -> None:
         known[option] = path
 
 
-def _read(options: argparse.Namespace) -> tuple[str, Table]:
+def read_questions(options: argparse.Namespace) -> tuple[str, Table]:
     """The format of the questions, and their table."""
     name = options.input
     if name == "-" and sys.stdin is None:
