@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from assistant.generate.cues import NEGATION, cues, opposite, same
 from assistant.generate.sides import stands
 from assistant.generate.tokens import CALENDAR, Token, tokens
+from assistant.question.answer_type import expected
 from assistant.question.spelling import english
 
 SHOUTED = 0.8  # the share of words with a capital from which on capitals tell no names
@@ -47,6 +48,13 @@ _IRREGULAR = {
     "xmas": "christma",
 }  # fmt: skip
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
+_WAITS = re.compile(r"\b(?:until|till|wait|before|again)\b", re.IGNORECASE)  # what is "not yet"
+_EXCESS = re.compile(r"\btoo\s+(?:much|many|little|few|often|long|late|early|high|low)\b", re.IGNORECASE)
+# What ends something: a question that has it is another one than that which has not.
+_ENDS = re.compile(
+    r"\b(?:cancel|delet|remov|quit|terminat|unsubscrib|deactivat|revok|resign|giv(?:e|ing)\s+up|get(?:ting)?\s+rid)",
+    re.IGNORECASE,
+)
 _PERSON = re.compile(r"i(?:'|$)|ok$")  # written with a capital, and no name
 
 
@@ -61,7 +69,9 @@ class Asked:
     turns: frozenset[str]
     denied: int  # how often something is denied, by a word of its own
     undone: int  # and by the beginning of a word, as in "unpaid"
+    waits: bool  # whether it says "not yet", as "until" does
     initials: frozenset[str]  # of runs of its words, which an acronym may stand for
+    text: str = ""
 
     @classmethod
     def of(cls, text: str, *, known: Collection[str] = ()) -> Asked:
@@ -86,7 +96,9 @@ def _asked(text: str, known: frozenset[str]) -> Asked:
         frozenset(cue.kind for cue in found),
         sum(cue.kind == NEGATION for cue in (found if asking == text else cues(token.text for token in tokens(asking)))),
         sum(_is_denied(token) for token in own),
+        _WAITS.search(text) is not None,
         frozenset(runs),
+        text,
     )
 
 
@@ -104,11 +116,22 @@ def difference(asked: Asked, other: Asked) -> str | None:
         return "day"
     if ("why" in asked.stems) != ("why" in other.stems):
         return "why"
-    if other.denied > asked.denied + asked.undone or asked.denied + asked.undone > other.denied + other.undone:
+    lacking = other.denied > asked.denied + asked.undone + asked.waits
+    if lacking or asked.denied + asked.undone > other.denied + other.undone:
         return "negation"
+    if any(said.search(asked.text) and not said.search(other.text) for said in (_ENDS, _EXCESS)):
+        return "ending"
+    if _types(asked.text) is not None and _types(other.text) is not None and _types(asked.text) != _types(other.text):
+        return "type"
     if any(_contraries().get(token.stem, frozenset()) & other.stems - asked.stems for token in _content(asked, other)):
         return "opposite"
     return "preposition" if _placed_otherwise(asked, other) else None
+
+
+def _types(text: str) -> str | None:
+    """The type of answer that is asked for, where it is one that no other stands for."""
+    type_ = expected(text)
+    return None if type_ in ("number", "frequency", "percentage") else type_
 
 
 def _content(asked: Asked, other: Asked) -> Iterator[Token]:
@@ -124,9 +147,7 @@ def _regular(token: Token) -> Token:
 
 
 def _is_name(token: Token, known: Collection[str]) -> bool:
-    if token.text in CALENDAR and token.stem not in ("christma", "easter"):
-        return token.stem not in _DAYS
-    if _PERSON.match(token.text):
+    if token.stem in _DAYS or _PERSON.match(token.text):
         return False
     return token.kind == "name" or (token.kind == "word" and token.text in known)
 

@@ -19,13 +19,19 @@ from assistant.question.stems import words
 from assistant.types import Vectors
 
 WHOLE = 0.75  # how much the cosine of the two questions counts against the likeness of their words
-SAME = 0.57  # the likeness from which on two questions mean the same
+SAME = 0.58  # the likeness from which on two questions mean the same
 MATCHED = 0.55  # the likeness of two words from which on one may stand for the other
 EXCHANGED = 0.45  # the likeness of the words below which those that were exchanged say something else
 _SYNONYMS = 0.8  # the likeness of two words that are listed as such
 _IN_PRINT = 2e10  # words that the list of the language was counted on
 _UNLISTED = 1000  # occurrences of a word that it has not
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+# Words that ask, and name nothing: where one of them stands for another word, nothing was exchanged.
+_EMPTY = frozenset(
+    """time times number numbers amount place location information info details put come comes came go goes stay leave
+    high long often far possible available exist way procedure happen current currently today now total
+    exactly actually usually still""".split()  # noqa: SIM905, read as words
+)
 _SELF = frozenset(["ok", "okay", "i'm", "i've", "i'd", "i'll", "can't", "don't", "please", "hello", "hi"])
 
 Tokens: TypeAlias = list[tuple[Vectors, list[tuple[int, int]]]]
@@ -38,6 +44,7 @@ class Word:
     stem: str
     rarity: float  # from 0.1 to 1: how seldom the word is in print
     vector: Vectors  # of length 1
+    is_empty: bool = False  # whether it names nothing, as "time" and "number" do not
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,7 @@ class Reading:
             if inside:
                 mean = vectors[inside].mean(axis=0)
                 unit: Vectors = mean / (np.linalg.norm(mean) or 1.0)
-                found.append(Word("".join(words(plain, leave_out=())) or plain, _rarity(plain), unit))
+                found.append(Word("".join(words(plain, leave_out=())) or plain, _rarity(plain), unit, plain in _EMPTY))
         return Meaning(self.encode(question), tuple(found))
 
 
@@ -87,13 +94,14 @@ def exchanged(one: Meaning, other: Meaning) -> bool:
 
     So "Where can I park my car?" is with "Where can I park my bicycle?".
     """
-    alike = _alike(one.words, other.words)
+    ours, theirs = ([word for word in each.words if not word.is_empty] for each in (one, other))
+    alike = _alike(ours, theirs)
     paired: list[int] = []  # for each word that of the other question it stands for, else a number of its own
-    for n in range(len(one.words)):
-        best = int(alike[n].argmax()) if other.words else -1
+    for n in range(len(ours)):
+        best = int(alike[n].argmax()) if theirs else -1
         stands = best >= 0 and alike[n, best] >= MATCHED and best not in paired
         paired.append(best if stands else -1 - n)
-    codes = SequenceMatcher(None, paired, range(len(other.words)), autojunk=False).get_opcodes()
+    codes = SequenceMatcher(None, paired, range(len(theirs)), autojunk=False).get_opcodes()
     changed = [code for code in codes if code[0] != "equal"]
     if not changed or any(kind != "replace" for kind, *_ in changed):
         return False
