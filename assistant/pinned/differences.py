@@ -10,7 +10,6 @@ from functools import cache, lru_cache
 from assistant.generate.cues import NEGATION, cues, opposite, same
 from assistant.generate.sides import stands
 from assistant.generate.tokens import CALENDAR, Token, tokens
-from assistant.question.answer_type import expected
 from assistant.question.spelling import english
 
 SHOUTED = 0.8  # the share of words with a capital from which on capitals tell no names
@@ -55,6 +54,27 @@ _ENDS = re.compile(
     r"\b(?:cancel|delet|remov|quit|terminat|unsubscrib|deactivat|revok|resign|giv(?:e|ing)\s+up|get(?:ting)?\s+rid)",
     re.IGNORECASE,
 )
+_ASKS: Mapping[str, re.Pattern[str]] = {
+    "when": re.compile(r"\b(?:when(?= (?:is|are|was|were|do|does|did|can|will|may|should|must|has|have)\b)|"
+                       r"(?:what|which) (?:time|date|day|days|hour|month|year)|(?:from|since|until|by) when)\b"),
+    "where": re.compile(r"\bwhere\b|\b(?:what|which) (?:place|address|city|country|room)\b"),
+    "who": re.compile(r"\bwho(?:m|se)?\b|\b(?:what|which) (?:person|people)\b"),
+    "how far": re.compile(r"\bhow (?:far|many (?:km|kilometers|kilometres|miles|meters|metres))\b|\bdistance\b"),
+    "how long": re.compile(r"\bhow (?:long|many (?:minutes|hours|days|weeks|months|years)|much time)\b"),
+    "how often": re.compile(r"\bhow (?:often|frequently|many times)\b"),
+    "how much": re.compile(r"\bhow (?:much|many|high)\b(?! (?:time|times|minutes|hours|days|weeks|months|years))"),
+    "how": re.compile(r"\bhow (?:do|does|did|can|could|should|would|will|must|may|is|are|to)\b"),
+}
+_ASKED_ALIKE = (
+    {"when", "how long"}, {"when", "how often"}, {"how", "where"}, {"how", "who"}, {"who", "where"},
+    {"how long", "how much"},
+)
+_PARTICLE = re.compile(r"\b([a-z]+)[ -](in|out|up|down|on|off)\b")
+_TURNED = ({"in", "out"}, {"up", "down"}, {"on", "off"})
+_BEGINNINGS = (
+    ("up", "down"), ("in", "out"), ("over", "under"), ("in", "ex"), ("im", "ex"), ("pre", "post"), ("on", "off"),
+)
+_JOINED = re.compile(r"\b([A-Z]\w{0,3})-([A-Z]\w{0,3})\b")  # "Wi-Fi", which is written "wifi", too
 _PERSON = re.compile(r"i(?:'|$)|ok$")  # written with a capital, and no name
 
 
@@ -71,7 +91,8 @@ class Asked:
     undone: int  # and by the beginning of a word, as in "unpaid"
     waits: bool  # whether it says "not yet", as "until" does
     initials: frozenset[str]  # of runs of its words, which an acronym may stand for
-    text: str = ""
+    asks: frozenset[str]
+    text: str
 
     @classmethod
     def of(cls, text: str, *, known: Collection[str] = ()) -> Asked:
@@ -83,7 +104,7 @@ class Asked:
 def _asked(text: str, known: frozenset[str]) -> Asked:
     written = text.split()
     shouted = len(written) > 2 and sum(word[:1].isupper() for word in written) > SHOUTED * len(written)
-    own = tuple(map(_regular, tokens(text.casefold() if shouted else text)))
+    own = tuple(map(_regular, tokens(_JOINED.sub(r"\1\2", text.casefold() if shouted else text))))
     found = cues(token.text for token in own)
     asking = " ".join(part for part in _SENTENCE.split(text) if part.endswith("?")) or text
     letters = [token.text[0] for token in own if token.text[0].isalpha()]
@@ -98,6 +119,7 @@ def _asked(text: str, known: frozenset[str]) -> Asked:
         sum(_is_denied(token) for token in own),
         _WAITS.search(text) is not None,
         frozenset(runs),
+        _asks(text),
         text,
     )
 
@@ -121,17 +143,39 @@ def difference(asked: Asked, other: Asked) -> str | None:
         return "negation"
     if any(said.search(asked.text) and not said.search(other.text) for said in (_ENDS, _EXCESS)):
         return "ending"
-    if _types(asked.text) is not None and _types(other.text) is not None and _types(asked.text) != _types(other.text):
-        return "type"
+    if asked.asks and other.asks and not any(_may_ask(one, two) for one in asked.asks for two in other.asks):
+        return "asks"
+    if _turned(asked, other):
+        return "particle"
     if any(_contraries().get(token.stem, frozenset()) & other.stems - asked.stems for token in _content(asked, other)):
         return "opposite"
     return "preposition" if _placed_otherwise(asked, other) else None
 
 
-def _types(text: str) -> str | None:
-    """The type of answer that is asked for, where it is one that no other stands for."""
-    type_ = expected(text)
-    return None if type_ in ("number", "frequency", "percentage") else type_
+def _asks(text: str) -> frozenset[str]:
+    """What is asked for: a time, a place, a person; empty where the words do not tell."""
+    plain = text.casefold()
+    return frozenset(kind for kind, said in _ASKS.items() if said.search(plain))
+
+
+def _may_ask(one: str, other: str) -> bool:
+    return one == other or {one, other} in _ASKED_ALIKE
+
+
+def _turned(asked: Asked, other: Asked) -> bool:
+    """Whether a word has another particle, as "check out" has, or the contrary beginning, as "downtime" has."""
+    theirs = dict(_PARTICLE.findall(other.text.casefold()))
+    for word, particle in _PARTICLE.findall(asked.text.casefold()):
+        if word in theirs and {theirs[word], particle} in _TURNED:
+            return True
+    for token in asked.own:
+        if token.kind != "function" and token.stem not in other.stems:
+            for one, two in _BEGINNINGS:
+                for ours, back in ((one, two), (two, one)):
+                    rest = token.stem.removeprefix(ours)
+                    if rest != token.stem and len(rest) > 2 and back + rest in other.stems:
+                        return True
+    return False
 
 
 def _content(asked: Asked, other: Asked) -> Iterator[Token]:

@@ -21,7 +21,8 @@ from assistant.types import Vectors
 WHOLE = 0.75  # how much the cosine of the two questions counts against the likeness of their words
 SAME = 0.58  # the likeness from which on two questions mean the same
 MATCHED = 0.55  # the likeness of two words from which on one may stand for the other
-EXCHANGED = 0.45  # the likeness of the words below which those that were exchanged say something else
+EXCHANGED = 0.45  # the likeness of words below which those that were exchanged say something else
+DONE = 0.33  # the same of words for what one does, which has more names
 _SYNONYMS = 0.8  # the likeness of two words that are listed as such
 _IN_PRINT = 2e10  # words that the list of the language was counted on
 _UNLISTED = 1000  # occurrences of a word that it has not
@@ -30,8 +31,9 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _EMPTY = frozenset(
     """time times number numbers amount place location information info details put come comes came go goes stay leave
     high long often far possible available exist way procedure happen current currently today now total
-    exactly actually usually still""".split()  # noqa: SIM905, read as words
+    exactly actually usually still per""".split()  # noqa: SIM905, read as words
 )
+_DOES = re.compile(r"\b(?:i|you|we|they|he|she|it|one|to|who)\s+$", re.IGNORECASE)
 _SELF = frozenset(["ok", "okay", "i'm", "i've", "i'd", "i'll", "can't", "don't", "please", "hello", "hi"])
 
 Tokens: TypeAlias = list[tuple[Vectors, list[tuple[int, int]]]]
@@ -45,6 +47,7 @@ class Word:
     rarity: float  # from 0.1 to 1: how seldom the word is in print
     vector: Vectors  # of length 1
     is_empty: bool = False  # whether it names nothing, as "time" and "number" do not
+    is_done: bool = False  # whether it says what somebody does, as far as the word before it tells
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ class Reading:
             if inside:
                 mean = vectors[inside].mean(axis=0)
                 unit: Vectors = mean / (np.linalg.norm(mean) or 1.0)
-                found.append(Word("".join(words(plain, leave_out=())) or plain, _rarity(plain), unit, plain in _EMPTY))
+                found.append(Word("".join(words(plain, leave_out=())) or plain, _rarity(plain), unit, plain in _EMPTY, _is_done(question, match)))
         return Meaning(self.encode(question), tuple(found))
 
 
@@ -105,7 +108,11 @@ def exchanged(one: Meaning, other: Meaning) -> bool:
     changed = [code for code in codes if code[0] != "equal"]
     if not changed or any(kind != "replace" for kind, *_ in changed):
         return False
-    return any(float(alike[a:b, c:d].max()) < EXCHANGED for _, a, b, c, d in changed)
+    for _, a, b, c, d in changed:
+        done = any(word.is_done for word in ours[a:b]) and any(word.is_done for word in theirs[c:d])
+        if float(alike[a:b, c:d].max()) < (DONE if done else EXCHANGED):
+            return True
+    return False
 
 
 def _alike(ours: Sequence[Word], theirs: Sequence[Word]) -> Vectors:
@@ -129,6 +136,10 @@ def _had(ours: Sequence[Word], alike: Vectors) -> float:
     best = alike.max(axis=1) if alike.shape[1] else np.zeros(len(ours))
     rarities = [word.rarity for word in ours]
     return float(np.average(best, weights=rarities))
+
+
+def _is_done(question: str, match: re.Match[str]) -> bool:
+    return _DOES.search(question[: match.start()]) is not None
 
 
 def _rarity(word: str) -> float:
