@@ -22,6 +22,7 @@ WHOLE = 0.75  # how much the cosine of the two questions counts against the like
 SAME = 0.58  # the likeness from which on two questions mean the same
 MATCHED = 0.55  # the likeness of two words from which on one may stand for the other
 EXCHANGED = 0.45  # the likeness of words below which those that were exchanged say something else
+FRAMED = 0.8  # the same where all the other words of the two questions are the same, in the same order
 DONE = 0.33  # the same of words for what one does, which has more names
 _SYNONYMS = 0.8  # the likeness of two words that are listed as such
 _IN_PRINT = 2e10  # words that the list of the language was counted on
@@ -34,6 +35,7 @@ _EMPTY = frozenset(
     exactly actually usually still per""".split()  # noqa: SIM905, read as words
 )
 _DOES = re.compile(r"\b(?:i|you|we|they|he|she|it|one|to|who)\s+$", re.IGNORECASE)
+_NAMING = frozenset(["name", "list", "document", "documents", "text", "type", "kind", "difference", "guide"])
 _SELF = frozenset(["ok", "okay", "i'm", "i've", "i'd", "i'll", "can't", "don't", "please", "hello", "hi"])
 
 Tokens: TypeAlias = list[tuple[Vectors, list[tuple[int, int]]]]
@@ -56,6 +58,7 @@ class Meaning:
 
     vector: Vectors
     words: tuple[Word, ...]
+    stems: tuple[str, ...] = ()  # of all of its words, in order
 
 
 class Reading:
@@ -72,14 +75,14 @@ class Reading:
         found = []
         for match in _WORD.finditer(question):
             plain = match[0].casefold().replace("’", "'")
-            if plain.removesuffix("'s") in FUNCTION_WORDS or plain in _SELF:
+            if plain.removesuffix("'s") in FUNCTION_WORDS - _NAMING or plain in _SELF:
                 continue
             inside = [n for n, (start, end) in enumerate(places) if match.start() <= start and end <= match.end()]
             if inside:
                 mean = vectors[inside].mean(axis=0)
                 unit: Vectors = mean / (np.linalg.norm(mean) or 1.0)
                 found.append(Word("".join(words(plain, leave_out=())) or plain, _rarity(plain), unit, plain in _EMPTY, _is_done(question, match)))
-        return Meaning(self.encode(question), tuple(found))
+        return Meaning(self.encode(question), tuple(found), tuple(words(question, leave_out=())))
 
 
 def cosine(one: Meaning, other: Meaning) -> float:
@@ -97,6 +100,8 @@ def exchanged(one: Meaning, other: Meaning) -> bool:
 
     So "Where can I park my car?" is with "Where can I park my bicycle?".
     """
+    if _framed(one, other):
+        return True
     ours, theirs = ([word for word in each.words if not word.is_empty] for each in (one, other))
     alike = _alike(ours, theirs)
     paired: list[int] = []  # for each word that of the other question it stands for, else a number of its own
@@ -113,6 +118,19 @@ def exchanged(one: Meaning, other: Meaning) -> bool:
         if float(alike[a:b, c:d].max()) < (DONE if done else EXCHANGED):
             return True
     return False
+
+
+def _framed(one: Meaning, other: Meaning) -> bool:
+    """Whether the questions are the same to the letter but for one or two words that do not say the same."""
+    codes = SequenceMatcher(None, one.stems, other.stems, autojunk=False).get_opcodes()
+    changed = [code for code in codes if code[0] != "equal"]
+    if len(changed) != 1 or changed[0][0] != "replace":
+        return False
+    _, a, b, c, d = changed[0]
+    ours = [word for word in one.words if word.stem in one.stems[a:b]]
+    theirs = [word for word in other.words if word.stem in other.stems[c:d]]
+    whole = len(ours) == b - a and len(theirs) == d - c  # no small word went with them
+    return whole and float(_alike(ours, theirs).max()) < FRAMED
 
 
 def _alike(ours: Sequence[Word], theirs: Sequence[Word]) -> Vectors:
