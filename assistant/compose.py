@@ -6,11 +6,11 @@ import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from threading import Lock
 from typing import TYPE_CHECKING
 
 from assistant.answer.pipeline import Assistant
 from assistant.errors import AssistantError, CalibrationError, IndexFault, IndexMismatch, UsageError
+from assistant.pinning import Renewing, pinned
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
@@ -145,12 +145,12 @@ def open_answerer(settings: Settings, *, calibrated: bool = True) -> Assistant:
             f"the index was built with {index.encoder_name} ({index.encoder_fingerprint}), but the encoder beside it "
             f"is {encoder.name} ({encoder.fingerprint}): run `assistant index` to build it again"
         )
-    return _assemble(settings, index, encoder, calibrated)
+    return pinned(settings, _assemble(settings, index, encoder, calibrated), encoder)
 
 
 def open_uncalibrated(settings: Settings) -> Assistant:
     """The answerer of the index in force as a calibration is fitted with it: it answers all that it can."""
-    return open_answerer(settings.model_copy(update={"max_false_answer_rate": 1.0}), calibrated=False)
+    return open_answerer(settings.model_copy(update={"max_false_answer_rate": 1.0, "pinned": None}), calibrated=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,16 +351,15 @@ def _answer_settings(settings: Settings, calibration: Calibration) -> dict[str, 
     return {name: getattr(settings, name) for name in names} | fitted
 
 
-class LiveAnswerer:
+class LiveAnswerer(Renewing):
     """Gives the answerer of the index in force, and takes up a new index once it is published.
 
     While a new one cannot be opened, the one that answers stays.
     """
 
     def __init__(self, settings: Settings) -> None:
+        super().__init__()
         self._settings = settings
-        self._lock = Lock()
-        self._answerer: Assistant | None = None
         self._tried: str | None = None
 
     def open(self) -> Assistant:
@@ -379,7 +378,7 @@ class LiveAnswerer:
     def __call__(self) -> Assistant:
         from assistant.index.publishing import current_build
 
-        answerer = self._answerer
+        answerer = self._renewed()
         if answerer is None:
             with self._lock:
                 return self._answerer or self.open()

@@ -37,7 +37,7 @@ class Views:
     def __init__(self, current: Callable[[], Answerer], *, most: int = VIEWS) -> None:
         self._current, self._most = current, most
         self._lock = Lock()
-        self._views: OrderedDict[tuple[str, frozenset[str]], Answerer] = OrderedDict()
+        self._views: OrderedDict[tuple[tuple[str, str], frozenset[str]], Answerer] = OrderedDict()
 
     def __call__(self, groups: Collection[str]) -> Answerer:
         """The answerer for these groups."""
@@ -47,13 +47,14 @@ class Views:
             return whole
         if not isinstance(whole, Parted):
             raise AssistantError("this answerer cannot keep documents apart: unset ASSISTANT_RIGHTS to serve it to all")
-        key = (whole.index_id, ids)
+        of = (whole.index_id, whole.settings_id)
+        key = (of, ids)
         with self._lock:
             view = self._views.pop(key, None)
             if view is None:
                 view = whole.part(ids)
             self._views[key] = view
-            for old in [known for known in self._views if known[0] != whole.index_id]:
+            for old in [known for known in self._views if known[0] != of]:
                 del self._views[old]  # what is deleted must not stay
             if len(self._views) > self._most:
                 self._views.popitem(last=False)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from time import perf_counter
+from typing import Protocol
 
 from assistant.answer.calibration import Calibration
 from assistant.answer.clock import Clock
@@ -46,6 +47,35 @@ from assistant.types import (
 )
 
 CLOSEST = 3  # the passages that a refusal shows
+
+
+class Board(Protocol):
+    """Answers of an operator's own, with the document that they stand in."""
+
+    @property
+    def documents(self) -> Mapping[str, Document]: ...
+
+    @property
+    def outlines(self) -> Mapping[str, Outline]: ...
+
+    @property
+    def passages(self) -> Sequence[Passage]: ...
+
+    @property
+    def fingerprint(self) -> str: ...
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether other answers are to be had by now."""
+        ...
+
+    def again(self, assistant: Assistant) -> Board:
+        """The answers that are to be had by now."""
+        ...
+
+    def state(self) -> str: ...
+
+    def answer(self, questions: Sequence[str], index_id: str, filters: Filters = Filters()) -> Answer | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +141,29 @@ class Assistant:
         self._read_passages = read_passages
         self.settings_id = settings_id(settings)
         self._part = part
+        self.board: Board | None = None
+        self._bare = self
 
     def part(self, ids: frozenset[str]) -> Assistant:
         """An assistant over these documents alone, as if there were no others."""
         if self._part is None:
             raise AssistantError("this assistant cannot be had over some of its documents: open it from an index")
-        return self._part(ids)
+        pinned = frozenset() if self.board is None else frozenset(self.board.documents)
+        part = self._part(ids - pinned)
+        return part.with_board(self.board) if self.board is not None and pinned <= ids else part
+
+    def with_board(self, board: Board | None) -> Assistant:
+        """One like it that answers from this board first; without one, from the documents alone."""
+        bare = self._bare
+        if board is None:
+            return bare
+        other = copy(bare)
+        other.board = board
+        other.documents = dict(sorted({**bare.documents, **board.documents}.items()))
+        other.outlines = {**bare.outlines, **board.outlines}
+        other.passage_counts = {**bare.passage_counts, **dict.fromkeys(board.documents, len(board.passages))}
+        other.settings_id = settings_id({"bare": bare.settings_id, "pinned": board.fingerprint})
+        return other
 
     @property
     def reader(self) -> Reader | None:
@@ -166,7 +213,8 @@ class Assistant:
             rows = self._rows(filters)
             greeted = greet(question, self.documents, self.index_id)
             standalone = question if greeted else self._expand(self._stand_alone(question, history, rows, follower))
-        working, answer = (None, greeted) if greeted else self._work_out(standalone, rows, clock, follower)
+        known = greeted or self._pinned(question, standalone, history, filters, clock, follower)
+        working, answer = (None, known) if known else self._work_out(standalone, rows, clock, follower)
         answer = replace(
             answer,
             id=self._id(question, history, filters),
@@ -210,9 +258,32 @@ class Assistant:
             history,
             correct=self._correct,
             said=said,
-            one_subject=len(self.documents) < 2,
+            one_subject=len(self._bare.documents) < 2,
             chosen=self._library.chosen,
         )
+
+    def _pinned(
+        self,
+        question: str,
+        standalone: str,
+        history: Sequence[Turn],
+        filters: Filters,
+        clock: Clock,
+        follower: Follower,
+    ) -> Answer | None:
+        """The operator's own answer, if there is one; its blocks are heard.
+
+        With a history, the question is what it means after that, and no more what was typed.
+        """
+        if self.board is None:
+            return None
+        with clock.stage("pinned"):
+            wordings = (standalone,) if history else (question, self._correct(question), standalone)
+            answer = self.board.answer(wordings, self.index_id, filters)
+        if answer is not None:
+            for block in answer.blocks:
+                follower.hear(block, [answer.citations[n] for n in block.citations])
+        return answer
 
     def _work_out(
         self, question: str, rows: Sequence[int] | None, clock: Clock, follower: Follower
@@ -315,7 +386,8 @@ class Assistant:
             yield cite(self.documents[passage.document_id], passage.start, passage.end, score=hit.score)
 
     def _id(self, question: str, history: Sequence[Turn], filters: Filters) -> str:
-        settings = self.settings_id + self._library.state()
+        pinned = "" if self.board is None else self.board.state()
+        settings = self.settings_id + self._library.state() + pinned
         return answer_id(question, history, filters, settings_id=settings, index_id=self.index_id)
 
 

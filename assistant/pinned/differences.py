@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 
 from assistant.generate.cues import NEGATION, cues, opposite, same
 from assistant.generate.sides import stands
-from assistant.generate.tokens import CALENDAR, Token, tokens
+from assistant.generate.tokens import Token, tokens
 from assistant.question.spelling import english
 
 SHOUTED = 0.8  # the share of words with a capital from which on capitals tell no names
@@ -43,8 +43,8 @@ next last | next previous | book cancel | order cancel | order return | subscrib
 _IRREGULAR = {
     "won": "win", "lost": "lose", "bought": "buy", "sold": "sell", "lent": "lend", "sent": "send", "left": "leave",
     "came": "come", "went": "go", "gave": "give", "got": "get", "paid": "pay", "began": "begin", "begun": "begin",
-    "kept": "keep", "found": "find", "rose": "rise", "risen": "rise", "fell": "fall", "fallen": "fall", "taught": "teach",
-    "xmas": "christma",
+    "kept": "keep", "found": "find", "rose": "rise", "risen": "rise", "fell": "fall", "fallen": "fall",
+    "taught": "teach", "xmas": "christma",
 }  # fmt: skip
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _WAITS = re.compile(r"\b(?:until|till|wait|before|again)\b", re.IGNORECASE)  # what is "not yet"
@@ -55,8 +55,10 @@ _ENDS = re.compile(
     re.IGNORECASE,
 )
 _ASKS: Mapping[str, re.Pattern[str]] = {
-    "when": re.compile(r"\b(?:when(?= (?:is|are|was|were|do|does|did|can|will|may|should|must|has|have)\b)|"
-                       r"(?:what|which) (?:time|date|day|days|hour|month|year)|(?:from|since|until|by) when)\b"),
+    "when": re.compile(
+        r"\b(?:when(?= (?:is|are|was|were|do|does|did|can|will|may|should|must|has|have)\b)|"
+        r"(?:what|which) (?:time|date|day|days|hour|month|year)|(?:from|since|until|by) when)\b"
+    ),
     "where": re.compile(r"\bwhere\b|\b(?:what|which) (?:place|address|city|country|room)\b"),
     "who": re.compile(r"\bwho(?:m|se)?\b|\b(?:what|which) (?:person|people)\b"),
     "how far": re.compile(r"\bhow (?:far|many (?:km|kilometers|kilometres|miles|meters|metres))\b|\bdistance\b"),
@@ -66,13 +68,23 @@ _ASKS: Mapping[str, re.Pattern[str]] = {
     "how": re.compile(r"\bhow (?:do|does|did|can|could|should|would|will|must|may|is|are|to)\b"),
 }
 _ASKED_ALIKE = (
-    {"when", "how long"}, {"when", "how often"}, {"how", "where"}, {"how", "who"}, {"who", "where"},
+    {"when", "how long"},
+    {"when", "how often"},
+    {"how", "where"},
+    {"how", "who"},
+    {"who", "where"},
     {"how long", "how much"},
 )
 _PARTICLE = re.compile(r"\b([a-z]+)[ -](in|out|up|down|on|off)\b")
 _TURNED = ({"in", "out"}, {"up", "down"}, {"on", "off"})
 _BEGINNINGS = (
-    ("up", "down"), ("in", "out"), ("over", "under"), ("in", "ex"), ("im", "ex"), ("pre", "post"), ("on", "off"),
+    ("up", "down"),
+    ("in", "out"),
+    ("over", "under"),
+    ("in", "ex"),
+    ("im", "ex"),
+    ("pre", "post"),
+    ("on", "off"),
 )
 _JOINED = re.compile(r"\b([A-Z]\w{0,3})-([A-Z]\w{0,3})\b")  # "Wi-Fi", which is written "wifi", too
 _PERSON = re.compile(r"i(?:'|$)|ok$")  # written with a capital, and no name
@@ -115,7 +127,9 @@ def _asked(text: str, known: frozenset[str]) -> Asked:
         tuple(token for token in own if _is_name(token, known)),
         _days(own),
         frozenset(cue.kind for cue in found),
-        sum(cue.kind == NEGATION for cue in (found if asking == text else cues(token.text for token in tokens(asking)))),
+        sum(
+            cue.kind == NEGATION for cue in (found if asking == text else cues(token.text for token in tokens(asking)))
+        ),
         sum(_is_denied(token) for token in own),
         _WAITS.search(text) is not None,
         frozenset(runs),
@@ -132,11 +146,13 @@ def difference(asked: Asked, other: Asked) -> str | None:
         if any(not _has_name(name, two) for name in one.names):
             return "name"
         for turn in _TURNS:
-            if any(kind in one.turns and kind not in two.turns and back in two.turns for kind, back in (turn, turn[::-1])):
+            if any(
+                kind in one.turns and kind not in two.turns and back in two.turns for kind, back in (turn, turn[::-1])
+            ):
                 return "direction"
     if not asked.days <= other.days or (other.days and not asked.days):
         return "day"
-    if ("why" in asked.stems) != ("why" in other.stems):
+    if _says(asked, "why") != _says(other, "why"):
         return "why"
     lacking = other.denied > asked.denied + asked.undone + asked.waits
     if lacking or asked.denied + asked.undone > other.denied + other.undone:
@@ -150,6 +166,10 @@ def difference(asked: Asked, other: Asked) -> str | None:
     if any(_contraries().get(token.stem, frozenset()) & other.stems - asked.stems for token in _content(asked, other)):
         return "opposite"
     return "preposition" if _placed_otherwise(asked, other) else None
+
+
+def _says(asked: Asked, word: str) -> bool:
+    return any(token.text == word for token in asked.own)
 
 
 def _asks(text: str) -> frozenset[str]:
@@ -248,6 +268,7 @@ def _contraries() -> Mapping[str, frozenset[str]]:
         made.setdefault(one, set()).add(two)
         made.setdefault(two, set()).add(one)
     return {
-        stem: frozenset(others | {like for other in others for like in same().get(other, ())}) - same().get(stem, frozenset())
+        stem: frozenset(others | {like for other in others for like in same().get(other, ())})
+        - same().get(stem, frozenset())
         for stem, others in made.items()
     }

@@ -81,7 +81,15 @@ class Reading:
             if inside:
                 mean = vectors[inside].mean(axis=0)
                 unit: Vectors = mean / (np.linalg.norm(mean) or 1.0)
-                found.append(Word("".join(words(plain, leave_out=())) or plain, _rarity(plain), unit, plain in _EMPTY, _is_done(question, match)))
+                found.append(
+                    Word(
+                        "".join(words(plain, leave_out=())) or plain,
+                        _rarity(plain),
+                        unit,
+                        plain in _EMPTY,
+                        _is_done(question, match),
+                    )
+                )
         return Meaning(self.encode(question), tuple(found), tuple(words(question, leave_out=())))
 
 
