@@ -29,7 +29,7 @@ NEAREST = 8  # wordings that are held against a question
 _NEAR = (SAME - (1 - WHOLE)) / WHOLE  # the least cosine with which a wording may mean the same
 _CONTRARY = ("opposite", "ending", "direction", "particle")  # which one wording of several tells for all of them
 # The log-odds that an answer which is given is the right one: fitted on the questions that the threshold was chosen on.
-_SURE, _AT_ALL = 14.0, -6.6
+_SURE, _AT_ALL = 9.6, -3.8
 _INNER = re.compile(r"(?<=[^\W\d_,;] )[^\W\d_]{2,}")  # a word after another one
 
 

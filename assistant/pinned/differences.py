@@ -62,9 +62,9 @@ _ASKS: Mapping[str, re.Pattern[str]] = {
     "where": re.compile(r"\bwhere\b|\b(?:what|which) (?:place|address|city|country|room)\b"),
     "who": re.compile(r"\bwho(?:m|se)?\b|\b(?:what|which) (?:person|people)\b"),
     "how far": re.compile(r"\bhow (?:far|many (?:km|kilometers|kilometres|miles|meters|metres))\b|\bdistance\b"),
-    "how long": re.compile(r"\bhow (?:long|many (?:minutes|hours|days|weeks|months|years)|much time)\b"),
+    "how long": re.compile(r"\bhow (?:long|many (?:minutes|hours|days|weeks|months|years)|much (?:time|notice))\b"),
     "how often": re.compile(r"\bhow (?:often|frequently|many times)\b"),
-    "how much": re.compile(r"\bhow (?:much|many|high)\b(?! (?:time|times|minutes|hours|days|weeks|months|years))"),
+    "how much": re.compile(r"\bhow (?:much|many|high)\b(?! (?:time|times|notice|minutes|hours|days|weeks|months|years))"),
     "how": re.compile(r"\bhow (?:do|does|did|can|could|should|would|will|must|may|is|are|to)\b"),
 }
 _ASKED_ALIKE = (
@@ -73,7 +73,6 @@ _ASKED_ALIKE = (
     {"how", "where"},
     {"how", "who"},
     {"who", "where"},
-    {"how long", "how much"},
 )
 _PARTICLE = re.compile(r"\b([a-z]+)[ -](in|out|up|down|on|off)\b")
 _TURNED = ({"in", "out"}, {"up", "down"}, {"on", "off"})
@@ -264,7 +263,7 @@ def _contraries() -> Mapping[str, frozenset[str]]:
     """For each stem those that say the opposite, or what may stand for that."""
     made = {stem: set(others) for stem, others in opposite().items()}
     for pair in " ".join(_CONTRARY.split()).split("|"):
-        one, two = (tokens(word)[0].stem for word in pair.split())
+        one, two = (_regular(tokens(word)[0]).stem for word in pair.split())
         made.setdefault(one, set()).add(two)
         made.setdefault(two, set()).add(one)
     return {

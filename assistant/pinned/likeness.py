@@ -36,6 +36,9 @@ _EMPTY = frozenset(
 )
 _DOES = re.compile(r"\b(?:i|you|we|they|he|she|it|one|to|who)\s+$", re.IGNORECASE)
 _NAMING = frozenset(["name", "list", "document", "documents", "text", "type", "kind", "difference", "guide"])
+_ARTICLES = frozenset(["a", "an", "the", "my", "your", "our"])
+# What one does with something, in words so common that they are no words of content elsewhere.
+_DONE_WITH = frozenset(["make", "made", "take", "get", "give", "use", "go", "have", "need", "tell", "say"])
 _SELF = frozenset(["ok", "okay", "i'm", "i've", "i'd", "i'll", "can't", "don't", "please", "hello", "hi"])
 
 Tokens: TypeAlias = list[tuple[Vectors, list[tuple[int, int]]]]
@@ -90,7 +93,7 @@ class Reading:
                         _is_done(question, match),
                     )
                 )
-        return Meaning(self.encode(question), tuple(found), tuple(words(question, leave_out=())))
+        return Meaning(self.encode(question), tuple(found), tuple(words(question, leave_out=_ARTICLES)))
 
 
 def cosine(one: Meaning, other: Meaning) -> float:
@@ -137,8 +140,10 @@ def _framed(one: Meaning, other: Meaning) -> bool:
     _, a, b, c, d = changed[0]
     ours = [word for word in one.words if word.stem in one.stems[a:b]]
     theirs = [word for word in other.words if word.stem in other.stems[c:d]]
-    whole = len(ours) == b - a and len(theirs) == d - c  # no small word went with them
-    return whole and float(_alike(ours, theirs).max()) < FRAMED
+    plain = [stem for stem in (*one.stems[a:b], *other.stems[c:d]) if stem in _DONE_WITH]
+    if len(ours) + len(theirs) + len(plain) < b - a + d - c or not (ours or theirs):  # a small word went with them
+        return False
+    return bool(plain) or float(_alike(ours, theirs).max()) < FRAMED
 
 
 def _alike(ours: Sequence[Word], theirs: Sequence[Word]) -> Vectors:
