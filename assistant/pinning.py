@@ -21,13 +21,14 @@ class Renewing:
 
     def _renewed(self) -> Assistant | None:
         held = self._answerer
-        if held is None or held.board is None or not held.board.is_stale:
+        board = getattr(held, "board", None)  # which other answerers do not have
+        if held is None or board is None or not board.is_stale:
             return held
         if not self._lock.acquire(blocking=False):  # somebody else does it
             return held
         try:
             if self._answerer is held:
-                self._answerer = held.with_board(held.board.again(held))
+                self._answerer = held.with_board(board.again(held))
             return self._answerer
         finally:
             self._lock.release()

@@ -64,7 +64,9 @@ _ASKS: Mapping[str, re.Pattern[str]] = {
     "how far": re.compile(r"\bhow (?:far|many (?:km|kilometers|kilometres|miles|meters|metres))\b|\bdistance\b"),
     "how long": re.compile(r"\bhow (?:long|many (?:minutes|hours|days|weeks|months|years)|much (?:time|notice))\b"),
     "how often": re.compile(r"\bhow (?:often|frequently|many times)\b"),
-    "how much": re.compile(r"\bhow (?:much|many|high)\b(?! (?:time|times|notice|minutes|hours|days|weeks|months|years))"),
+    "how much": re.compile(
+        r"\bhow (?:much|many|high)\b(?! (?:time|times|notice|minutes|hours|days|weeks|months|years))"
+    ),
     "how": re.compile(r"\bhow (?:do|does|did|can|could|should|would|will|must|may|is|are|to)\b"),
 }
 _ASKED_ALIKE = (

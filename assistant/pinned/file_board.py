@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from assistant.errors import PinnedError
 from assistant.pinned.board import Pinboard
-from assistant.pinned.entries import load
+from assistant.pinned.entries import Pins, load
 from assistant.pinned.likeness import Reading
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from assistant.models.encoder import OnnxEncoder
 
 MEASURED = "sentence-transformers/all-MiniLM-L6-v2"  # the encoder that the threshold was chosen with
+
+_NONE_YET = "there is no such file yet, so nothing is pinned until there is one"
 
 _log = logging.getLogger(__name__)
 _Mark: TypeAlias = tuple[int, int] | None  # when a file was last written, and its size; None where there is none
@@ -28,7 +30,7 @@ class FileBoard(Pinboard):
         """Reads the file. Raises PinnedError where it, or a row of it, makes no sense."""
         self._path, self._encoder = path, encoder
         self.mark = _mark(path)
-        found = load(path)
+        found = load(path) if self.mark is not None or not path.absolute().parent.is_dir() else Pins((), (_NONE_YET,))
         for note in found.notes:
             _log.warning("%s", f"{path}: {note}")
         reading = Reading(assistant.encode, encoder.encode_tokens) if encoder.name == MEASURED else None

@@ -26,6 +26,7 @@ from assistant.server.feedback import Feedback
 from assistant.server.limits import Limits
 from assistant.server.live import Watched
 from assistant.server.log import set_up_log
+from assistant.server.pinning import Pinning
 from assistant.server.queue import WorkQueue
 from assistant.server.seen import Seen
 from assistant.server.serve import run
@@ -161,13 +162,14 @@ def _feedback(settings: Settings, live: LiveAnswerer) -> Iterator[Feedback]:
     """What is kept while serving; all that waits is written at the end."""
     key = settings.admin_key.get_secret_value() if settings.admin_key is not None else ""
     audit = Audit(settings.audit_log)
+    pinning = None if settings.pinned is None else Pinning(settings.pinned, live)
     if settings.records is None:
-        yield Feedback(admin_key=key, audit=audit)
+        yield Feedback(admin_key=key, audit=audit, pinning=pinning)
         return
     records = open_records(settings)
     print(f"questions are kept in {settings.records} for {settings.records_days} days", file=sys.stderr)
     with closing(Recorder(records, days=settings.records_days, most=settings.records_most)) as recorder:
-        yield Feedback(recorder, GapFinder(records, live), key, audit)
+        yield Feedback(recorder, GapFinder(records, live), key, audit, pinning)
 
 
 def _build_apart(settings: Settings) -> int:

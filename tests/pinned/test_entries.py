@@ -59,7 +59,11 @@ def test_leaves_out_questions_without_an_answer_and_those_that_come_twice_and_sa
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("faq.csv", "question,note\nWhy?,x\n", "no column of answers among 'question', 'note': name one of them `answer`"),
+        (
+            "faq.csv",
+            "question,note\nWhy?,x\n",
+            "no column of answers among 'question', 'note': name one of them `answer`",
+        ),
         ("faq.csv", "question,answer,valid until\nWhy?,So.,next May\n", "row 1: 'next May' is no day: write it like"),
         ("faq.csv", "question,answer\nWhy?,So.\n,Lost.\n", "row 2 has an answer and no question"),
         ("faq.txt", "Why?", "is no file of pinned answers: give one that ends in .csv, .tsv, .xlsx, .jsonl"),
@@ -73,7 +77,7 @@ def test_says_what_is_wrong_with_a_file_and_what_to_write(tmp_path: Path, name: 
 
 
 def test_says_that_there_is_no_file(tmp_path: Path) -> None:
-    with pytest.raises(PinnedError, match="cannot read the pinned answers in .*faq.csv: No such file"):
+    with pytest.raises(PinnedError, match=r"cannot read the pinned answers in .*faq\.csv: No such file"):
         load(tmp_path / "faq.csv")
 
 
