@@ -114,7 +114,7 @@ def _with(data: bytes, form: str, pin: Pin) -> bytes:
     columns = [*table.columns]
     columns += [name for name in _needed(pin) if not _has(table, name)]
     rows = [[*row, *[""] * (len(columns) - len(row))] for row in table.rows]
-    added = [columns, *rows, _cells(pin, columns)]
+    added: list[Sequence[Cell]] = [columns, *rows, _cells(pin, columns)]
     return b"".join(delimited.lines(added, delimiter=table.delimiter, mark=table.mark))
 
 

@@ -100,8 +100,10 @@ def test_lets_its_blocks_be_heard() -> None:
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """An index of the shipped guide."""
-    settings = load_settings({"index": tmp_path_factory.mktemp("pinned") / "index", "threads": 1})
+    """An index of a short text, which has nothing to do with what is pinned."""
+    corpus = tmp_path_factory.mktemp("corpus")
+    (corpus / "note.txt").write_text("Tides\nThe moon draws the sea.\n")
+    settings = load_settings({"corpus": corpus, "index": corpus.parent / "pinned-index", "threads": 1})
     build_index(settings)
     return settings
 
