@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from assistant.answer.pipeline import Assistant
 from assistant.errors import CalibrationError, IndexMismatch, UsageError
+from assistant.pinning import pinned
 from assistant.settings import DatabaseUrl, Settings
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class Opener:
             )
         encoder = self._encoder_of(index)
         reader = _reader(settings, self._store, index, self._reader)
-        opened = _assemble(settings, index, encoder, self._calibrated, reader)
+        opened = pinned(settings, _assemble(settings, index, encoder, self._calibrated, reader), encoder)
         self._encoder, self._reader = encoder, None if reader is None else reader.over({})
         return opened
 
@@ -99,7 +100,7 @@ class Opener:
 
 def open_uncalibrated(settings: Settings) -> Assistant:
     """The answerer of the index in force as a calibration is fitted with it: it answers all that it can."""
-    return open_answerer(settings.model_copy(update={"max_false_answer_rate": 1.0}), calibrated=False)
+    return open_answerer(settings.model_copy(update={"max_false_answer_rate": 1.0, "pinned": None}), calibrated=False)
 
 
 def open_promise(settings: Settings) -> Promise:

@@ -3,6 +3,7 @@
     AssistantError               internal_error 500, exit 1
     ├── UsageError               bad_usage 400, exit 2
     │   ├── SettingsError        bad_settings 500, exit 2
+    │   ├── PinnedError          bad_pinned 422, exit 2
     │   ├── InvalidRequest       invalid_request 422
     │   ├── MalformedRequest     malformed_request 400
     │   ├── UnsupportedType      unsupported_media_type 415
@@ -72,6 +73,12 @@ class SettingsError(UsageError):
     """A setting is unknown, or its value is out of range."""
 
     code, title, status = "bad_settings", "Bad settings", 500
+
+
+class PinnedError(UsageError):
+    """The file of pinned answers cannot be read or written, or a row of it makes no sense."""
+
+    code, title, status = "bad_pinned", "Bad pinned answers", 422
 
 
 class InvalidRequest(UsageError):

@@ -149,6 +149,11 @@ class Settings(BaseModel):
     calibration: Path | None = Field(
         None, description="A file that `assistant calibrate` wrote, to be used instead of the one that ships."
     )
+    pinned: Path | None = Field(
+        None,
+        description="A file of answers of your own (CSV, TSV, XLSX, JSONL), which come first where a question means "
+        "the same.",
+    )
     mode: Mode = Field(
         "extractive",
         description="How a question is answered that does not say: extractive, in the documents' own words, or "

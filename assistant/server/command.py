@@ -38,6 +38,7 @@ from assistant.server.limits import Limits
 from assistant.server.live import Live
 from assistant.server.log import set_up_log
 from assistant.server.monitoring import FOLDER
+from assistant.server.pinning import Pinning
 from assistant.server.queue import WorkQueue
 from assistant.server.rebuilding import Rebuilder, build_apart
 from assistant.server.seen import Seen
@@ -272,9 +273,10 @@ def _feedback(settings: Settings, live: Live, shared: str = "") -> Iterator[Feed
     """What is kept while serving; all that waits is written at the end."""
     key = settings.admin_key.get_secret_value() if settings.admin_key is not None else ""
     audit = Audit(settings.audit_log)
+    pinning = None if settings.pinned is None else Pinning(settings.pinned, live)
     if settings.records is None:
-        yield Feedback(admin_key=key, audit=audit, shared=shared)
+        yield Feedback(admin_key=key, audit=audit, shared=shared, pinning=pinning)
         return
     records = open_records(settings)
     with closing(Recorder(records, days=settings.records_days, most=settings.records_most)) as recorder:
-        yield Feedback(recorder, GapFinder(records, live), key, audit, shared)
+        yield Feedback(recorder, GapFinder(records, live), key, audit, shared, pinning)

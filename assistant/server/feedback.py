@@ -11,17 +11,19 @@ from time import monotonic, sleep
 from typing import Annotated, Literal
 
 from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.requests import Request
 from starlette.responses import Response
 
 from assistant.access.keys import KeyRing
-from assistant.errors import AssistantError, Forbidden, NotFound, RateLimited, Unauthorized
+from assistant.errors import AssistantError, Forbidden, NotFound, PinnedError, RateLimited, Unauthorized
 from assistant.feedback.gaps import Gaps, stub
 from assistant.feedback.records import Recorder
 from assistant.server.access import Wrong, given_key
 from assistant.server.pages import admin
 from assistant.server.peers import peer_of
+from assistant.server.pinning import Pinning, form_fields
 from assistant.server.problems import BAD_BODY, ProblemResponse, documented
 from assistant.types import Answer
 
@@ -44,6 +46,7 @@ class Feedback:
     admin_key: str = ""
     audit: Callable[..., None] = lambda what, **fields: None  # is told who saw the operator's page
     shared: str = ""  # the file that processes of one server count in together; each then keeps what it served
+    pinning: Pinning | None = None  # where an answer to a gap can be pinned
 
     def for_reply(self) -> tuple[Mapping[str, str], Callable[[Answer], None]]:
         """Headers of a reply, with a new token to vote on it where votes are kept, and what notes its answer."""
@@ -116,8 +119,30 @@ def add_routes(app: FastAPI, feedback: Feedback, title: str, keys: KeyRing | Non
 
     @app.get("/admin", include_in_schema=False)
     def admin_page(request: Request) -> Response:
+        return page(request, shown)
+
+    def shown(gaps: Gaps, told: str = "", wrong: str = "") -> Response:
         records = feedback.recorder.records if feedback.recorder is not None else None
-        return page(request, lambda gaps: admin.show(title, gaps, records))
+        return admin.show(title, gaps, records, pinning=feedback.pinning, told=told, wrong=wrong)
+
+    @app.post("/admin/pinned", include_in_schema=False)
+    async def pin(request: Request) -> Response:
+        """Pins an answer to a gap, and shows the page again, with what became of that."""
+        if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):  # also where a page is opened
+            return ProblemResponse(Forbidden("answers are pinned from the page /admin of this server"), NOT_KEPT)
+        fields = form_fields(await request.body())
+        return await run_in_threadpool(lambda: page(request, lambda gaps: pinned(gaps, fields, request)))
+
+    def pinned(gaps: Gaps, fields: Mapping[str, str], request: Request) -> Response:
+        if feedback.pinning is None:
+            return shown(gaps, wrong="Name a file with ASSISTANT_PINNED to pin answers.")
+        try:
+            question = feedback.pinning.pin(fields)
+        except PinnedError as error:
+            return shown(gaps, wrong=f"Not pinned: {error}")
+        who = {"client": peer_of(request.scope), "key": holder(request, keys)}
+        feedback.audit("answer pinned", **who)
+        return shown(gaps, told=f"Pinned: {question}")
 
     @app.get("/admin/gaps.csv", include_in_schema=False)
     def gaps_file(request: Request) -> Response:

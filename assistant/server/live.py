@@ -16,6 +16,7 @@ from assistant.errors import AssistantError
 from assistant.index.origin import check_origin
 from assistant.index.receipt import from_json
 from assistant.index.store import IndexStore
+from assistant.pinning import is_stale, renewed
 from assistant.settings import Settings
 
 LOOK = 0.5  # seconds between two looks at which index is in force
@@ -69,7 +70,18 @@ class Live:
         if answerer is None:
             with self._opening:
                 return self._answerer or self._open()
-        return answerer if self.store.outlived else self._as_it_is(answerer)
+        return self._pinned_anew(answerer if self.store.outlived else self._as_it_is(answerer))
+
+    def _pinned_anew(self, answerer: Assistant) -> Assistant:
+        """The answerer with the pinned answers that there are by now; with those before while they are read."""
+        if not is_stale(answerer) or not self._opening.acquire(blocking=False):
+            return answerer
+        try:
+            if self._answerer is answerer:
+                self._answerer = answerer = renewed(answerer)
+            return answerer
+        finally:
+            self._opening.release()
 
     def _as_it_is(self, answerer: Assistant) -> Assistant:
         """The answerer of the index that is in force now. Raises what is wrong with it."""
