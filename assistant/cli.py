@@ -1,4 +1,4 @@
-"""The command line: index, receipt, ask, serve, mcp, batch, calibrate, gaps, purge, keys, config."""
+"""The command line: index, receipt, ask, serve, mcp, batch, calibrate, gaps, purge, keys, upkeep's, config."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from assistant.access import command as key_arguments
 from assistant.batch import arguments
 from assistant.errors import AssistantError, UsageError
 from assistant.question.parse import MAX_QUESTION
+from assistant.terminal import index_command
 from assistant.terminal.exits import ended
+from assistant.upkeep import arguments as upkeep
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
@@ -35,7 +37,6 @@ _STATUSES = """exit status:
   6  the reader or its calibration cannot be loaded or fitted
   7  the records of what was asked cannot be read or written
   8  some files of the corpus cannot be read; the index is there, without them"""
-_CORPUS = "the folder of the documents, or one document (default: corpus)"
 
 _QUESTIONS = """a question is one JSON object a line:
   {"id": "a1", "type": "fact", "question": "...", "gold": [["this", "or this"], ["and this"]]}
@@ -66,9 +67,9 @@ def _parser() -> argparse.ArgumentParser:
         _index,
         "build the index, or bring it up to date",
         "assistant index --corpus corpus --index index",
+        index_command.DETAILS,
     )
-    index.add_argument("--corpus", type=Path, metavar="PATH", help=_CORPUS)
-    index.add_argument("--allow-empty", action="store_true", help="build it even where there is no document any more")
+    index_command.add_arguments(index)
     _add_index(index)
 
     receipt = _command(
@@ -102,8 +103,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     serve.add_argument("--host", metavar="ADDRESS", help="the address to listen on (default: 127.0.0.1)")
     serve.add_argument("--port", type=int, metavar="N", help="the port to listen on, 0 for a free one (default: 8000)")
-    serve.add_argument("--corpus", type=Path, metavar="PATH", help=_CORPUS)
+    serve.add_argument("--corpus", type=Path, metavar="PATH", help=index_command.CORPUS)
     _add_index(serve)
+    serve.add_argument("--workers", type=int, metavar="N", help="the processes that serve on one socket (default: 1)")
     serve.add_argument("--root-path", metavar="PATH", help="the path that a proxy has it at, such as /assistant")
 
     mcp = _command(
@@ -188,6 +190,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     key_arguments.add_arguments(keys)
 
+    upkeep.add_commands(partial(_command, commands))
     _command(commands, "config", _config, "show every setting, its value and what it does", "assistant config")
     return parser
 
@@ -239,9 +242,7 @@ def _settings(options: argparse.Namespace) -> Settings:
 
 
 def _index(options: argparse.Namespace) -> int:
-    from assistant.terminal.intake import index
-
-    return index(_settings(options), allow_empty=options.allow_empty)
+    return index_command.run(_settings(options), options)
 
 
 def _receipt(options: argparse.Namespace) -> int:
@@ -318,7 +319,7 @@ def _batch(options: argparse.Namespace) -> int:
 
 
 def _calibrate(options: argparse.Namespace) -> int:
-    from assistant.compose import calibrate
+    from assistant.fitting import calibrate
     from assistant.terminal.progress import Progress
     from assistant.terminal.show import show_calibration
 

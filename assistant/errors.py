@@ -3,6 +3,7 @@
     AssistantError               internal_error 500, exit 1
     ├── UsageError               bad_usage 400, exit 2
     │   ├── SettingsError        bad_settings 500, exit 2
+    │   ├── PinnedError          bad_pinned 422, exit 2
     │   ├── InvalidRequest       invalid_request 422
     │   ├── MalformedRequest     malformed_request 400
     │   ├── UnsupportedType      unsupported_media_type 415
@@ -21,6 +22,7 @@
     │   └── TimedOut             timed_out 503
     ├── CorpusError              corpus_error 500, exit 3
     │   ├── CorpusNotFound       corpus_not_found 500
+    │   ├── CorpusNotWritten     corpus_not_written 503
     │   ├── UnreadableDocument   unreadable_document 422
     │   │   ├── EmptyDocument    empty_document 422
     │   │   ├── ProtectedDocument protected_document 422
@@ -71,6 +73,12 @@ class SettingsError(UsageError):
     """A setting is unknown, or its value is out of range."""
 
     code, title, status = "bad_settings", "Bad settings", 500
+
+
+class PinnedError(UsageError):
+    """The file of pinned answers cannot be read or written, or a row of it makes no sense."""
+
+    code, title, status = "bad_pinned", "Bad pinned answers", 422
 
 
 class InvalidRequest(UsageError):
@@ -183,6 +191,12 @@ class CorpusNotFound(CorpusError):
     """There is no corpus folder, or nothing in it that can be read."""
 
     code, title = "corpus_not_found", "Corpus not found"
+
+
+class CorpusNotWritten(CorpusError):
+    """The folder of the documents cannot be written: the disk is full or read-only, or another owner's."""
+
+    code, title, status = "corpus_not_written", "Corpus not written", 503
 
 
 class UnreadableDocument(CorpusError):

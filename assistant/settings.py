@@ -121,7 +121,7 @@ class Settings(BaseModel):
     encoder: str = Field(
         "sentence-transformers/all-MiniLM-L6-v2",
         min_length=1,
-        description="The sentence-transformers model: a name in the local cache, or the path of its folder.",
+        description="The sentence-transformers model: that which ships, a name in the local cache, or a folder.",
     )
     chunk_tokens: int = Field(
         200, ge=32, le=2000, description="The tokens of a passage, its title and section path included, at most."
@@ -149,6 +149,11 @@ class Settings(BaseModel):
     calibration: Path | None = Field(
         None, description="A file that `assistant calibrate` wrote, to be used instead of the one that ships."
     )
+    pinned: Path | None = Field(
+        None,
+        description="A file of answers of your own (CSV, TSV, XLSX, JSONL), which come first where a question means "
+        "the same.",
+    )
     mode: Mode = Field(
         "extractive",
         description="How a question is answered that does not say: extractive, in the documents' own words, or "
@@ -169,6 +174,13 @@ class Settings(BaseModel):
     threads: int = Field(0, ge=0, le=256, description="The threads that encode one text; 0 takes one a core.")
     host: str = Field("127.0.0.1", min_length=1, description="The address that the server listens on.")
     port: int = Field(8000, ge=0, le=65535, description="The port that the server listens on; 0 takes a free one.")
+    workers: int = Field(
+        1,
+        ge=1,
+        le=64,
+        description="The processes that serve on one socket. What limits questions, connections and threads is divided "
+        "among them.",
+    )
     mcp: bool = Field(False, description="Whether MCP clients may ask at /mcp; it needs the extra of that name.")
     log_questions: bool = Field(False, description="Whether the log holds the text of questions.")
     log_format: Literal["text", "json"] = Field("text", description="How the log is written: text or json.")
@@ -177,7 +189,8 @@ class Settings(BaseModel):
     )
     audit_log: Path | None = Field(
         None,
-        description="A file that gets a line for each view of /admin, change of keys, purge of records and new index.",
+        description="A file that gets a line for each view of /admin, change of keys, purge of records, new index, and "
+        "document added or deleted over HTTP.",
     )
     metrics: bool = Field(True, description="Whether /metrics tells a monitoring system how the server does.")
     records: Path | None = Field(
@@ -204,6 +217,11 @@ class Settings(BaseModel):
         None,
         description="The file of the keys, which `assistant keys` writes; with one, whoever asks needs a key, but for "
         "the pages of ASSISTANT_ALLOWED_ORIGINS.",
+    )
+    uploads: bool = Field(
+        False,
+        description="Whether documents may be added and deleted over HTTP, with a key of the scope write or, where "
+        "there are no keys, the admin key; what is added lies in the folder of the documents.",
     )
     rights: bool = Field(
         False,

@@ -206,6 +206,9 @@ class HashEncoder:
         unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         return unit
 
+    def encode_alike(self, texts: Sequence[str]) -> Vectors:
+        return self.encode_queries(texts)
+
     def encode_passages(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Vectors:
         self.encoded += texts
         if progress is not None:

@@ -184,6 +184,15 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
+class Pinned:
+    """That an answer is the operator's own: the question that it was pinned to, and what stands beside it there."""
+
+    question: str
+    source: str | None
+    valid_until: str | None  # the last day on which it is given, like 2027-01-31
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What is said to a question. A refusal is an answer, not an error."""
 
@@ -207,6 +216,7 @@ class Answer:
     model: str | None = None  # the name of the language model that phrased it
     handoff: str | None = None  # where a person can be asked, told with a refusal
     note: str | None = None  # what the answer does not say: the rest of a long list, a part that is left open
+    pinned: Pinned | None = None  # where the answer is the operator's own
     timings_ms: Mapping[str, float] = field(default_factory=dict)
 
     @property
@@ -272,6 +282,10 @@ class Encoder(Protocol):
     max_tokens: int  # special tokens included; what is longer is cut off
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors: ...
+
+    def encode_alike(self, texts: Sequence[str]) -> Vectors:
+        """The same vectors but for their last bits, sooner."""
+        ...
 
     def encode_passages(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Vectors:
         """`progress` is told, from time to time, how many more texts are done."""

@@ -24,6 +24,7 @@ from assistant.types import (
     Hit,
     Mode,
     Passage,
+    Pinned,
     Promise,
     Reason,
     Section,
@@ -167,6 +168,8 @@ class OutcomeBody(_Body):
         default=None,
         description="What the answer does not say: the rest of a long list, or a part of the question.",
     )
+
+    pinned: Pinned | None = Field(default=None, description="Where the answer is the operator's own; null if not.")
 
     def is_of(self, answerer: Answerer) -> bool:
         """Whether this is what the answerer says, told by its id; by its index alone where no more is known."""
@@ -385,6 +388,8 @@ class ReadyBody(_Body):
 
     status: Literal["ready", "degraded"] = "ready"
     index_id: str
+    wanted: str | None = Field(description="The id of the index in force; null where that cannot be told.")
+    loaded: str = Field(description="The id of the index that answers; another than `wanted` until that one is open.")
     detail: str | None = Field(default=None, description="What is wrong, where it is degraded.")
 
 

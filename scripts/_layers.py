@@ -12,7 +12,7 @@ NAME = "assistant"
 LONGEST = 400  # lines of a module
 # A module imports from its own row and from those above it.
 LAYERS = (
-    ("types", "errors", "settings", "disk", "ids", "cores"),
+    ("types", "errors", "settings", "disk", "ids", "cores", "memo"),
     ("documents",),
     ("question",),
     ("spreadsheets",),
@@ -20,15 +20,18 @@ LAYERS = (
     ("models",),
     ("answer",),
     ("generate",),
+    ("lint", "pinned"),
     ("evaluation",),
     ("feedback", "access"),
     ("wire_examples",),
     ("wire",),
     ("testing",),
-    ("compose", "phrasing", "client", "live"),
+    ("pinning",),
+    ("compose", "building", "phrasing", "fitting", "corpora", "client"),
     ("terminal",),
     ("server",),
     ("batch",),
+    ("upkeep",),
     ("cli",),
     ("__main__",),
 )

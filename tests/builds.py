@@ -101,18 +101,19 @@ def put(
     found = sorted(documents, key=lambda d: d.id)
     cut = passages(found)
     titles = {d.id: d.title for d in found}
-    return store.build(
-        documents=found,
-        passages=cut,
-        embedded=[embedded_text(titles[p.document_id], p.section_path, p.text) for p in cut],
-        lines=[d.text[line.start : line.end] for d in found for line in d.lines],
-        vocabulary=words(found) if vocabulary is None else vocabulary,
-        encoder=encoder or HashEncoder(),
-        settings=settings,
-        receipt=receipt,
-        acronyms=learn(found) if acronyms is None else acronyms,
-        note=note,
-    )
+    with store.building() as building:
+        return building.write(
+            documents=found,
+            passages=cut,
+            embedded=[embedded_text(titles[p.document_id], p.section_path, p.text) for p in cut],
+            lines=[d.text[line.start : line.end] for d in found for line in d.lines],
+            vocabulary=words(found) if vocabulary is None else vocabulary,
+            encoder=encoder or HashEncoder(),
+            settings=settings,
+            receipt=receipt,
+            acronyms=learn(found) if acronyms is None else acronyms,
+            note=note,
+        )
 
 
 def in_force(folder: Path) -> Path:

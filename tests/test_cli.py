@@ -33,7 +33,20 @@ def test_tells_its_version(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    [[], ["index"], ["ask"], ["serve"], ["mcp"], ["batch"], ["calibrate"], ["gaps"], ["purge"], ["keys"], ["config"]],
+    [
+        [],
+        ["index"],
+        ["ask"],
+        ["serve"],
+        ["mcp"],
+        ["batch"],
+        ["calibrate"],
+        ["gaps"],
+        ["purge"],
+        ["keys"],
+        ["lint"],
+        ["config"],
+    ],
 )
 def test_helps_with_an_example(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="0"):

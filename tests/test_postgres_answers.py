@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from database import Server
 
-from assistant.compose import build_index, open_answerer
+from assistant.building import build_index
+from assistant.compose import open_answerer
 from assistant.settings import load_settings
 from assistant.types import Filters
 from assistant.wire import AnswerBody
@@ -22,7 +23,7 @@ LIBRARIES = {"psycopg", "psycopg_pool", "pgvector", "assistant.index.postgres"}
 def test_an_index_in_a_folder_is_built_and_opened_without_the_libraries_of_a_database(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; sys.path[:0] = ['tests']\n"
-        "import assistant.cli, assistant.server.command, assistant.batch.command, assistant.live\n"
+        "import assistant.cli, assistant.server.command, assistant.batch.command, assistant.server.live\n"
         "from assistant.compose import open_store; from assistant.settings import load_settings; import builds\n"
         "store = open_store(load_settings({'index': sys.argv[1]}))\n"
         "builds.put(store, builds.documents()); store.open()\n"

@@ -8,7 +8,8 @@ import _packed
 import _sets
 import pytest
 
-from assistant.compose import build_index, open_answerer
+from assistant.building import build_index
+from assistant.compose import open_answerer
 from assistant.settings import load_settings
 
 GUIDES = Path(_packed.ARCHIVE).parent / "guides"

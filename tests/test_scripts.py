@@ -31,7 +31,7 @@ from assistant.types import Filters
 ROOT = Path(__file__).parent.parent
 GOLDEN = ROOT / "tests" / "golden"
 TRAINING = ("prepare", "train", "export", "calibrate", "measure")  # in the order in which they are run
-NAMES = ("batch_faq", "benchmark", "evaluate", *(f"training/{name}" for name in (*TRAINING, "rebuild")))
+NAMES = ("batch_faq", "benchmark", "evaluate", *(f"training/{name}" for name in (*TRAINING, "rebuild", "encoder")))
 SOURCE = 'Guide \u203a Pay: "Median salary: $336,500" '
 SOURCE += "(/documents/folder/a%20guide.txt?start=6&end=29&version=e2d17c13f8df4dee&quote=21-52f8a94e987c6835#cited)"
 
@@ -200,7 +200,7 @@ def test_an_outcome_is_right_by_what_is_said_when_everything_is_answered(monkeyp
 def faked(here: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the samples, where what is indexed is answered by exact words."""
     samples.write(here / "data")
-    monkeypatch.setattr("assistant.compose.build_index", lambda settings, progress: None)
+    monkeypatch.setattr("assistant.building.build_index", lambda settings, progress: None)
     monkeypatch.setattr(
         "assistant.compose.open_answerer", lambda settings: StaticAnswerer(*load_corpus(settings.corpus).documents)
     )

@@ -18,22 +18,10 @@ from assistant.cli import main
 pytestmark = pytest.mark.model
 
 
-@pytest.fixture(scope="module")
-def encoders(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the exported encoder, made once."""
-    folder = tmp_path_factory.mktemp("encoders")
-    (folder / "a.md").write_text("The gate closes at ten.")
-    assert main(["index", "--corpus", str(folder / "a.md"), "--index", str(folder / "index")]) == 0
-    return folder / "index" / "encoders"
-
-
 @pytest.fixture
-def index(tmp_path: Path, encoders: Path) -> Path:
-    """The folder of an index that has its encoder already."""
-    folder = tmp_path / "index"
-    folder.mkdir()
-    (folder / "encoders").symlink_to(encoders)
-    return folder
+def index(tmp_path: Path) -> Path:
+    """The folder of an index that is still to be built."""
+    return tmp_path / "index"
 
 
 @pytest.fixture

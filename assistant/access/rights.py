@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping
 from threading import Lock
 from time import time
+from weakref import WeakKeyDictionary
 
 from assistant.errors import AssistantError
 from assistant.types import Answerer, Document, Parted
@@ -37,7 +38,8 @@ class Views:
     def __init__(self, current: Callable[[], Answerer], *, most: int = VIEWS) -> None:
         self._current, self._most = current, most
         self._lock = Lock()
-        self._views: OrderedDict[tuple[str, frozenset[str]], Answerer] = OrderedDict()
+        # By the answerer that they are views of: once nothing else holds that one, its views are gone, too.
+        self._views: WeakKeyDictionary[Answerer, OrderedDict[frozenset[str], Answerer]] = WeakKeyDictionary()
 
     def __call__(self, groups: Collection[str]) -> Answerer:
         """The answerer for these groups."""
@@ -47,16 +49,14 @@ class Views:
             return whole
         if not isinstance(whole, Parted):
             raise AssistantError("this answerer cannot keep documents apart: unset ASSISTANT_RIGHTS to serve it to all")
-        key = (whole.index_id, ids)
         with self._lock:
-            view = self._views.pop(key, None)
+            views = self._views.setdefault(whole, OrderedDict())
+            view = views.pop(ids, None)
             if view is None:
                 view = whole.part(ids)
-            self._views[key] = view
-            for old in [known for known in self._views if known[0] != whole.index_id]:
-                del self._views[old]  # what is deleted must not stay
-            if len(self._views) > self._most:
-                self._views.popitem(last=False)
+            views[ids] = view
+            if len(views) > self._most:
+                views.popitem(last=False)
             return view
 
 

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from assistant.answer.echoes import other_figures
 from assistant.answer.library import Library, Sought
 from assistant.answer.overlap import ABOVE, OWN, TermOverlap
-from assistant.answer.select import CONTRADICTS, Selection, Unit, differ
+from assistant.answer.select import CONTRADICTS, Selection, Unit, asks, differ
+from assistant.documents.editions import trust
 from assistant.documents.outline import Outline
 from assistant.question.noun_phrases import AUXILIARIES, phrases
-from assistant.question.parse import ParsedQuestion
+from assistant.question.parse import ParsedQuestion, parse
 from assistant.question.spelling import is_common
-from assistant.types import Document, Json, ScoredLine
+from assistant.types import Document, ScoredLine
 
 ALIKE = 0.5  # how much the lines of two documents share where they say the same kind of thing
-SAME = 0.8  # and where they are the same sentence, figures aside
 RIVAL = 1.0  # how far behind, in the lines' weighed sums, another document's line may be and answer as well
 FAR = 4.0  # and one of the document that the question names, behind one of another
 RARE = 0.25  # the share of the documents up to which a word of a question tells what it is about
+FULL = 4  # words of a sentence, figures among them, that tells by itself what it speaks of
 FEW = 3  # and so many documents, however few there are
 SUBJECT = AUXILIARIES | {"of", "for"}  # the words before what a question is about
-
-_FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +51,8 @@ def beside(
     for line in others:
         if table.same_subject(first, line) and table.differ(first, line):
             return Beside(table.both(selection, line))
+    if (echo := table.echo(selection)) is not None:
+        return Beside(table.both(selection, echo))
     best = {line.document_id: line for line in reversed(others) if line.score >= first.score - RIVAL}
     rivals = [line for line in others if line in best.values() and table.alike(first, line)]
     if subject := table.other_subject(selection):
@@ -63,6 +64,37 @@ def beside(
     elif overlap.tells_apart(parsed.text, [table.title(line.document_id) for line in (first, *rivals)]):
         return Beside(selection)
     return Beside(selection, tuple(rivals), table.lacking(first) if rivals else "")
+
+
+def contradict(
+    one: ScoredLine, other: ScoredLine, library: Library, outlines: Mapping[str, Outline], overlap: TermOverlap
+) -> bool:
+    """Whether two lines of two documents give different values, to a question of the words that they have in common.
+
+    Near-copies are of one subject, whatever their titles.
+    """
+    texts = [outlines[line.document_id].text(line.line) for line in (one, other)]
+    shared = overlap.shared(*texts)
+    asked = parse(" ".join(word for word in texts[0].split() if overlap.words(word) & shared))
+    table = _Table(asked, library.seek(asked.text), library, outlines, overlap)
+    if not table.differ(one, other):
+        return False
+    pair = one.document_id, other.document_id
+    return library.nearly_copies(*pair) or one_subject(*pair, library, overlap) or table.same_subject(one, other)
+
+
+def one_subject(one: str, other: str, library: Library, overlap: TermOverlap) -> bool:
+    """Whether two documents may speak of the same thing in the same words: versions, a copy whose title goes on, and
+    documents that are not of one kind, whose titles have nothing in common or all of one of them."""
+    if library.versions.same(one, other):
+        return True
+    titles = [overlap.words(" ".join(key)) for key in map(library.key, (one, other))]
+    more = titles[0] ^ titles[1]
+    within = titles[0] <= titles[1] or titles[1] <= titles[0]
+    within = within and all(len(word) > 1 and not word[0].isdigit() for word in more)
+    if library.outlined_alike(one, other):
+        return within and library.nearly_copies(one, other, figures=False)
+    return within or not titles[0] & titles[1]
 
 
 class _Table:
@@ -129,13 +161,29 @@ class _Table:
     def differ(self, first: ScoredLine, other: ScoredLine) -> bool:
         """Whether two lines give different values for the same thing, or say the same but for their figures."""
         one, two = self._said(first), self._said(other)
-        if differ(one, two, self._overlap):
-            return True
-        bare, figures = (
-            [_FIGURE.sub(" ", text) for text in (one, two)],
-            [_FIGURE.findall(text) for text in (one, two)],
-        )
-        return bool(figures[0]) and figures[0] != figures[1] and self._overlap.likeness(*bare) >= SAME
+        return differ(one, two, self._overlap) or other_figures(one, two, self._overlap)
+
+    def echo(self, selection: Selection) -> ScoredLine | None:
+        """The best line of another document, however far behind, that is the first line's sentence with other figures.
+
+        A line of few words tells what it speaks of by what stands above it, as it does in a copy.
+
+        None where there is none, or where the documents are about different things.
+        """
+        first = selection.first
+        text = self._said(first)
+        full = len(self._overlap.words(text)) >= FULL
+        for line in selection.ranked:
+            pair = first.document_id, line.document_id
+            if pair[0] == pair[1] or not other_figures(text, self._said(line), self._overlap):
+                continue
+            copied = self._path(first) == self._path(line) and self._library.nearly_copies(*pair, figures=False)
+            if (full or copied) and one_subject(*pair, self._library, self._overlap):
+                return line
+        return None
+
+    def _path(self, line: ScoredLine) -> tuple[str, ...]:
+        return self._outlines[line.document_id].document.lines[line.line].section_path
 
     def alike(self, first: ScoredLine, other: ScoredLine) -> bool:
         """Whether two lines say the same kind of thing, and not just the same."""
@@ -203,7 +251,14 @@ class _Table:
         return all(words & self._asked.keys() <= own for words in named.values())
 
     def _covered(self, line: ScoredLine) -> frozenset[str]:
-        return frozenset(self._overlap.covered(self._asked, self._outlines[line.document_id], line.line))
+        """The words of the question that a line deals with; a question that stands above it repeats them, no more."""
+        outline = self._outlines[line.document_id]
+        covered = self._overlap.covered(self._asked, outline, line.line)
+        place = outline.document.lines[line.line]
+        if place.parent is None or not asks(outline.text(place.parent)):
+            return frozenset(covered)
+        near = "\n".join((outline.document.title, *place.section_path, outline.text(line.line)))
+        return frozenset(word for word in covered if self._overlap.share({word: 1.0}, near))
 
     def _tells(self, covered: frozenset[str]) -> bool:
         """Whether these words of the question are few of its to leave out."""
@@ -214,12 +269,6 @@ class _Table:
 
     def _said(self, line: ScoredLine) -> str:
         return self._outlines[line.document_id].text(line.line)
-
-
-def trust(document: Document) -> float:
-    """How much a document is to be trusted against others, by its metadata: `priority` or `trust`; 0 where unsaid."""
-    value: Json = document.metadata.get("priority", document.metadata.get("trust"))
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else 0.0
 
 
 def told_apart(documents: list[Document], library: Library) -> list[str]:

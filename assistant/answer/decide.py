@@ -10,6 +10,7 @@ from typing import TypeVar
 from assistant.answer.calibration import Calibration
 from assistant.answer.complete import SURE, completed
 from assistant.answer.conflicts import beside, told_apart
+from assistant.answer.echoes import without_echoes
 from assistant.answer.explanation import Working, either
 from assistant.answer.library import Library, Sought
 from assistant.answer.overlap import TermOverlap
@@ -62,7 +63,7 @@ class Decider:
             outlines=self.outlines,
             overlap=self.overlap,
         )
-        signals: Signals = judge(selection=selection)
+        signals: Signals = judge(selection=without_echoes(selection, self.outlines, self.overlap))
         confidence = self.calibration.probability(signals)
         heard = beside(parsed, selection, sought, self.library, self.outlines, self.overlap)
         said = heard.selection

@@ -9,7 +9,8 @@ from datetime import date
 from functools import lru_cache
 
 from assistant.answer.versions import Versions
-from assistant.documents.copies import copies_of
+from assistant.documents.copies import ALIKE, copies_of, likeness, runs_of
+from assistant.documents.editions import key_of
 from assistant.documents.names import names_of
 from assistant.question.chosen import chosen
 from assistant.question.naming import codes
@@ -77,7 +78,12 @@ class Library:
         }
         self._kin: dict[str, int] = {}  # by document, once it was asked for
         self._codes = _own_codes(documents)
-        self._silent = frozenset(row for row, passage in enumerate(passages) if _only_asks(passage.text))
+        runs = lru_cache(maxsize=1_000)(lambda id, figures: runs_of(documents[id], figures=figures))
+        self._likeness = lru_cache(maxsize=10_000)(
+            lambda one, other, figures: likeness(runs(one, figures), runs(other, figures))
+        )
+        self._lengths = {id: len(document.text) for id, document in documents.items()}
+        self.silent = frozenset(row for row, passage in enumerate(passages) if _only_asks(passage.text))
 
     def seek(self, question: str, *, among: Collection[str] | None = None) -> Sought:
         """Where the answer to a question is looked for. `among` are the documents that may be searched at all."""
@@ -87,7 +93,7 @@ class Library:
         idle = [id for id, first in self._stands_for.items() if among is None or first in among]
         copied = {row for id in idle for row in self._rows[id]}
         rows = tuple(row for naming in dict.fromkeys(named) for row in self._rows[naming.document_id])
-        return Sought(named, rows, self._silent | copied)
+        return Sought(named, rows, self.silent | copied)
 
     def find(
         self, question: str, search: Callable[[str, Sought], list[Hit]], *, among: Collection[str] | None = None
@@ -130,11 +136,21 @@ class Library:
         shared = len(heads & others)
         return shared >= OUTLINE * min(len(heads), len(others)) and (shared > 1 or heads == others)
 
+    def nearly_copies(self, one: str, other: str, *, figures: bool = True) -> bool:
+        """Whether two documents have nearly all words in common; without `figures`, whatever figures they have."""
+        first, second = sorted((one, other))
+        short, long = sorted((self._lengths[one], self._lengths[other]))
+        return short >= ALIKE / 2 * long and self._likeness(first, second, figures) >= ALIKE
+
     def kin(self, document_id: str) -> int:
         """How many documents of the kind of one there are, itself included."""
         if document_id not in self._kin:
             self._kin[document_id] = sum(self.outlined_alike(document_id, other) for other in self._headings)
         return self._kin[document_id]
+
+    def key(self, document_id: str) -> tuple[str, ...]:
+        """The words of a document's title without what tells versions and kinds of document apart."""
+        return key_of(self._titles[document_id])
 
     def owner(self, code: str) -> str | None:
         """The document that says a code to be its own, as a data sheet does with its article's number."""

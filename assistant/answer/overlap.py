@@ -29,6 +29,10 @@ class TermOverlap:
         self._wider = lru_cache(maxsize=20_000)(lambda text: frozenset(more(words(text))))
         self._rarity = rarity
 
+    def words(self, text: str) -> frozenset[str]:
+        """The words of a text."""
+        return self._words(text)
+
     def weigh(self, text: str) -> dict[str, float]:
         """The words of a question with their weights, which sum to 1."""
         said = " ".join([*content_words(text), *codes(text)])

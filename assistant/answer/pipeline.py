@@ -7,6 +7,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 from time import perf_counter
 
+from assistant.answer.board import Board
 from assistant.answer.calibration import Calibration
 from assistant.answer.clock import Clock
 from assistant.answer.decide import UNRELATED, Decider
@@ -113,12 +114,33 @@ class Assistant:
         self._read_passages = read_passages
         self.settings_id = settings_id(settings)
         self._part = part
+        self.board: Board | None = None
+        self._without: Assistant | None = None  # itself without a board, where it has one
 
     def part(self, ids: frozenset[str]) -> Assistant:
         """An assistant over these documents alone, as if there were no others."""
         if self._part is None:
             raise AssistantError("this assistant cannot be had over some of its documents: open it from an index")
-        return self._part(ids)
+        pinned = frozenset() if self.board is None else frozenset(self.board.documents)
+        part = self._part(ids - pinned)
+        return part.with_board(self.board) if self.board is not None and pinned <= ids else part
+
+    def with_board(self, board: Board | None) -> Assistant:
+        """One like it that answers from this board first; without one, from the documents alone."""
+        bare = self._bare
+        if board is None:
+            return bare
+        other = copy(bare)
+        other.board, other._without = board, bare
+        other.documents = dict(sorted({**bare.documents, **board.documents}.items()))
+        other.outlines = {**bare.outlines, **board.outlines}
+        other.passage_counts = {**bare.passage_counts, **dict.fromkeys(board.documents, len(board.passages))}
+        other.settings_id = settings_id({"bare": bare.settings_id, "pinned": board.fingerprint})
+        return other
+
+    @property
+    def _bare(self) -> Assistant:
+        return self._without or self
 
     @property
     def reader(self) -> Reader | None:
@@ -170,9 +192,8 @@ class Assistant:
             standalone = question if greeted else self._expand(self._stand_alone(question, history, rows, follower))
             asked = self._expand(self._correct(question))
             heard = None if greeted or self._reader is None else told(asked, history)
-        working, answer = (
-            (None, greeted) if greeted else self._work_out(standalone, rows, clock, follower, asked, heard)
-        )
+        known = greeted or self._pinned(question, standalone, history, filters, clock, follower)
+        working, answer = (None, known) if known else self._work_out(standalone, rows, clock, follower, asked, heard)
         answer = replace(
             answer,
             id=self._id(question, history, filters),
@@ -216,9 +237,32 @@ class Assistant:
             history,
             correct=self._correct,
             said=said,
-            one_subject=len(self.documents) < 2,
+            one_subject=len(self._bare.documents) < 2,
             chosen=self._library.chosen,
         )
+
+    def _pinned(
+        self,
+        question: str,
+        standalone: str,
+        history: Sequence[Turn],
+        filters: Filters,
+        clock: Clock,
+        follower: Follower,
+    ) -> Answer | None:
+        """The operator's own answer, if there is one; its blocks are heard.
+
+        With a history, the question is what it means after that, and no more what was typed.
+        """
+        if self.board is None:
+            return None
+        with clock.stage("pinned"):
+            wordings = (standalone,) if history else (question, self._correct(question), standalone)
+            answer = self.board.answer(wordings, self.index_id, filters)
+        if answer is not None:
+            for block in answer.blocks:
+                follower.hear(block, [answer.citations[n] for n in block.citations])
+        return answer
 
     def _work_out(
         self,
@@ -340,7 +384,8 @@ class Assistant:
             yield cite(self.documents[passage.document_id], passage.start, passage.end, score=hit.score)
 
     def _id(self, question: str, history: Sequence[Turn], filters: Filters) -> str:
-        settings = self.settings_id + self._library.state()
+        pinned = "" if self.board is None else self.board.state()
+        settings = self.settings_id + self._library.state() + pinned
         return answer_id(question, history, filters, settings_id=settings, index_id=self.index_id)
 
 

@@ -19,6 +19,7 @@ MOST = 0.5  # the share of a list's entries from which on all of it is said
 SHARED_WORDS = 2  # that two lines have in common where they speak of the same thing
 LINE_WORDS, LIST_WORDS = 40, 120  # how long an answer of one line and one of several may be
 
+_FOR_QUESTIONS = re.compile(r"\bquestions?\b|\bask(?:s|ed|ing)?\b", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"[,;:](?=\s)\s*|\s[–—-]\s|\)\s+|(?=\()")
 _NUMBER = re.compile(r"(?P<before>[$€£¥]?)\s?(?P<digits>\d+(?:[.,]\d+)*)\s?(?P<after>%|percent\b)?")
 
@@ -65,7 +66,8 @@ def select(
     `spans` says where in a document the answer's words may stand, the likeliest first: a line that is too long is cut
     around them.
     """
-    ranked = [line for line in ranked if not _asks(line, outlines[line.document_id])]
+    if not _FOR_QUESTIONS.search(question):
+        ranked = [line for line in ranked if not asks(outlines[line.document_id].text(line.line))]
     if not ranked:
         return Selection(())
     first = ranked[0]
@@ -83,6 +85,8 @@ def select(
             if line.document_id == first.document_id
             and line.score >= first.score - (LISTED if line.line in entries else BEHIND)
         ]
+        once = {outline.text(line.line): line for line in reversed(said)}
+        said = [line for line in said if once[outline.text(line.line)] == line or line.line in entries]
         chosen, conflicts = _within(_units(said, outline), outline), ()
     limit = LINE_WORDS if len(chosen) == 1 and chosen[0].head is None else LIST_WORDS
     focus = [(start, end) for document_id, start, end in spans if document_id == first.document_id]
@@ -90,11 +94,9 @@ def select(
     return Selection(units, conflicts, tuple(ranked))
 
 
-def _asks(line: ScoredLine, outline: Outline) -> bool:
-    """Whether a line is the question that the lines below it answer: it is no answer itself."""
-    return outline.document.lines[line.line].kind in ("heading", "lead") and outline.text(line.line).rstrip(
-        "*_ "
-    ).endswith(("?", "\uff1f"))
+def asks(text: str) -> bool:
+    """Whether a line asks: it is no answer itself, but to who asks for questions."""
+    return text.rstrip("*_ \t\"'\u201d\u2019)").endswith(("?", "\uff1f"))
 
 
 def _units(said: Sequence[ScoredLine], outline: Outline) -> list[Unit]:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from assistant.documents.editions import DATE, Edition, day_of, edition_of, keys_of, numbers_in, others_of
+from assistant.documents.editions import DATE, Edition, day_of, edition_of, keys_of, numbers_in, others_of, trust
 from assistant.documents.names import names_of
 from assistant.question.stems import words
 from assistant.types import Document, Passage
@@ -50,6 +50,7 @@ class Versions:
     def __init__(self, documents: Mapping[str, Document], passages: Sequence[Passage]) -> None:
         self._documents = documents
         self._keys = {id: keys_of(names_of(document)) for id, document in documents.items()}
+        self._whole = {id: keys_of(names_of(document, joined=False)) for id, document in documents.items()}
         self._editions: dict[str, Edition] = {}
         self._rows: dict[str, list[int]] = {id: [] for id in documents}
         for row, passage in enumerate(passages):
@@ -65,8 +66,11 @@ class Versions:
         return bool(self._families)
 
     def same(self, one: str, other: str) -> bool:
-        """Whether two documents are called the same, but for what tells versions apart."""
-        return bool(self._keys[one] & self._keys[other])
+        """Whether two documents are called the same, but for what tells versions apart.
+
+        What two names join with other things does not make them the same: "Bakers and Helpers", "Millers and Helpers".
+        """
+        return bool(self._whole[one] & self._whole[other])
 
     def edition(self, document_id: str) -> Edition:
         """What a document says of when it holds."""
@@ -77,6 +81,17 @@ class Versions:
     def state(self, today: date) -> tuple[str, ...]:
         """The documents in force on a day, of those that have several versions."""
         return tuple(sorted(id for family in self._families for id in self._in_force(family, today.isoformat())))
+
+    def families(self) -> Sequence[tuple[str, ...]]:
+        """The documents that are versions of one another, the oldest first."""
+        return self._families
+
+    def passed_over(self, family: Sequence[str], today: date) -> tuple[tuple[str, ...], Mapping[str, frozenset[int]]]:
+        """Of documents that are versions of one another: those in force on a day, and of each of the others the rows
+        that are searched only where it is asked for."""
+        held = self._in_force(family, today.isoformat())
+        others = (id for id in family if id not in held)
+        return tuple(held), {id: frozenset(self._left_out(id, held)) for id in others}
 
     def choose(
         self, question: str, near: Iterable[str], *, today: date, among: Collection[str] | None = None
@@ -122,7 +137,7 @@ class Versions:
         for id, document in self._documents.items():
             for said in others_of(document):
                 for other in self._documents:
-                    if other != id and _means(said, other, self._keys[other]):
+                    if other != id and self._may_replace(id, other) and _means(said, other, self._keys[other]):
                         parent[root(other)] = root(id)
         groups: dict[str, list[str]] = defaultdict(list)
         for id in self._documents:
@@ -165,7 +180,8 @@ class Versions:
 
     def _in_force(self, family: Sequence[str], today: str) -> list[str]:
         """The versions in force: of those that have begun and are not replaced, the newest; several where they tie."""
-        editions = [self.edition(id) for id in family]
+        most = max(trust(self._documents[id]) for id in family)
+        editions = [self.edition(id) for id in family if trust(self._documents[id]) == most]
         for may in (
             [one for one in editions if not self._replaced[one.document_id] and not one.draft and one.start <= today],
             [one for one in editions if not self._replaced[one.document_id] and not one.draft],
@@ -198,10 +214,14 @@ class Versions:
             )
         return self._alike[old, new]
 
+    def _may_replace(self, id: str, other: str) -> bool:
+        """Whether a document is trusted enough to say that another is replaced."""
+        return trust(self._documents[id]) >= trust(self._documents[other])
+
     def _explicitly(self, id: str) -> bool:
         """Whether it is said that a document is replaced: by itself, by its end, or by a newer one."""
         edition = self.edition(id)
-        others = [self.edition(other) for other in self._family_of[id] if other != id]
+        others = [self.edition(o) for o in self._family_of[id] if o != id and self._may_replace(o, id)]
         newer = [one for one in others if _order(one) > _order(edition)]
         named = any(
             _means(said, id, self._keys[id])

@@ -35,7 +35,8 @@ exit status: 0 done; 1 too few rows as expected, answers that differ from --sinc
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Puts the arguments of the command on a parser."""
     parser.add_argument("input", metavar="INPUT", help="the questions; - reads standard input")
-    parser.add_argument("--output", "-o", required=True, metavar="OUTPUT", help="the answers; - writes standard output")
+    parser.add_argument("--output", "-o", metavar="OUTPUT", help="the answers; - writes standard output")
+    parser.add_argument("--dry-run", action="store_true", help="show which questions would be asked, and ask none")
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--index", metavar="DIR", help="the index to ask, if not the one in the settings")
     where.add_argument("--url", metavar="URL", help="a running assistant to ask, such as http://127.0.0.1:8000")

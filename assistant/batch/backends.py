@@ -14,6 +14,7 @@ from typing import TypeAlias, cast
 
 import numpy as np
 
+from assistant.answer.pipeline import Assistant
 from assistant.batch.near_duplicates import Likeness, by_meaning, by_words
 from assistant.batch.run import Failed
 from assistant.batch.worker import VECTOR, reply, write
@@ -57,6 +58,11 @@ class LocalBackend:
         for hand in (*map(self._ask_beside, self._beside), self._answer):
             self._idle.put(hand)
         self._lock = Lock()
+
+    @property
+    def answerer(self) -> Assistant:
+        """What answers in this process."""
+        return self._answerer
 
     def jobs(self, n: int) -> int:
         return min(self._jobs, 1 + max(0, n) // _WORTH)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from assistant.batch import compare, endings, formats, junit, pages, quality_gate, review, summary
+from assistant.batch.bodies import link, one_line
 from assistant.batch.journal import Earlier, Journal
 from assistant.batch.run import Results, Run
 from assistant.disk import replacing
@@ -27,14 +28,22 @@ if TYPE_CHECKING:
     from assistant.batch.backends import LocalBackend
     from assistant.batch.remote import RemoteBackend
 
+_RELATIVE = (
+    "the links to sources lead nowhere outside this machine: name the address of the assistant for readers with "
+    "--link-base, such as --link-base https://example.org"
+)
 _NOT_MET = 1  # the exit status where a gate is not met, or an answer differs from the earlier run
 
 
 def run(options: argparse.Namespace) -> int:
     """Answers the file, says on standard error what became of it, and gives the exit status."""
-    format, table = _read(options)
+    format, table = read_questions(options)
     column = question_column(table, options.question_column)
     expected = expected_column(table, options.expected_column)
+    if options.dry_run:
+        return _preview(options, table, column)
+    if options.output is None:
+        raise UsageError("name a file for the answers with --output, or see what would be asked with --dry-run")
     target = options.to or (format if options.output == "-" else endings.format_written(options.output))
     target = "csv" if target == "txt" else target
     _check(options, table, column, expected)
@@ -49,6 +58,8 @@ def run(options: argparse.Namespace) -> int:
         results = _answer(batch, options)
         with _written(options.output) as file:
             _say(*formats.write(file, results, target, base=_base(options)))
+        if target != "jsonl" and not _base(options) and _has_relative_link(results):
+            _say(_RELATIVE)
         gate = quality_gate.check_gate(results, expected, asker.documents) if expected is not None else None
         difference = compare.compare(results, earlier, asker) if earlier is not None else None
         if options.review and earlier is not None and difference is not None:
@@ -66,6 +77,25 @@ def run(options: argparse.Namespace) -> int:
             journal.close(remove=True)
     too_few = gate is not None and options.fail_under is not None and gate.share < options.fail_under
     return _NOT_MET if too_few or batch.failed or (difference is not None and difference.changes) else 0
+
+
+def _preview(options: argparse.Namespace, table: Table, column: int) -> int:
+    """Prints which questions would be asked, each with its row, and says how the file was read."""
+    for note in table.notes:
+        _say(f"{options.input}: {note}")
+    asked = [(n, question) for n, question in enumerate(table.texts(column), start=1) if question]
+    for n, question in asked:
+        print(f"row {n}: {one_line(question)}")
+    different = len({question for _, question in asked})
+    _say(
+        f"the column {table.columns[column]!r} would be asked: {counted(len(asked), 'question')}, "
+        f"{different} of them different; {counted(len(table.rows) - len(asked), 'row')} without one"
+    )
+    return 0
+
+
+def _has_relative_link(results: Results) -> bool:
+    return any(link(citation).startswith("/") for result in results for citation in result.body.citations)
 
 
 def _asker(options: argparse.Namespace, expected: int) -> LocalBackend | RemoteBackend:
@@ -182,7 +212,7 @@ def _check_files(options: argparse.Namespace) -> None:
         known[option] = path
 
 
-def _read(options: argparse.Namespace) -> tuple[str, Table]:
+def read_questions(options: argparse.Namespace) -> tuple[str, Table]:
     """The format of the questions, and their table."""
     name = options.input
     if name == "-" and sys.stdin is None:

@@ -21,6 +21,7 @@ from assistant.types import Json
 from assistant.wire import OutcomeBody
 
 _START = b'{"question": '  # of every line of a journal
+_KEPT = ("question", "seconds", "body")  # the names in such a line
 _Fresh = Callable[[OutcomeBody], bool]  # whether an answer is what would be said today
 
 
@@ -111,7 +112,7 @@ class Journal:
 
 
 class Earlier:
-    """The answers of an earlier run, in the JSONL file that it wrote."""
+    """The answers of an earlier run, in the JSONL file that it wrote, or in its journal."""
 
     def __init__(self, path: Path) -> None:
         """Opens the file. Raises UsageError where it holds no answers."""
@@ -180,6 +181,11 @@ def _answer_in(row: Mapping[str, Json]) -> OutcomeBody | None:
 
     What was asked is among them, unless a column named `question` says it.
     """
+    if tuple(row) == _KEPT:
+        try:
+            return _FINISHED.validate_python(row).body
+        except ValidationError:
+            return None
     names = _names_in(tuple(row))
     if names is None:
         return None

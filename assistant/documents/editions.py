@@ -98,6 +98,12 @@ def edition_of(document: Document) -> Edition:
     )
 
 
+def trust(document: Document) -> float:
+    """How much a document is to be trusted against others, by its metadata: `priority` or `trust`; 0 where unsaid."""
+    value: Json = document.metadata.get("priority", document.metadata.get("trust"))
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else 0.0
+
+
 def keys_of(names: Iterable[str]) -> frozenset[tuple[str, ...]]:
     """Names without what tells versions apart."""
     return frozenset(key for name in names if (key := key_of(name)))

@@ -22,16 +22,16 @@ _MARKS = " \"'\u201c\u201d\u2018\u2019*_#.,:;\u2013\u2014-"
 _EITHER = re.compile(r"\s+or\s+(?:the |an? )?")
 
 
-def names_of(document: Document) -> tuple[str, ...]:
+def names_of(document: Document, *, joined: bool = True) -> tuple[str, ...]:
     """The names of a document, its title first, each once.
 
-    What stands in brackets in a name is a name of its own, and so is each of the several things that it joins:
-    "Physicists and Astronomers".
+    What stands in brackets in a name is a name of its own, and so is, where `joined`, each of the several things that
+    it joins: "Physicists and Astronomers".
     """
     found: dict[str, str] = {}
     for whole in _given(document):
         for name in _parts(whole):
-            for one in (name, *_joined(name)):
+            for one in (name, *(_joined(name) if joined else ())):
                 found.setdefault(one.casefold(), one)
     return tuple(found.values())
 

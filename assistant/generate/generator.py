@@ -124,6 +124,10 @@ class Generator:
     def _phrased(self, answer: Answer, follower: Follower) -> Answer:
         if answer.status == "refused":
             return answer
+        if answer.pinned is not None:  # the operator's words stay as they are
+            for block in answer.blocks:
+                follower.hear(block, [answer.citations[n] for n in block.citations])
+            return replace(answer, mode="extractive")
         said = [self._lines_of(answer, block) for block in answer.blocks]
         lines = fitting(self._given(said))
         reply = _Reply(follower)

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.errors import IndexFault
-from assistant.index.files import SCHEMA, document_row, open_build, text_key, write_files, write_json, write_manifest
-from assistant.index.publishing import clean_up, locked, publish, readable_current, writing
+from assistant.index.files import SCHEMA, document_row, text_key, write_files, write_json, write_manifest
+from assistant.index.publishing import clean_up, publish, writing
 from assistant.index.receipt import NAME as RECEIPT
 from assistant.index.receipt import renew
+from assistant.index.reuse import Before, open_before
 from assistant.question.acronyms import Known
 from assistant.spreadsheets.counted import counted
 from assistant.types import Document, Encoder, Json, Passage, Vectors
@@ -56,22 +56,25 @@ def build(
     settings: Mapping[str, Json],
     receipt: Mapping[str, Json],
     acronyms: Known,
+    before: Before | None = None,
     note: Note = lambda stage, done, total: None,
 ) -> Report:
     """Builds an index in `folder` and puts it in force. Raises IndexNotWritten where the disk does not take it.
 
     `embedded` are the texts to encode for the passages, `lines` those for all lines of the documents in their order.
-    Texts that the build in force holds are not encoded again. A build that changes nothing publishes nothing, but for
-    its receipt.
+    Texts that the build in force holds are not encoded again; `before` is that build, opened here where it is not
+    given. A build that changes nothing publishes nothing, but for its receipt. Whoever calls this holds the folder's
+    lock, from before the documents were read: so the build that ends last is of the newest ones.
     """
-    with writing(folder), locked(folder):
+    with writing(folder):
         seconds: dict[str, float] = {}
         identity = identity_of(documents, embedded, lines, encoder, settings)
-        if readable_current(folder) == identity and _is_whole(folder, identity, encoder):
+        before = before or open_before(folder)
+        if before.is_whole(identity, encoder.fingerprint):
             renew(folder / "builds" / identity, receipt)
+            clean_up(folder, {identity, before.receipt.before})
             return Report(identity, len(documents), len(passages), 0, False, seconds)
-        before = readable_current(folder)
-        known = _known(folder, encoder)
+        known = before.vectors(encoder.fingerprint)
         encoded = 0
         matrices = []
         for stage, texts, held in (("encode passages", embedded, known[0]), ("encode lines", lines, known[1])):
@@ -88,13 +91,17 @@ def build(
             write_files(work, documents, passages, matrices, (embedded, lines), vocabulary, acronyms)
             write_manifest(work, identity, encoder, settings, documents, passages)
             seconds["write"] = time.perf_counter() - began
-            whole = {**receipt, "seconds": {stage: round(took, 3) for stage, took in seconds.items()}}
+            whole = {
+                **receipt,
+                "before": before.name,
+                "seconds": {stage: round(took, 3) for stage, took in seconds.items()},
+            }
             write_json(work / RECEIPT, {"built": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), **whole})
             publish(folder, work, identity)
         except BaseException:
             shutil.rmtree(work, ignore_errors=True)
             raise
-        clean_up(folder, {identity, before})
+        clean_up(folder, {identity, before.name})
         return Report(identity, len(documents), len(passages), encoded, True, seconds)
 
 
@@ -132,34 +139,3 @@ def encode(
     for row, key in enumerate(keys):
         vectors[row] = found[key] if key in found else known[key]
     return vectors, len(new)
-
-
-def _known(folder: Path, encoder: Encoder) -> tuple[dict[str, Vectors], dict[str, Vectors]]:
-    """The vectors of passages and of lines in the build in force, by the hash of their texts.
-
-    There are none where it is damaged or of another encoder. Lines are stored in half precision, so theirs serve lines
-    only.
-    """
-    name = readable_current(folder)
-    if name is None:
-        return {}, {}
-    build_folder = folder / "builds" / name
-    try:
-        index = open_build(build_folder)
-        if index.encoder_fingerprint != encoder.fingerprint:
-            return {}, {}
-        keys = json.loads((build_folder / "keys.json").read_bytes())
-    except (IndexFault, OSError, ValueError):
-        return {}, {}
-    lines = index.line_vectors.astype(np.float32)
-    return (
-        dict(zip(keys["passages"], index.vectors.vectors(), strict=True)),
-        dict(zip(keys["lines"], lines, strict=True)),
-    )
-
-
-def _is_whole(folder: Path, name: str, encoder: Encoder) -> bool:
-    try:
-        return open_build(folder / "builds" / name).encoder_fingerprint == encoder.fingerprint
-    except IndexFault:
-        return False

@@ -161,9 +161,13 @@ def _text_name(document: Document) -> str:
 
 
 def _passage_row(passage: Passage) -> dict[str, Json]:
-    row = asdict(passage)
-    del row["text"], row["document_version"]
-    return row
+    return {
+        "document_id": passage.document_id,
+        "start": passage.start,
+        "end": passage.end,
+        "section_path": list(passage.section_path),
+        "page": passage.page,
+    }
 
 
 def _passage(row: _Row, documents: Mapping[str, Document]) -> Passage:

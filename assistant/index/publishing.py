@@ -81,6 +81,8 @@ def clean_up(folder: Path, kept: Collection[str | None]) -> None:
     for path in folder.glob(".current.*"):
         with suppress(OSError):
             path.unlink()
+    for path in folder.glob(".restore.*"):
+        shutil.rmtree(path, ignore_errors=True)
     for path in (folder / "builds").iterdir():
         if path.name not in kept:
             shutil.rmtree(path, ignore_errors=True)
@@ -100,12 +102,12 @@ def writing(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Holds the folder's lock: one build at a time."""
+def locked(folder: Path, *, wait: bool = False) -> Iterator[None]:
+    """Holds the folder's lock: one build at a time. Raises IndexFault where another runs, unless it is waited for."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lock").open("w") as lock:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError as error:
             raise IndexFault(f"another build is running in {folder}: wait until it is done") from error
         yield

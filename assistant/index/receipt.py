@@ -39,6 +39,8 @@ class Receipt:
     corpus: Path | None = None  # the folder or file; None where the build does not say
     files: tuple[Row, ...] = ()
     marks: Mapping[str, Mark] = field(default_factory=dict)
+    made_by: Mapping[str, Json] = field(default_factory=dict)  # the code and settings that made documents and passages
+    before: str | None = None  # the build that was in force before it
 
     def counts(self) -> Counter[str]:
         """How many files there are of each status."""
@@ -99,6 +101,8 @@ def from_json(said: Mapping[str, Any]) -> Receipt:
             Path(said["corpus"]),
             tuple(Row(**{**row, "warnings": tuple(row["warnings"])}) for row in said["files"]),
             {name: Mark(*mark) for name, mark in said["marks"].items()},
+            dict(said.get("made_by") or {}),
+            said.get("before"),
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         return Receipt()

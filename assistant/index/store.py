@@ -3,15 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Literal, Protocol
 
 from assistant.index.build import Note, Report
 from assistant.index.collection import Collection
+from assistant.index.reuse import Before
 from assistant.question.acronyms import Known
 from assistant.types import Document, Encoder, Json, Passage
 
 Kind = Literal["encoders", "readers"]
+
+
+class Building(Protocol):
+    """A build under way, the only one of its index: what is written last is of the newest documents."""
+
+    @property
+    def before(self) -> Before:
+        """What may be taken over from the index in force."""
+        ...
+
+    def write(
+        self,
+        *,
+        documents: Sequence[Document],
+        passages: Sequence[Passage],
+        embedded: Sequence[str],
+        lines: Sequence[str],
+        vocabulary: Mapping[str, int],
+        encoder: Encoder,
+        settings: Mapping[str, Json],
+        receipt: Mapping[str, Json],
+        acronyms: Known,
+        note: Note = lambda stage, done, total: None,
+    ) -> Report:
+        """Puts an index of these documents in force; whoever asks meanwhile sees the one before, or the new one."""
+        ...
 
 
 class IndexStore(Protocol):
@@ -44,19 +72,10 @@ class IndexStore(Protocol):
         """Keeps a model that was exported on this machine for those who open the index on another."""
         ...
 
-    def build(
-        self,
-        *,
-        documents: Sequence[Document],
-        passages: Sequence[Passage],
-        embedded: Sequence[str],
-        lines: Sequence[str],
-        vocabulary: Mapping[str, int],
-        encoder: Encoder,
-        settings: Mapping[str, Json],
-        receipt: Mapping[str, Json],
-        acronyms: Known,
-        note: Note = lambda stage, done, total: None,
-    ) -> Report:
-        """Puts an index of these documents in force; whoever asks meanwhile sees the one before, or the new one."""
+    def state(self) -> object:
+        """What changes whenever the index in force is written again, be it to repair it; None where there is none."""
+        ...
+
+    def building(self, *, wait: bool = False) -> AbstractContextManager[Building]:
+        """A build of this index; no other runs until it ends. Raises IndexFault where one runs, or waits for it."""
         ...

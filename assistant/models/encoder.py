@@ -15,7 +15,7 @@ from tokenizers import Encoding, Tokenizer
 
 from assistant.disk import checksum, sha256
 from assistant.errors import IndexDamaged
-from assistant.models.encoder_names import EXPORT_SCHEMA
+from assistant.models.encoder_names import EXPORT_SCHEMA, SHIPPED
 from assistant.types import Json, Vectors
 
 FILES = ("model.onnx", "model.onnx.data", "tokenizer.json")
@@ -37,7 +37,7 @@ class OnnxEncoder:
             damage = pool.submit(find_damage, folder, config)
             tokenizers = pool.submit(_tokenizers, folder, _int(config["max_tokens"]))
             try:
-                session = _session(folder, threads or 0)
+                session = _session(folder, threads or 0, half=config.get("precision") == "half")
             finally:
                 if problem := damage.result():  # says which file it is, so it goes before what onnxruntime says
                     raise IndexDamaged(problem)
@@ -147,7 +147,7 @@ def read_config(folder: Path) -> dict[str, Json]:
     try:
         config = json.loads(path.read_bytes())
     except FileNotFoundError as error:
-        raise IndexDamaged(f"{path} is missing: run `assistant index` to export the encoder again") from error
+        raise IndexDamaged(f"{path} is missing: {_remedy(folder)}") from error
     except ValueError as error:
         raise IndexDamaged(_damaged(path)) from error
     if not isinstance(config, dict) or config.get("checksum") != checksum(config):
@@ -162,23 +162,30 @@ def find_damage(folder: Path, config: dict[str, Json]) -> str | None:
         return f"{folder} was written by another version: delete it, then run `assistant index`"
     for name in FILES:
         if not (folder / name).is_file():
-            return f"{folder / name} is missing: run `assistant index` to export the encoder again"
+            return f"{folder / name} is missing: {_remedy(folder)}"
         if sha256(folder / name) != files.get(name):
             return _damaged(folder / name)
     return None
 
 
 def _damaged(path: Path) -> str:
-    return f"{path} is damaged: run `assistant index` to export the encoder again"
+    return f"{path} is damaged: {_remedy(path.parent)}"
 
 
-def _session(folder: Path, threads: int) -> onnxruntime.InferenceSession:
+def _remedy(folder: Path) -> str:
+    return "install the package again" if folder == SHIPPED else "run `assistant index` to export the encoder again"
+
+
+def _session(folder: Path, threads: int, *, half: bool) -> onnxruntime.InferenceSession:
+    """The network; weights that are stored in half precision are widened."""
+    levels = onnxruntime.GraphOptimizationLevel
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     options.enable_mem_pattern = False  # it keeps a plan of memory for every shape that it meets
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL  # done at export
+    # All else is done at export.
+    options.graph_optimization_level = levels.ORT_ENABLE_BASIC if half else levels.ORT_DISABLE_ALL
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # leaves the cores to other requests
     try:
         return onnxruntime.InferenceSession(str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"])

@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
+import onnx
 import torch
 from sentence_transformers import SentenceTransformer
 
 from assistant.disk import checksum, sha256
 from assistant.errors import EncoderError, ExportMismatch
 from assistant.models.encoder import FILES, OnnxEncoder, is_intact
-from assistant.models.encoder_names import EXPORT_SCHEMA, ModelFiles
-from assistant.models.export import optimise, publish, quietly, silence_transformers
+from assistant.models.encoder_names import EXPORT_SCHEMA, ModelFiles, fingerprint, parts_in
+from assistant.models.export import halve, optimise, publish, quietly, save, silence_transformers
 from assistant.types import Json, Vectors
+
+_Config: TypeAlias = dict[str, Json]
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 SAMPLE = 64
@@ -40,6 +44,22 @@ def export(model: ModelFiles, folder: Path, *, sample: Callable[[OnnxEncoder], S
     return publish(folder / model.fingerprint, is_intact=is_intact, write=lambda made: _write(model, made, sample))
 
 
+def ship(model: ModelFiles, folder: Path, *, texts: Sequence[str]) -> float:
+    """Writes the export that ships to `folder`, its weights in half precision; the smallest cosine over `texts`.
+
+    Beside it stand the checksums of the files that it was made from. Its fingerprint is that of what was written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with quietly():
+        original = load(model)
+        config = _files(model, original, folder, half=True)
+        config["source"] = {part.name: sha256(part) for part in parts_in(model.folder)}
+        sums = {name: sha256(folder / name) for name in FILES}
+        config["fingerprint"] = fingerprint(model.name, sums, schema=EXPORT_SCHEMA)
+        _write_config(folder, config)
+        return _compare(model, original, folder, config, lambda _: texts)
+
+
 def load(model: ModelFiles) -> SentenceTransformer:
     """The model in sentence-transformers, on the CPU, from its folder alone."""
     silence_transformers()
@@ -57,32 +77,54 @@ def load(model: ModelFiles) -> SentenceTransformer:
 def _write(model: ModelFiles, made: Path, sample: Callable[[OnnxEncoder], Sequence[str]]) -> None:
     with quietly():
         original = load(model)
-        (made / "tokenizer.json").write_text(original.tokenizer.backend_tokenizer.to_str(), encoding="utf-8")
-        _graph(original, made)
-        config: dict[str, Json] = {
-            "schema": EXPORT_SCHEMA,
-            "name": model.name,
-            "fingerprint": model.fingerprint,
-            "dim": original.get_embedding_dimension(),
-            "max_tokens": min(original.max_seq_length or 512, 8192),
-            "pad_id": original.tokenizer.pad_token_id or 0,
-            "query_prompt": _prompt(original, "query"),
-            "passage_prompt": _prompt(original, "document", "passage", "corpus"),
-            "files": {name: sha256(made / name) for name in FILES},
-        }
+        config = _files(model, original, made)
         _write_config(made, config)
-        encoder = OnnxEncoder(made)
-        texts = _spread(sample(encoder))
-        smallest = min(
-            _smallest_cosine(encoder.encode_passages(texts), original.encode_document(texts)),
-            _smallest_cosine(encoder.encode_queries(texts[:8]), original.encode_query(texts[:8])),
-        )
+        _compare(model, original, made, config, sample)
+
+
+def _files(model: ModelFiles, original: SentenceTransformer, made: Path, *, half: bool = False) -> _Config:
+    """Writes the tokenizer and the network; what encoder.json says of them."""
+    (made / "tokenizer.json").write_text(original.tokenizer.backend_tokenizer.to_str(), encoding="utf-8")
+    _graph(original, made)
+    if half:
+        network = onnx.load(str(made / "model.onnx"))
+        halve(network.graph)
+        save(network, made)
+    return {
+        "schema": EXPORT_SCHEMA,
+        "name": model.name,
+        "fingerprint": model.fingerprint,
+        "precision": "half" if half else "single",
+        "dim": original.get_embedding_dimension(),
+        "max_tokens": min(original.max_seq_length or 512, 8192),
+        "pad_id": original.tokenizer.pad_token_id or 0,
+        "query_prompt": _prompt(original, "query"),
+        "passage_prompt": _prompt(original, "document", "passage", "corpus"),
+        "files": {name: sha256(made / name) for name in FILES},
+    }
+
+
+def _compare(
+    model: ModelFiles,
+    original: SentenceTransformer,
+    made: Path,
+    config: _Config,
+    sample: Callable[[OnnxEncoder], Sequence[str]],
+) -> float:
+    """The smallest cosine of the export with the original, which encoder.json is told. Raises ExportMismatch."""
+    encoder = OnnxEncoder(made)
+    texts = _spread(sample(encoder))
+    smallest = min(
+        _smallest_cosine(encoder.encode_passages(texts), original.encode_document(texts)),
+        _smallest_cosine(encoder.encode_queries(texts[:8]), original.encode_query(texts[:8])),
+    )
     if not smallest >= SMALLEST_COSINE:
         raise ExportMismatch(
             f"the export of {model.name} differs from sentence-transformers: the smallest cosine over {len(texts)} "
             f"passages is {smallest:.6f}, and must be at least {SMALLEST_COSINE}; choose another encoder"
         )
     _write_config(made, {**config, "smallest_cosine": round(smallest, 7), "compared": len(texts)})
+    return smallest
 
 
 def _graph(original: SentenceTransformer, made: Path) -> None:
@@ -126,6 +168,6 @@ def _smallest_cosine(ours: Vectors, theirs: Vectors) -> float:
     return float(((ours * theirs).sum(axis=1) / lengths).min())
 
 
-def _write_config(made: Path, config: dict[str, Json]) -> None:
+def _write_config(made: Path, config: _Config) -> None:
     text = json.dumps({**config, "checksum": checksum(config)}, indent=1)
     (made / "encoder.json").write_text(text, encoding="utf-8")

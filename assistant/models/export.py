@@ -10,10 +10,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import onnx
 import onnxruntime
+from onnx import TensorProto, helper, numpy_helper
 
 from assistant.disk import saying_if_full, sync
+
+SMALL = 1024  # numbers, of a weight that is kept in single precision
 
 
 def publish(target: Path, *, is_intact: Callable[[Path], bool], write: Callable[[Path], None]) -> Path:
@@ -48,17 +52,61 @@ def optimise(plain: Path) -> None:
     options.optimized_model_filepath = str(optimised)
     with saying_if_full(plain.parent):
         onnxruntime.InferenceSession(str(plain), options, providers=["CPUExecutionProvider"])
+    save(onnx.load(str(optimised)), plain.parent)
+    plain.unlink()
+    optimised.unlink()
+
+
+def save(model: onnx.ModelProto, folder: Path) -> None:
+    """Writes model.onnx, and its weights as model.onnx.data, which a process opens without copying them."""
+    for name in ("model.onnx", "model.onnx.data"):  # the library would add to the second
+        (folder / name).unlink(missing_ok=True)
     onnx.save_model(
-        onnx.load(str(optimised)),
-        str(plain.with_name("model.onnx")),
+        model,
+        str(folder / "model.onnx"),
         save_as_external_data=True,
         location="model.onnx.data",
         size_threshold=1024,
     )
-    plain.unlink()
-    optimised.unlink()
     for name in ("model.onnx", "model.onnx.data"):
-        plain.with_name(name).chmod(0o644)
+        (folder / name).chmod(0o644)
+
+
+def halve(graph: onnx.GraphProto) -> None:
+    """Stores every large weight in half precision, and widens it where it is used.
+
+    Of a table that rows are only looked up in, these rows alone are widened; all else is, once, when it is opened.
+    """
+    uses: dict[str, list[onnx.NodeProto]] = {}
+    for node in graph.node:
+        for name in node.input:
+            uses.setdefault(name, []).append(node)
+    kept, nodes = [], []
+    looked_up: dict[str, onnx.NodeProto] = {}  # the node that widens what is looked up, by the name of its input
+    for tensor in graph.initializer:
+        if tensor.data_type != TensorProto.FLOAT or np.prod(tensor.dims) < SMALL:
+            kept.append(tensor)
+            continue
+        half = numpy_helper.from_array(numpy_helper.to_array(tensor).astype(np.float16), tensor.name + ".half")
+        kept.append(half)
+        if all(node.op_type == "Gather" and node.input[0] == tensor.name for node in uses[tensor.name]):
+            for node in uses[tensor.name]:
+                found = node.output[0]
+                node.input[0], node.output[0] = half.name, found + ".half"
+                looked_up[found + ".half"] = _widen(found + ".half", found)
+        else:
+            nodes.append(_widen(half.name, tensor.name))
+    for node in graph.node:
+        nodes.append(onnx.NodeProto.FromString(node.SerializeToString()))
+        nodes += [looked_up[name] for name in node.output if name in looked_up]
+    del graph.initializer[:]
+    graph.initializer.extend(kept)
+    del graph.node[:]
+    graph.node.extend(nodes)
+
+
+def _widen(half: str, whole: str) -> onnx.NodeProto:
+    return helper.make_node("Cast", [half], [whole], to=TensorProto.FLOAT, name=whole + ".cast")
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from copy import copy
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ from tokenizers import Encoding, Tokenizer
 from assistant.documents.chunking import embedded_text
 from assistant.documents.outline import Outline
 from assistant.errors import ReaderDamaged
+from assistant.memo import remembered
 from assistant.models.pairs import EncodedPair
 from assistant.models.reader import apart, best_spans
 from assistant.models.reader_names import EXPORT_SCHEMA
@@ -44,7 +45,14 @@ class ExtractiveReader:
         self._session = open_session(folder / "model.onnx", threads=threads, remedy=_REMEDY, optimised=True)
         self._inputs = {value.name for value in self._session.get_inputs()}
         self._cutting, self._counting = _tokenizers(folder / "tokenizer.json", self.max_tokens)
-        self._remembered = lru_cache(maxsize=512)(self._read)
+        self._remembered = remembered(self._read, 512)
+
+    def over(self, outlines: Mapping[str, Outline]) -> ExtractiveReader:
+        """One that reads other documents with the same network."""
+        other = copy(self)
+        other._outlines = outlines
+        other._remembered = remembered(other._read, 512)
+        return other
 
     def read(self, question: str, passage: Passage) -> ReadPassage:
         """What the model says of one passage: of a line, the best log-odds over "nowhere" of a span that it holds."""

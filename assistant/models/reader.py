@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
@@ -13,6 +13,7 @@ import numpy as np
 from assistant.documents.chunking import embedded_text
 from assistant.documents.outline import Outline
 from assistant.errors import ReaderDamaged
+from assistant.memo import remembered
 from assistant.models.pairs import NO_LINE, EncodedPair, LineSpan, PairEncoder
 from assistant.models.session import open_session, read_config
 from assistant.types import Json, Passage, ReadPassage, ScoredLine, Vectors
@@ -60,7 +61,14 @@ class OnnxReader:
         self._session = open_session(folder / "model.onnx", threads=threads, remedy=_REMEDY)
         ignored = (folder / "ignored.txt").read_text("utf-8").split()
         self._pairs = PairEncoder((folder / "tokenizer.json").read_text("utf-8"), ignored=ignored)
-        self._remembered = lru_cache(maxsize=512)(self._read)
+        self._remembered = remembered(self._read, 512)
+
+    def over(self, outlines: Mapping[str, Outline]) -> OnnxReader:
+        """One that reads other documents with the same network."""
+        other = copy(self)
+        other._outlines = outlines
+        other._remembered = remembered(other._read, 512)
+        return other
 
     def read(self, question: str, passage: Passage) -> ReadPassage:
         """What the network says of one passage."""

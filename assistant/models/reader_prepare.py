@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from assistant.errors import ReaderError
 from assistant.models.reader_names import find_reader
 
 
@@ -17,7 +18,12 @@ def prepare_reader(name: str, folder: Path) -> Path:
     model = find_reader(name)
     exported = folder / model.fingerprint
     if not is_intact(exported):
-        from assistant.models.reader_export import export
-
+        try:
+            from assistant.models.reader_export import export
+        except ModuleNotFoundError as error:
+            raise ReaderError(
+                f"{model.name} must be exported first, and {error.name} is missing for it: install the package with "
+                f"all that it depends on, or use the reader that ships"
+            ) from error
         export(model, folder)
     return exported

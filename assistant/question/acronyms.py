@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assistant.question.parse import FUNCTION_WORDS
@@ -17,8 +17,12 @@ _AFTER = re.compile(  # machine learning (ML)
 _BEFORE = re.compile(  # ML (machine learning)
     r"\b([A-Z][A-Z&]{1,6})s? \(([^\W\d_][\w'’-]*+(?:[ \t]++[^\W\d_][\w'’-]*+){1,7}[ \t]*+)\)"
 )
+_IN_BRACKETS = re.compile(r"\([“\"]?[A-Z][A-Z&]{1,6}s?[”\"]?\)")
+_BEFORE_BRACKETS = re.compile(r"[A-Z&]s? \(")
 _SMALL = frozenset("a an and at by for from in of on or the to with".split())  # noqa: SIM905
-_SHORT = re.compile(r"(?<![\w.&-])[^\W\d_]{2,7}(?![\w&-])(?!\.\w)")
+_SHORT_WORD = r"(?<![\w.&-])(?:{})(?![\w&-])(?!\.\w)"
+_SHORT = re.compile(_SHORT_WORD.format("[^\\W\\d_]{2,7}"))
+_CAPITALS = re.compile("[A-Z]{2,7}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +37,26 @@ def learn(documents: Iterable[Document]) -> Known:
     """The acronyms of the documents; those that stand for several things are left out."""
     explained: dict[str, list[str]] = {}
     headed: dict[str, list[str]] = {}
-    written: set[str] = set()
+    documents = tuple(documents)
+    capitals: set[str] = set()
     for document in documents:
         text = document.text
-        written.update(match.group() for match in _SHORT.finditer(text))
-        for match in _AFTER.finditer(text):
-            _note(explained, match[2], _suffix(match[1].split(), match[2]))
-        for match in _BEFORE.finditer(text):
-            full = match[2].split()
-            _note(explained, match[1], full if match[1] in _initials(full) else None)
+        capitals.update(_CAPITALS.findall(text))
+        for line in text.split("\n") if "(" in text else ():  # what explains and what is explained stand in one
+            if _IN_BRACKETS.search(line):
+                for match in _AFTER.finditer(line):
+                    _note(explained, match[2], _suffix(match[1].split(), match[2]))
+        for line in text.split("\n") if "(" in text else ():
+            if _BEFORE_BRACKETS.search(line):
+                for match in _BEFORE.finditer(line):
+                    full = match[2].split()
+                    _note(explained, match[1], full if match[1] in _initials(full) else None)
         for title in (document.title, *(section.title for section in document.sections)):
             full = _WORD.findall(title)
             if 2 <= len(full) <= 5:
                 for short in _initials(full):
                     _note(headed, short, full)
+    written = _written(headed.keys() & capitals | {short for short in headed if not short.isascii()}, documents)
     new = {short: full for short, full in headed.items() if short not in written and short not in explained}
     return Known(_single(explained), _single(new))
 
@@ -91,6 +101,12 @@ class Acronyms:
             if match.group() == short or (small and match.group().lower() == lower):
                 return match.end()
         return None
+
+
+def _written(shorts: Collection[str], documents: Iterable[Document]) -> set[str]:
+    """Those that stand in a document, as words of their own."""
+    either = re.compile(_SHORT_WORD.format("|".join(map(re.escape, sorted(shorts))))) if shorts else None
+    return {short for document in documents for short in either.findall(document.text)} if either else set()
 
 
 def _note(found: dict[str, list[str]], short: str, full: Sequence[str] | None) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from assistant.documents.outline import Outline
+from assistant.memo import remembered
 from assistant.question.parse import FUNCTION_WORDS
 from assistant.question.stems import words
 
@@ -25,7 +26,7 @@ SHORTEST, LONG = 4, 7  # letters of a name from which on one letter may differ, 
 
 def codes(text: str) -> list[str]:
     """The part numbers, error codes and version numbers in a text, as written, each once."""
-    found = (match.group() for match in _TOKEN.finditer(text) if _CODE.fullmatch(match.group()))
+    found = (token for token in _TOKEN.findall(text) if not token.isalpha() and _CODE.fullmatch(token))
     return list(dict.fromkeys(found))
 
 
@@ -57,7 +58,7 @@ class Names:
         """`counts` are the documents' words and codes as written; `is_word` knows the words of the language."""
         self._written = counts
         self._is_word = is_word
-        self._gathered = lru_cache(maxsize=1)(self._gather)
+        self._gathered = remembered(self._gather, 1)
 
     def meant(self, question: str) -> tuple[str, str] | None:
         """A name of the question that the documents lack, and the one of theirs that it nearly is; None without one."""

@@ -9,6 +9,8 @@ from functools import lru_cache
 from importlib.resources import files
 from math import log
 
+from assistant.memo import remembered
+
 # A word with what it is tied to: "ntfy.sh", "my_name" and "X210" are no words, and "you're" is one.
 _TOKEN = re.compile(r"[./@\\_#$-]*[^\W_]+(?:[-'’./@\\:_#$=+&]+[^\W_]+)*")
 _PART = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
@@ -57,8 +59,8 @@ class Speller:
             self._counts[word.casefold()] += count
         self._lower = frozenset(word for word in counts if word.islower())
         self._language = lru_cache(maxsize=1)(language)
-        self._candidates = lru_cache(maxsize=1)(self._gather)
-        self._nearest = lru_cache(maxsize=4096)(self._find)
+        self._candidates = remembered(self._gather, 1)
+        self._nearest = remembered(self._find, 4096)
 
     def correct(self, question: str) -> str:
         """The question, its typing errors mended; what is not clearly meant for another word is left alone."""

@@ -44,7 +44,10 @@ def words(text: str, *, leave_out: Container[str] = STOPWORDS) -> list[str]:
 
 def terms(text: str) -> list[str]:
     """The words of a text, as `words` has them, and what several of them make up: "ab-1234", "1.2.3", ".net"."""
-    return [*words(text), *(match.group() for match in COMPOUND.finditer(text.casefold()))]
+    folded = text.casefold()
+    # None spans white space, and each holds a mark: most parts of a text need no look.
+    marked = [part for part in folded.split() if "-" in part or "." in part[:-1] or "/" in part or "_" in part]
+    return [*words(text), *(match.group() for part in marked for match in COMPOUND.finditer(part))]
 
 
 @lru_cache(maxsize=100_000)

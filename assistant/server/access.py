@@ -15,7 +15,7 @@ from assistant.access.keys import KeyRing
 from assistant.access.rights import signed_groups
 from assistant.access.scopes import Scope as KeyScope
 from assistant.errors import AssistantError, Forbidden, RateLimited, Unauthorized
-from assistant.server.limits import Buckets
+from assistant.server.limits import Buckets, make_buckets
 from assistant.server.peers import client_key, is_told, route_path
 from assistant.server.problems import respond
 
@@ -52,8 +52,9 @@ class Groups:
 class Wrong:
     """Counts wrong keys: a client that gives many must wait."""
 
-    def __init__(self, now: Callable[[], float] = monotonic) -> None:
-        self._buckets = Buckets(WRONG, now=now)
+    def __init__(self, now: Callable[[], float] = monotonic, *, shared: str = "") -> None:
+        """`shared` is the file that processes of one server count in together."""
+        self._buckets = make_buckets("wrong keys", WRONG, shared) if shared else Buckets(WRONG, now=now)
 
     def refusal(self, scope: Scope, message: str) -> AssistantError:
         """What a client is told that gave a wrong key."""

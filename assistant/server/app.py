@@ -26,7 +26,7 @@ from assistant.errors import (
 from assistant.feedback.suggestions import near
 from assistant.generate.modes import Modes
 from assistant.server import chat
-from assistant.server.access import Access, Groups, scope_needed
+from assistant.server.access import Access, Groups, Wrong, scope_needed
 from assistant.server.feedback import Feedback, add_routes
 from assistant.server.hosts import Hosts, Target
 from assistant.server.limits import Full, Limits, RateLimit
@@ -53,6 +53,7 @@ from assistant.server.requests import AskRequest, NearRequest, SearchRequest
 from assistant.server.seen import Seen
 from assistant.server.streaming import IncomingQuestion, documented_events, event, in_blocks, stream, whole
 from assistant.server.suggestions import Suggestions
+from assistant.server.uploads import Uploads, add_uploads
 from assistant.types import Answer, Answerer, Document
 from assistant.wire import (
     AnswerBody,
@@ -85,12 +86,13 @@ def create_app(
     metrics: bool = True,
     rights: bool = False,
     modes: Modes = Modes(),
+    uploads: Uploads | None = None,
 ) -> FastAPI:
     """The app over the index that `current` gives. That is called once a request, which so sees one index.
 
     Where there are keys, each route asks for one with the scope that it needs. `mcp` and `metrics` add their routes.
     With `rights`, what is seen of the documents depends on the groups of the key, or those that a proxy signs. `modes`
-    are the ways to answer: in the documents' own words, or in a language model's.
+    are the ways to answer: in the documents' own words, or in a language model's. `uploads` take documents.
     """
     app = FastAPI(
         title=title,
@@ -196,9 +198,11 @@ def create_app(
     @get("/readyz", summary="Tell whether an index is loaded", tags=["health"])
     def readyz() -> ReadyBody:
         index_id, fault = current().index_id, getattr(current, "fault", None)
+        ready = ReadyBody(index_id=index_id, wanted=getattr(current, "wanted", index_id), loaded=index_id)
         if fault is None:
-            return ReadyBody(index_id=index_id)
-        return ReadyBody(status="degraded", index_id=index_id, detail=f"the new index cannot be taken up: {fault}")
+            return ready
+        detail = f"the new index cannot be taken up: {fault}"
+        return ready.model_copy(update={"status": "degraded", "detail": detail})
 
     @get_page("/documents")
     def documents_list(request: Request, q: str = "") -> Response:
@@ -253,6 +257,8 @@ def create_app(
         return await page_files.get_response(name, request.scope)
 
     add_routes(app, feedback, title, keys)
+    if uploads is not None:
+        add_uploads(app, uploads, seen, keys)
     if counts is not None:
         app.get("/metrics", include_in_schema=False)(counts.page)
     if mcp:
@@ -290,11 +296,12 @@ def _surround(
     """Puts around the app what every exchange goes through; what is added last is outermost."""
     app.add_middleware(Full, desk=desk)
     if keys is not None:
-        app.add_middleware(Access, keys=keys, origins=limits.allowed_origins)
+        wrong = Wrong(shared=limits.shared)
+        app.add_middleware(Access, keys=keys, origins=limits.allowed_origins, wrong=wrong)
     if rights and limits.groups_secret:
         app.add_middleware(Groups, secret=limits.groups_secret)
     if limits.rate_limit:
-        app.add_middleware(RateLimit, rate=limits.rate_limit)
+        app.add_middleware(RateLimit, rate=limits.rate_limit, shared=limits.shared)
     if "*" not in limits.allowed_hosts:
         app.add_middleware(Hosts, allowed=limits.allowed_hosts)
     app.add_middleware(exchange)

@@ -4,34 +4,48 @@ from __future__ import annotations
 
 import logging
 import os
-import subprocess
+import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import fields
+from dataclasses import dataclass, fields, replace
+from functools import partial
 from importlib.util import find_spec
 from ipaddress import ip_address
+from math import ceil
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 from assistant.access.audit import Audit
 from assistant.access.keys import KeyRing
 from assistant.access.rights import FIELD
 from assistant.client import Remote
-from assistant.compose import open_records
+from assistant.compose import open_records, open_store
+from assistant.cores import cores
+from assistant.documents.files import File, Parsed
+from assistant.documents.sandbox import Sandbox
+from assistant.documents.shelf import Shelf
 from assistant.errors import FilesFailed, IndexNotFound, UsageError
 from assistant.feedback.gap_finder import GapFinder
 from assistant.feedback.records import Recorder
-from assistant.live import LiveAnswerer
+from assistant.index.receipt import from_json
 from assistant.phrasing import modes
 from assistant.server.app import create_app
+from assistant.server.connections import most_connections
 from assistant.server.feedback import Feedback
 from assistant.server.limits import Limits
-from assistant.server.live import Watched
+from assistant.server.live import Live
 from assistant.server.log import set_up_log
+from assistant.server.monitoring import FOLDER
+from assistant.server.pinning import Pinning
 from assistant.server.queue import WorkQueue
+from assistant.server.rebuilding import Rebuilder, build_apart
 from assistant.server.seen import Seen
-from assistant.server.serve import run
-from assistant.settings import PREFIX, DatabaseUrl, Settings
+from assistant.server.serve import address, listen, run
+from assistant.server.uploads import Uploads
+from assistant.server.workers import Workers
+from assistant.settings import Settings
 from assistant.types import Answerer
 
 logger = logging.getLogger("assistant.server")
@@ -39,30 +53,40 @@ logger = logging.getLogger("assistant.server")
 
 def serve(settings: Settings) -> int:
     """Serves until it is told to stop, and gives the exit status."""
-    keys = KeyRing(settings.keys) if settings.keys is not None else None
-    if keys is not None:
-        keys.all()  # raises here, and not when the first client comes
+    if settings.keys is not None:
+        KeyRing(settings.keys).all()  # raises here, and not when the first client comes
     if settings.mcp:
         check_mcp()
     set_up_log(settings.log_format)
-    live = Watched(settings, Audit(settings.audit_log))
+    _tell_what_is_kept(settings)
+    return _serve_together(settings) if settings.workers > 1 else _serve(settings)
+
+
+def _serve(
+    settings: Settings,
+    listener: socket.socket | None = None,
+    serves: Callable[[], object] = lambda: None,
+    shared: str = "",
+) -> int:
+    """Serves in this process; on a socket that others serve on too, what is counted lies in the file `shared`."""
+    live = Live(settings, Audit(settings.audit_log))
     if status := _open(live, settings):
         return status
-    limits = limits_of(settings)
-    for warning in (*warnings(settings), *unguarded(settings, live())):
+    for warning in (*(() if listener else warnings(settings)), *unguarded(settings, live())):
         logger.warning("%s", warning)
-    with _feedback(settings, live) as feedback:
+    with live.following(), _feedback(settings, live, shared) as feedback, _uploads(settings, live) as uploads:
         app = create_app(
             live,
             log_questions=settings.log_questions,
-            limits=limits,
+            limits=replace(limits_of(settings), shared=shared),
             feedback=feedback,
-            keys=keys,
+            keys=KeyRing(settings.keys) if settings.keys is not None else None,
             mcp=settings.mcp,
             metrics=settings.metrics,
             rights=settings.rights,
             log_clients=settings.log_clients,
             modes=modes(settings),
+            uploads=uploads,
         )
         run(
             app,
@@ -71,8 +95,53 @@ def serve(settings: Settings) -> int:
             max_connections=settings.max_connections,
             read_timeout=settings.read_timeout,
             reload=live.reload,
+            listener=listener,
+            serves=serves,
         )
     return 0
+
+
+@dataclass(frozen=True, slots=True)
+class OneOfSeveral:
+    """What each of the processes does that serve together."""
+
+    settings: Settings
+    shared: str
+
+    def __call__(self, listener: socket.socket, serves: Callable[[], None]) -> int:
+        set_up_log(self.settings.log_format)
+        return _serve(share_of(self.settings), listener, serves, self.shared)
+
+
+def share_of(settings: Settings) -> Settings:
+    """The settings of one of the processes: what they may do together is divided among them."""
+    n = settings.workers
+    most = settings.max_connections or most_connections()
+    return settings.model_copy(
+        update={
+            "max_concurrent": ceil((settings.max_concurrent or cores()) / n),
+            "max_queue": ceil(settings.max_queue / n),
+            "max_connections": ceil(most / n),
+            "threads": max(1, (settings.threads or cores()) // n),
+        }
+    )
+
+
+def _serve_together(settings: Settings) -> int:
+    """Serves in several processes, which open the index each for itself; this one holds the socket."""
+    if open_store(settings).current() is None and (status := _build_first(settings)):
+        return status
+    for warning in warnings(settings):
+        logger.warning("%s", warning)
+    with TemporaryDirectory(prefix="assistant-") as folder, listen(settings.host, settings.port) as listener:
+        if settings.metrics:
+            counts = Path(folder) / "metrics"
+            counts.mkdir()
+            os.environ[FOLDER] = str(counts)  # read where the library is loaded, in each process
+        work = OneOfSeveral(settings, str(Path(folder) / "limits.sqlite"))
+        where = address(settings.host, listener)
+        told = partial(logger.info, "listening on %s with %d processes", where, settings.workers)
+        return Workers(work, listener, settings.workers, serve=told).run()
 
 
 def serve_mcp(settings: Settings, url: str | None = None) -> int:
@@ -86,11 +155,12 @@ def serve_mcp(settings: Settings, url: str | None = None) -> int:
         remote = Remote(url, api_key=key)
         serve_stdio(make_server(Seen(lambda: remote), WorkQueue(seconds=settings.request_timeout), lambda answer: None))
         return 0
-    live = LiveAnswerer(settings)
+    live = Live(settings)
     if status := _open(live, settings):
         return status
+    _tell_what_is_kept(settings)
     desk = WorkQueue(at_once=settings.max_concurrent, waiting=settings.max_queue, seconds=settings.request_timeout)
-    with _feedback(settings, live) as feedback:
+    with live.following(), _feedback(settings, live) as feedback:
         serve_stdio(make_server(Seen(live), desk, feedback.note))
     return 0
 
@@ -101,22 +171,27 @@ def check_mcp() -> None:
         raise UsageError("MCP needs the library of that name: install it with `pip install 'role-assistant[mcp]'`")
 
 
-def _open(live: LiveAnswerer, settings: Settings) -> int:
+def _open(live: Live, settings: Settings) -> int:
     """Opens the index, which is built first where there is none; the exit status."""
     try:
         live.open()
     except IndexNotFound:
-        print("no index yet: building it first", file=sys.stderr)
-        status = _build_apart(settings)
-        if status not in (0, FilesFailed.exit_code):
+        if status := _build_first(settings):
             return status
         live.open()
     return 0
 
 
+def _build_first(settings: Settings) -> int:
+    """Builds the index where there is none; the exit status, 0 also where some files failed."""
+    print("no index yet: building it first", file=sys.stderr)
+    status = build_apart(settings)
+    return 0 if status == FilesFailed.exit_code else status
+
+
 def limits_of(settings: Settings) -> Limits:
     """Who may ask, and how much. The names that the settings give the server are among those it goes by."""
-    limits = {field.name: getattr(settings, field.name) for field in fields(Limits)}
+    limits = {field.name: getattr(settings, field.name) for field in fields(Limits) if field.name != "shared"}
     limits["groups_secret"] = settings.groups_secret.get_secret_value() if settings.groups_secret is not None else ""
     public = urlsplit(settings.public_url)
     names = [name.lower() for name in (settings.host, public.hostname) if name]
@@ -158,37 +233,50 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def _tell_what_is_kept(settings: Settings) -> None:
+    if settings.records is not None:
+        print(f"questions are kept in {settings.records} for {settings.records_days} days", file=sys.stderr)
+
+
 @contextmanager
-def _feedback(settings: Settings, live: LiveAnswerer) -> Iterator[Feedback]:
+def _uploads(settings: Settings, live: Live) -> Iterator[Uploads | None]:
+    """What takes documents over HTTP, where the settings ask for it; None where they do not."""
+    if not settings.uploads:
+        yield None
+        return
+    key = settings.admin_key.get_secret_value() if settings.admin_key is not None else ""
+    if settings.keys is None and not key:
+        raise UsageError("documents are taken from those who hold a key: set ASSISTANT_KEYS, or ASSISTANT_ADMIN_KEY")
+    built_from = from_json(live.store.receipt()).corpus
+    if not settings.corpus.is_dir() or built_from != settings.corpus.resolve():
+        raise UsageError(
+            f"the index was built from {built_from}: name that folder with --corpus to write documents to it"
+        )
+    rebuild = Rebuilder(lambda: build_apart(settings, "--wait", "--allow-empty"), live.look)
+
+    def parse(file: File) -> Parsed:
+        with Sandbox() as sandbox:  # seldom wanted, and large
+            return sandbox.parse(file)
+
+    with rebuild.working():
+        yield Uploads(
+            Shelf(settings.corpus, parse),
+            rebuild,
+            lambda: live().documents,
+            Audit(settings.audit_log),
+            key,
+        )
+
+
+@contextmanager
+def _feedback(settings: Settings, live: Live, shared: str = "") -> Iterator[Feedback]:
     """What is kept while serving; all that waits is written at the end."""
     key = settings.admin_key.get_secret_value() if settings.admin_key is not None else ""
     audit = Audit(settings.audit_log)
+    pinning = None if settings.pinned is None else Pinning(settings.pinned, live)
     if settings.records is None:
-        yield Feedback(admin_key=key, audit=audit)
+        yield Feedback(admin_key=key, audit=audit, shared=shared, pinning=pinning)
         return
     records = open_records(settings)
-    print(f"questions are kept in {settings.records} for {settings.records_days} days", file=sys.stderr)
     with closing(Recorder(records, days=settings.records_days, most=settings.records_most)) as recorder:
-        yield Feedback(recorder, GapFinder(records, live), key, audit)
-
-
-def _build_apart(settings: Settings) -> int:
-    """Builds the index in a child process, so that this one never loads what only building needs."""
-    command = [
-        sys.executable,
-        "-P",  # no code from the folder that this runs in
-        "-m",
-        "assistant",
-        "index",
-        "--corpus",
-        str(settings.corpus),
-    ]
-    place = settings.index.value if isinstance(settings.index, DatabaseUrl) else str(settings.index)
-    # Others on this machine see the arguments of a command, but not its environment.
-    child = subprocess.Popen(command, stdout=sys.stderr, env={**os.environ, f"{PREFIX}INDEX": place})
-    try:
-        return child.wait()
-    except BaseException:
-        child.terminate()
-        child.wait()
-        raise
+        yield Feedback(recorder, GapFinder(records, live), key, audit, shared, pinning)

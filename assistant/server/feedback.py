@@ -7,20 +7,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from secrets import token_urlsafe
+from time import monotonic, sleep
 from typing import Annotated, Literal
 
 from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.requests import Request
 from starlette.responses import Response
 
 from assistant.access.keys import KeyRing
-from assistant.errors import AssistantError, Forbidden, NotFound, RateLimited, Unauthorized
+from assistant.errors import AssistantError, Forbidden, NotFound, PinnedError, RateLimited, Unauthorized
 from assistant.feedback.gaps import Gaps, stub
 from assistant.feedback.records import Recorder
 from assistant.server.access import Wrong, given_key
 from assistant.server.pages import admin
 from assistant.server.peers import peer_of
+from assistant.server.pinning import Pinning, form_fields
 from assistant.server.problems import BAD_BODY, ProblemResponse, documented
 from assistant.types import Answer
 
@@ -29,6 +32,7 @@ KEPT = (
     f"Tell whether an answer was good. Its reply has the header {TOKEN}, where votes are kept: send that as `token`. A "
     "second vote with the same token takes the place of the first."
 )
+OTHERS = 1.0  # seconds until what another process has served is written
 NOT_KEPT = {"Cache-Control": "no-store"}
 CHALLENGE = {"WWW-Authenticate": 'Basic realm="admin", charset="UTF-8"', **NOT_KEPT}
 
@@ -41,6 +45,8 @@ class Feedback:
     gaps: Callable[[], Gaps] | None = None  # from what is kept
     admin_key: str = ""
     audit: Callable[..., None] = lambda what, **fields: None  # is told who saw the operator's page
+    shared: str = ""  # the file that processes of one server count in together; each then keeps what it served
+    pinning: Pinning | None = None  # where an answer to a gap can be pinned
 
     def for_reply(self) -> tuple[Mapping[str, str], Callable[[Answer], None]]:
         """Headers of a reply, with a new token to vote on it where votes are kept, and what notes its answer."""
@@ -57,7 +63,10 @@ class Feedback:
         if self.recorder is None:
             raise NotFound("no votes are kept here: see the setting ASSISTANT_RECORDS")
         self.recorder.flush()
-        if not self.recorder.records.served(body.answer_id, body.token):
+        until = monotonic() + (OTHERS if self.shared else 0)
+        while not (served := self.recorder.records.served(body.answer_id, body.token)) and monotonic() < until:
+            sleep(0.05)
+        if not served:
             raise NotFound("no answer of this id was served with this token: send those of one reply")
         self.recorder.vote(body.answer_id, body.vote, body.comment or None, body.token)
 
@@ -106,12 +115,34 @@ def add_routes(app: FastAPI, feedback: Feedback, title: str, keys: KeyRing | Non
 
     if not feedback.admin_key and keys is None:
         return
-    wrong = Wrong()
+    wrong = Wrong(shared=feedback.shared)
 
     @app.get("/admin", include_in_schema=False)
     def admin_page(request: Request) -> Response:
+        return page(request, shown)
+
+    def shown(gaps: Gaps, told: str = "", wrong: str = "") -> Response:
         records = feedback.recorder.records if feedback.recorder is not None else None
-        return page(request, lambda gaps: admin.show(title, gaps, records))
+        return admin.show(title, gaps, records, pinning=feedback.pinning, told=told, wrong=wrong)
+
+    @app.post("/admin/pinned", include_in_schema=False)
+    async def pin(request: Request) -> Response:
+        """Pins an answer to a gap, and shows the page again, with what became of that."""
+        if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):  # also where a page is opened
+            return ProblemResponse(Forbidden("answers are pinned from the page /admin of this server"), NOT_KEPT)
+        fields = form_fields(await request.body())
+        return await run_in_threadpool(lambda: page(request, lambda gaps: pinned(gaps, fields, request)))
+
+    def pinned(gaps: Gaps, fields: Mapping[str, str], request: Request) -> Response:
+        if feedback.pinning is None:
+            return shown(gaps, wrong="Name a file with ASSISTANT_PINNED to pin answers.")
+        try:
+            question = feedback.pinning.pin(fields)
+        except PinnedError as error:
+            return shown(gaps, wrong=f"Not pinned: {error}")
+        who = {"client": peer_of(request.scope), "key": holder(request, keys)}
+        feedback.audit("answer pinned", **who)
+        return shown(gaps, told=f"Pinned: {question}")
 
     @app.get("/admin/gaps.csv", include_in_schema=False)
     def gaps_file(request: Request) -> Response:

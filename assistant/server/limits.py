@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil
+from pathlib import Path
 from time import monotonic
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -14,6 +15,7 @@ from assistant.errors import RateLimited
 from assistant.server.peers import client_key, route_path
 from assistant.server.problems import respond
 from assistant.server.queue import WorkQueue
+from assistant.server.shared import SharedBuckets
 
 UNLIMITED = ("/", "/healthz", "/readyz", "/docs", "/openapi.json", "/metrics")
 STATIC = ("/widget/", "/static/", "/docs/")
@@ -36,6 +38,7 @@ class Limits:
     max_concurrent: int = 0
     max_queue: int = 64
     request_timeout: float = 30.0
+    shared: str = ""  # the file that processes of one server count in together
 
 
 class Buckets:
@@ -71,12 +74,17 @@ class Buckets:
         return len(self._buckets)
 
 
+def make_buckets(name: str, rate: int, shared: str = "") -> Buckets | SharedBuckets:
+    """Buckets of this process, or those of that name in the file that several share."""
+    return SharedBuckets(Path(shared), name, rate) if shared else Buckets(rate)
+
+
 class RateLimit:
     """Around the app: a client that asks too often is told when to come back. Pages and static files are free."""
 
-    def __init__(self, app: ASGIApp, rate: int) -> None:
+    def __init__(self, app: ASGIApp, rate: int, shared: str = "") -> None:
         self.app = app
-        self._buckets = Buckets(rate)
+        self._buckets = make_buckets("requests", rate, shared)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         app = self.app

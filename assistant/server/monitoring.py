@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from time import time
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest, multiprocess
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
@@ -15,6 +16,7 @@ from assistant.errors import AssistantError
 from assistant.server.queue import WorkQueue
 from assistant.types import Answer, Answerer
 
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # the library's own variable
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 
@@ -41,8 +43,11 @@ class Metrics:
         self._answers = Counter(
             "assistant_answers", "Answers and refusals, by reason.", ("status", "reason"), registry=registry
         )
-        ProcessCollector(registry=registry)
-        registry.register(_State(current, desk, sizes))
+        if FOLDER in os.environ:  # several processes count there, and each tells what all have counted
+            self._registry = CollectorRegistry()
+            multiprocess.MultiProcessCollector(self._registry)  # type: ignore[no-untyped-call]  # it has no types
+        ProcessCollector(registry=self._registry)
+        self._registry.register(_State(current, desk, sizes))
 
     def exchange(self, method: str, route: str, status: int, seconds: float) -> None:
         """Counts a request that was replied to."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import signal
 import socket
@@ -19,6 +20,7 @@ from assistant.server.connections import AT_ONCE, Connections, Deadlines, most_c
 from assistant.server.log import set_up_log
 
 GRACE = 6  # seconds that an exchange may still take once the server is told to stop
+HAND_OVER = 0.5  # seconds that a connection has to send the request that it was opened for
 TURN = 0.0005  # seconds that a thread at work keeps the others waiting, of which one talks to all clients
 LINE = 512  # connections that the system keeps waiting until they are taken up
 
@@ -33,10 +35,13 @@ def run(
     max_connections: int = 0,
     read_timeout: float = 10.0,
     reload: Callable[[], object] | None = None,
+    listener: socket.socket | None = None,
+    serves: Callable[[], object] = lambda: None,
 ) -> None:
     """Serve until SIGTERM or SIGINT, finish what is being answered, and return. SIGHUP calls `reload`.
 
-    Port 0 takes any free one; 0 connections are as many as the limit on open files has room for.
+    Port 0 takes any free one; 0 connections are as many as the limit on open files has room for. `listener` is a socket
+    that listens already, in place of host and port; `serves` is called once connections are taken up.
     """
     import uvicorn  # loaded only where something is served
 
@@ -52,6 +57,7 @@ def run(
             for listening in sockets or ():
                 # A longer line than is taken up in one turn, so that a crowd is not made to knock again.
                 listening.listen(LINE)
+            serves()
 
         async def on_tick(self, counter: int) -> bool:
             if counter % 10 == 0:  # once a second
@@ -59,14 +65,23 @@ def run(
             return await super().on_tick(counter)
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            if listener is not None:
+                await self.hand_over()
             connections.drop_unread()
             await super().shutdown(sockets)
 
+        async def hand_over(self) -> None:
+            """Leaves new connections to the other processes, and answers those that it has, which then end."""
+            for server in self.servers:
+                server.close()
+            self.server_state.default_headers.append((b"connection", b"close"))
+            await asyncio.sleep(HAND_OVER)
+
     sys.setswitchinterval(TURN)
-    with listen(host, port) as listener, _signals(reload):
+    with listener or listen(host, port) as listening_on, _signals(reload):
         set_up_log()
-        name = f"[{host}]" if ":" in host else host
-        logger.info("listening on http://%s:%d", name, listener.getsockname()[1])
+        if listener is None:
+            logger.info("listening on %s", address(host, listening_on))
         config = uvicorn.Config(
             app,
             http=partial(ProblemProtocol, connections=connections),  # type: ignore[arg-type]  # it is called alone
@@ -80,7 +95,13 @@ def run(
             backlog=AT_ONCE,
             timeout_graceful_shutdown=GRACE,
         )
-        Server(config).run(sockets=[listener])
+        Server(config).run(sockets=[listening_on])
+
+
+def address(host: str, listener: socket.socket) -> str:
+    """Where a client finds a server that listens there."""
+    name = f"[{host}]" if ":" in host else host
+    return f"http://{name}:{listener.getsockname()[1]}"
 
 
 def listen(host: str, port: int) -> socket.socket:

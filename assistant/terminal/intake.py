@@ -21,12 +21,12 @@ _HEADER = ("file", "status", "pages", "characters", "sections", "passages")
 _NAMED = 3  # files that an error names
 
 
-def index(settings: Settings, *, allow_empty: bool = False) -> int:
+def index(settings: Settings, *, allow_empty: bool = False, wait: bool = False) -> int:
     """Builds the index and shows the table of its files. Raises FilesFailed at the end where some cannot be read."""
-    from assistant.compose import build_index
+    from assistant.building import build_index
 
     with Progress(sys.stderr) as progress:
-        built = build_index(settings, allow_empty=allow_empty, progress=progress)
+        built = build_index(settings, allow_empty=allow_empty, wait=wait, progress=progress)
     receipt = Receipt(files=tuple(built.files))
     print("\n".join(table(_worth_telling(receipt.files))))
     print(counted(receipt, f"assistant receipt --index {settings.index}"))

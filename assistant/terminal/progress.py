@@ -12,19 +12,24 @@ from tqdm import tqdm
 class Progress:
     """Shows one stage at a time. `progress(stage, done, total)` says how far it is."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, *, after: float = 0.0) -> None:
+        """Says nothing of a stage that takes less than `after` seconds."""
         self._stream = stream
+        self._after = after
+        self._began = perf_counter()
+        self._said = ""  # the stage that was said last
         self._bar: tqdm[NoReturn] | None = None
         self._stage = ""
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         if stage != self._stage:
             self._close()
-            self._stage = stage
+            self._stage, self._began = stage, perf_counter()
             if self._stream.isatty():
-                self._bar = tqdm(total=total, desc=stage, file=self._stream, unit="", leave=True)
-            else:
-                print(f"{stage}: {total}" if total else stage, file=self._stream, flush=True)
+                self._bar = tqdm(total=total, desc=stage, file=self._stream, unit="", leave=True, delay=self._after)
+        if not self._stream.isatty() and self._said != stage and perf_counter() - self._began >= self._after:
+            self._said = stage
+            print(f"{stage}: {total}" if total else stage, file=self._stream, flush=True)
         if self._bar is not None:
             self._bar.total = total
             self._bar.update(done - self._bar.n)

@@ -12,8 +12,8 @@ from assistant.terminal.blocks import laid_out, printable
 from assistant.types import Answer, Citation, Document, RankedLine, ScoredLine
 
 if TYPE_CHECKING:
-    from assistant.compose import Calibrated
     from assistant.feedback.gaps import Gaps
+    from assistant.fitting import Calibrated
 
 CLOSEST = 2  # passages of a refusal
 SHOWN = 6  # hits and candidates of an explanation
@@ -84,6 +84,11 @@ def _answer(answer: Answer, documents: Mapping[str, Document]) -> Iterator[str]:
     if answer.status == "refused":
         yield from _refusal(answer, documents)
         return
+    if answer.pinned is not None:
+        pinned = answer.pinned
+        until = f"valid until {pinned.valid_until}" if pinned.valid_until else None
+        beside = (f"From the operator, who was asked: {pinned.question}", pinned.source, until)
+        yield printable(" · ".join(filter(None, beside)))
     yield from laid_out(answer)
     if answer.note:
         yield printable(answer.note)

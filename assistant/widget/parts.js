@@ -21,6 +21,8 @@ export const STRINGS = {
   looking: "Looking it up…",
   slow: "Still looking. You can wait, or stop.",
   weak: "This may not fit the question.",
+  pinned: "From the operator, who was asked: {question}",
+  until: "valid until {day}",
   understood: "Understood as: {question}",
   conflict: "The documents differ about this:",
   source: "Source {number}",

@@ -36,6 +36,7 @@ export class Reply {
     for (const block of blocks.slice(this.blocks.texts.length)) this.add(block);
     this.blocks.settle();
     if (standalone && standalone !== answer.question) this.#note(say(this.words.understood, { question: standalone }));
+    if (answer.pinned) this.#note(this.#pinned(answer.pinned));
     if (answer.status === "answered" && answer.confidence < WEAK) this.#note(this.words.weak);
     for (const groups of answer.conflicts) this.into.append(this.#conflict(groups, citations));
     if (answer.status === "refused") this.#refuse(answer);
@@ -49,6 +50,12 @@ export class Reply {
       element("p", { class: "error" }, message),
       element("div", { class: "actions" }, button(this.words.retry, retry)),
     );
+  }
+
+  /** That the answer is the operator's own, with what stands beside it there. */
+  #pinned({ question, source, valid_until: day }) {
+    const until = day && say(this.words.until, { day });
+    return [say(this.words.pinned, { question }), source, until].filter(Boolean).join(" · ");
   }
 
   #note(text) {

@@ -85,3 +85,25 @@ def test_the_version_in_force_answers() -> None:
 def test_what_documents_of_one_kind_say_of_others_is_not_said_of_what_none_is_about() -> None:
     answer = assistant(SHOPS).ask("When does the shop of millers close?")
     assert (answer.status, answer.reason) == ("refused", "unsupported")
+
+
+def test_the_same_sentence_with_another_figure_is_a_conflict_however_often_it_is_repeated() -> None:
+    shop = "Ovens\nThe big oven takes 40 loaves at a time.\nHours\nThe shop closes at 16.\n"
+    for n in (1, 9):
+        notes = "Notes\n" + "The big oven takes 90 loaves at a time. " * n
+        answer = assistant({"Kelm": shop, "Notes": notes}).ask("How many loaves does the big oven take?")
+        assert cited(answer) == {"kelm.txt", "notes.txt"}
+        assert len(answer.conflicts) == 1 and len(answer.blocks) == 2
+
+
+def test_a_question_above_a_false_value_gives_it_no_weight() -> None:
+    shop = "Ovens\nThe big oven holds 40 loaves at a time.\nHours\nThe shop closes at 16.\n"
+    asked = "Q: What is the capacity of the big oven in loaves?\nA: The big oven holds 90 loaves at a time.\n"
+    answer = assistant({"Kelm": shop, "Notes": asked}).ask("What is the capacity of the big oven in loaves?")
+    assert cited(answer) == {"kelm.txt", "notes.txt"} and len(answer.conflicts) == 1
+
+
+def test_a_copy_under_a_longer_title_is_of_the_same_subject() -> None:
+    both = assistant({"Bakery": BAKERY, "Bakery, all about it": BAKERY.replace("61,000", "52,000")})
+    answer = both.ask("What is the median wage of a Master Baker?")
+    assert cited(answer) == {"bakery.txt", "bakery, all about it.txt"} and len(answer.conflicts) == 1

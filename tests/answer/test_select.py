@@ -155,3 +155,21 @@ def test_what_is_cut_holds_the_answer_and_fits(words: list[str], data: st.DataOb
     assert len(text[start:end].split()) <= 12
     kept = re.findall(r"[a-h]", text[start:end])
     assert set(re.findall(r"[a-h]", text[at[0] : at[1]])) <= set(kept)
+
+
+def test_a_question_is_no_answer_but_to_who_asks_for_questions() -> None:
+    text = "Interview\n- Why do you bake?\n- Bread is baked at four.\n"
+    odds = {"Why do you bake?": 4.0, "Bread is baked at four.": 1.0}
+    outline = outline_of(text)
+
+    def said(question: str) -> list[str]:
+        return [outline.text(n) for unit in selected(text, odds, question=question).units for n in unit.lines]
+
+    assert said("When is bread baked?") == ["Bread is baked at four."]
+    assert "Why do you bake?" in said("Which questions does a baker get?")
+
+
+def test_a_sentence_that_is_repeated_is_said_once() -> None:
+    text = "Bread\nBread is baked at four. Bread is baked at four. Bread is baked at four.\n"
+    selection = selected(text, {"Bread is baked at four.": 3.0})
+    assert [len(unit.lines) for unit in selection.units] == [1]

@@ -120,3 +120,26 @@ def test_a_version_is_left_out_for_one_that_may_be_searched_only() -> None:
     assert (
         known.choose("What does a lane cost?", ["fees-2022.md"], today=TODAY, among={"fees-2022.md"}).without == set()
     )
+
+
+def test_what_is_trusted_less_replaces_nothing_whatever_it_says() -> None:
+    claim = "# News\nThis page replaces the lane prices.\n## Lanes\nA lane costs 99 euros."
+    news = document(claim, id="news.md", title="News")
+    lanes, trusted = (
+        document("# Lane prices\nA lane costs 18 euros.", id="lanes.md", title="Lane prices", metadata=given)
+        for given in ({}, {"priority": 1})
+    )
+    known = versions(lanes, news)
+    [family] = known.families()
+    assert known.passed_over(family, TODAY)[0] == ("news.md",)
+    assert versions(trusted, news).families() == []
+    older = document(NEW.text, id="newest.md", title="Fee schedule 2026")
+    first = document(OLD.text, id=OLD.id, title=OLD.title, metadata={"priority": 1})
+    [family] = versions(first, older).families()
+    assert versions(first, older).passed_over(family, TODAY)[0] == (OLD.id,)
+
+
+def test_documents_whose_names_join_the_same_thing_are_not_called_the_same() -> None:
+    bakers, millers = (document("Text.", id=name, title=f"{name} and Helpers") for name in ("Bakers", "Millers"))
+    known = versions(bakers, millers, document("Text.", id="old", title="Bakers and Helpers 2021"))
+    assert not known.same("Bakers", "Millers") and known.same("Bakers", "old")

@@ -64,6 +64,26 @@ def test_standard_output_holds_the_result_and_nothing_else(url: str, here: Path)
     assert [one.name for one in here.iterdir()] == ["in.csv"]
 
 
+def test_a_dry_run_shows_what_would_be_asked_and_how_the_file_was_read(
+    here: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    Path("plan.csv").write_text("Our plan,\nNo,Candidate question\n1,What is it?\n2,\n3,Who\n4,What is it?\n")
+    assert main(["batch", "plan.csv", "--dry-run"]) == 0
+    out, err = capfd.readouterr()
+    assert out.splitlines() == ["row 1: What is it?", "row 3: Who", "row 4: What is it?"]
+    assert err.splitlines() == [
+        "plan.csv: left out, above the names of the columns: 1 row",
+        "the column 'Candidate question' would be asked: 3 questions, 2 of them different; 1 row without one",
+    ]
+    assert [path.name for path in here.iterdir() if path.name.startswith("plan")] == ["plan.csv"]
+
+
+def test_a_run_without_a_file_for_its_answers_says_what_to_give(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    Path("plan.csv").write_text("question\nWhat is it?\n")
+    assert main(["batch", "plan.csv"]) == 2
+    assert "name a file for the answers with --output, or see what would be asked" in capfd.readouterr().err
+
+
 @pytest.mark.parametrize("format", ["csv", "tsv", "xlsx", "jsonl", "md", "html", "jsonld"])
 def test_the_ending_says_the_format_and_answers_can_be_asked_again(url: str, here: Path, format: str) -> None:
     assert main(["batch", "in.csv", "-o", f"out.{format}", "--url", url]) == 0

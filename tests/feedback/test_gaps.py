@@ -6,7 +6,6 @@ import json
 import random
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -144,15 +143,11 @@ def test_grouping_loads_no_model_library() -> None:
     assert done.stdout == "set()\n"
 
 
-@pytest.mark.model
-def test_the_encoder_tells_meanings_apart(tmp_path: Path) -> None:
+def test_the_encoder_tells_meanings_apart() -> None:
     from assistant.models.encoder import OnnxEncoder
-    from assistant.models.encoder_prepare import prepare_encoder
+    from assistant.models.encoder_names import SHIPPED
 
-    encoder = prepare_encoder(
-        "sentence-transformers/all-MiniLM-L6-v2", tmp_path, sample=lambda _: ["a text"], threads=1
-    )
-    assert isinstance(encoder, OnnxEncoder)
+    encoder = OnnxEncoder(SHIPPED, threads=1)
     meanings = [
         ["Is there a company car?", "Do I get a car from the company?"],
         ["Is a visa sponsored?", "Do you sponsor work visas?"],

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from assistant.compose import build_index, open_answerer
+from assistant.building import build_index
+from assistant.compose import open_answerer
 from assistant.documents.citations import cite
 from assistant.documents.corpus import load_corpus
 from assistant.feedback.suggestions import Suggester, near, suggest

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 import pytest
@@ -11,10 +12,11 @@ from builds import put
 from database import Server
 
 from assistant.documents.chunking import embedded_text
-from assistant.errors import IndexMismatch
+from assistant.errors import IndexFault, IndexMismatch
 from assistant.index.bm25 import Bm25Lexicon
 from assistant.index.collection import Collection
 from assistant.index.folder import FolderStore
+from assistant.index.reuse import Before
 from assistant.index.store import IndexStore
 from assistant.question.acronyms import Acronyms
 from assistant.testing import ExactStore, HashEncoder, document
@@ -198,6 +200,37 @@ def test_another_encoder_encodes_everything_anew(store: IndexStore) -> None:
         1,
         32,
     )
+
+
+def test_its_state_changes_whenever_the_index_is_written(empty: Make) -> None:
+    store = empty()
+    states = [store.state()]
+    assert states == [None]
+    for texts in (DOCUMENTS, DOCUMENTS[1:], DOCUMENTS):
+        put(store, texts)
+        states.append(store.state())
+        assert store.state() == states[-1]
+    assert [states.count(each) for each in states] == [1] * 4
+
+
+def test_one_build_runs_at_a_time_and_another_says_so_or_waits(store: IndexStore) -> None:
+    begun: list[Before] = []
+
+    def wait() -> None:
+        with store.building(wait=True) as building:
+            begun.append(building.before)
+
+    waiting = Thread(target=wait)
+    with store.building():
+        with pytest.raises(IndexFault, match="another build is running"), store.building():
+            pass
+        waiting.start()
+        waiting.join(0.2)
+        assert begun == []
+    waiting.join(20)
+    assert len(begun) == 1
+    with store.building():
+        pass
 
 
 def test_it_keeps_the_receipt(store: IndexStore) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from weakref import ref
 
 import pytest
 from builds import TEXTS, documents, put
@@ -28,7 +30,8 @@ import sys, time
 from pathlib import Path
 sys.path[:0] = ["tests"]
 from builds import put
-from assistant.index.postgres import store as stores, writing
+from assistant.index.postgres import building, writing
+from assistant.index.postgres.store import PostgresStore
 from assistant.testing import document
 
 def slowly(connection, pages, *rest, **named):
@@ -36,8 +39,8 @@ def slowly(connection, pages, *rest, **named):
     print("written", flush=True)
     time.sleep(60)
 
-stores.add = slowly
-store = stores.PostgresStore(sys.argv[1], name="x", exports=Path(sys.argv[2]))
+building.add = slowly
+store = PostgresStore(sys.argv[1], name="x", exports=Path(sys.argv[2]))
 put(store, [document(f"Page {n} of others.\\n", id=f"{n}.txt") for n in range(50)])
 """
 
@@ -71,6 +74,19 @@ def test_an_empty_database_has_no_index_and_is_asked_for_one(url: str, tmp_path:
     put(empty, documents())
     vector = HashEncoder().encode_queries(["pay"])[0]
     assert empty.open().dense(vector, 1)  # also by a connection from before there were vectors
+
+
+def test_what_was_opened_is_freed_when_it_is_let_go(store: PostgresStore) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        opened = store.open()
+        assert opened.lexical("per cent", 3) and opened.vocabulary and not opened.acronyms.explained
+        gone = ref(opened)
+        del opened
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 def test_only_what_has_changed_is_written(store: PostgresStore, admin: psycopg.Connection[tuple[int, str]]) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import fcntl
+import threading
 from pathlib import Path
 
 import pytest
-from builds import make
+from builds import TEXTS, make
 
 from assistant.errors import IndexDamaged, IndexFault, IndexNotFound
-from assistant.index.publishing import encoder_folder, open_index
+from assistant.index.publishing import encoder_folder, locked, open_index
+from assistant.types import Json
 
 
 def test_refuses_a_folder_without_an_index(tmp_path: Path) -> None:
@@ -74,3 +76,31 @@ def test_names_that_killed_builds_left_are_cleaned_up(tmp_path: Path) -> None:
 
 def test_encoders_lie_beside_the_builds_by_their_fingerprints() -> None:
     assert encoder_folder(Path("index"), "abc") == Path("index/encoders/abc")
+
+
+def test_what_killed_builds_left_is_cleaned_up_where_nothing_changed(tmp_path: Path) -> None:
+    said: dict[str, Json] = {"corpus": "corpus", "files": [], "marks": {}}
+    before, now = (make(tmp_path, texts, receipt=said).id for texts in ({"a.txt": "First\n"}, TEXTS))
+    (tmp_path / "builds" / ".killed").mkdir()  # while it was written
+    (tmp_path / "builds" / "0123456789abcdef").mkdir()  # just before it came into force
+    (tmp_path / ".current.killed").write_text("half a na")
+    for _ in range(2):
+        assert not make(tmp_path, receipt=said).changed
+        assert {path.name for path in (tmp_path / "builds").iterdir()} == {before, now}
+        assert {path.name for path in tmp_path.iterdir()} == {".lock", "builds", "current"}
+
+
+def test_one_build_waits_for_another_where_it_is_told_to(tmp_path: Path) -> None:
+    order = []
+
+    def second() -> None:
+        with locked(tmp_path, wait=True):
+            order.append("second")
+
+    thread = threading.Thread(target=second)
+    with locked(tmp_path):
+        thread.start()
+        thread.join(0.2)
+        order.append("first")
+    thread.join()
+    assert order == ["first", "second"]

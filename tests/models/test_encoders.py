@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from assistant.models.encoder import OnnxEncoder
-from assistant.models.encoder_names import find_model
-from assistant.models.encoder_prepare import prepare_encoder
+from assistant.models.encoder_names import SHIPPED
 from assistant.testing import HashEncoder
 from assistant.types import Encoder
 
@@ -26,15 +24,12 @@ TEXTS = [
 ]
 
 
-@pytest.fixture(scope="module", params=["words", pytest.param("shipped", marks=pytest.mark.model)])
-def opener(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Open:
+@pytest.fixture(scope="module", params=["words", "shipped"])
+def opener(request: pytest.FixtureRequest) -> Open:
     """What opens an encoder of some kind, anew each time."""
     if request.param == "words":
         return HashEncoder
-    name, folder = "all-MiniLM-L6-v2", tmp_path_factory.mktemp("encoders")
-    prepare_encoder(name, folder, sample=lambda encoder: ["The first passage.", "Another, on pay."])
-    exported: Path = folder / find_model(name).fingerprint
-    return lambda: OnnxEncoder(exported, threads=1)
+    return lambda: OnnxEncoder(SHIPPED, threads=1)
 
 
 @pytest.fixture(scope="module")

@@ -10,18 +10,24 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import bakery
 import pytest
 from injections import EVERY
 from starlette.testclient import TestClient
 
+from assistant.answer.pipeline import Assistant
 from assistant.feedback import gaps
 from assistant.feedback.records import Recorder, Records, Totals
+from assistant.pinned.board import Pinboard
+from assistant.pinned.entries import Pin, load
 from assistant.server import Limits, create_app
 from assistant.server.feedback import Feedback
+from assistant.server.pinning import Pinning
 from assistant.testing import HashEncoder, StaticAnswerer, document
 from assistant.types import Answerer, Vectors
 
@@ -417,3 +423,65 @@ def test_nothing_that_people_or_documents_say_becomes_markup(tmp_path: Path) -> 
     assert all(re.match(r"data:,$|/(documents|widget|static|admin)/", address) for address in seen.addresses)
     shown = html.unescape(page)
     assert all(text in shown for text in EVERY)
+
+
+@contextmanager
+def pinning_site(tmp_path: Path) -> Iterator[tuple[TestClient, Path]]:
+    """An app with one gap, over documents that have another subject, and the file that answers are pinned in."""
+    file, records = tmp_path / "faq.csv", Records(tmp_path / "records.sqlite")
+
+    def current() -> Assistant:
+        known = load(file).pins if file.exists() else ()
+        return bakery.assistant({"Bakery": bakery.BAKERY}).with_board(Pinboard(known, "faq.csv", reading=None))
+
+    with closing(Recorder(records, days=30)) as recorder:
+        find: Callable[[], gaps.Gaps] = lambda: gaps.find_gaps(  # noqa: E731
+            records.unanswered(), documents={}, encode=encode
+        )
+        feedback = Feedback(recorder, find, KEY, pinning=Pinning(file, current))
+        client = TestClient(create_app(current, feedback=feedback))
+        assert client.post("/v1/ask", json={"question": "Is there parking?"}).json()["status"] == "refused"
+        yield client, file
+
+
+FORM = {"question": "Is there parking?", "answer": "Behind the\r\nhouse.", "source": "", "valid_until": "2999-01-31"}
+
+
+def test_turns_a_gap_into_a_pinned_answer(tmp_path: Path) -> None:
+    with pinning_site(tmp_path) as (client, file):
+        assert "Answer this yourself" in client.get("/admin", headers=BEARER).text
+        reply = client.post("/admin/pinned", data=FORM, headers=BEARER)
+        assert (reply.status_code, "Pinned: Is there parking?" in reply.text) == (200, True)
+        assert "A pinned answer is given to this now." in reply.text
+        assert load(file).pins == (Pin("Is there parking?", "Behind the\nhouse.", valid_until=date(2999, 1, 31)),)
+        answer = client.post("/v1/ask", json={"question": "is there PARKING"}).json()
+        assert answer["answer"] == "Behind the\nhouse."
+        assert answer["pinned"] == {"question": "Is there parking?", "source": None, "valid_until": "2999-01-31"}
+        [first, _] = answer["citations"]
+        text = client.get(f"/v1/documents/{first['document_id']}/text").text
+        assert text[first["start_char_index"] : first["end_char_index"]] == first["cited_text"] == "Behind the"
+        assert client.get(first["url"]).status_code == 200
+
+
+def test_says_why_an_answer_is_not_pinned(tmp_path: Path) -> None:
+    with pinning_site(tmp_path) as (client, file):
+        reply = client.post("/admin/pinned", data=FORM | {"valid_until": "soon"}, headers=BEARER)
+        assert "Not pinned: the last day: &#39;soon&#39; is no day: write it like 2027-01-31" in reply.text
+        assert not file.exists()
+
+
+def test_pins_nothing_without_the_key_or_from_another_site(tmp_path: Path) -> None:
+    with pinning_site(tmp_path) as (client, file):
+        assert client.post("/admin/pinned", data=FORM).status_code == 401
+        for foreign in ("cross-site", "same-site"):
+            headers = {**BEARER, "Sec-Fetch-Site": foreign, "Sec-Fetch-Dest": "document"}
+            assert client.post("/admin/pinned", data=FORM, headers=headers).status_code == 403
+        assert not file.exists()
+
+
+def test_offers_no_pinning_where_no_file_is_named(tmp_path: Path) -> None:
+    with site(tmp_path / "records.sqlite") as here:
+        here.ask("Is there parking?")
+        assert "Answer this yourself" not in here.admin()
+        reply = here.client.post("/admin/pinned", data=FORM, headers=BEARER)
+        assert "Name a file with ASSISTANT_PINNED" in reply.text

@@ -11,13 +11,13 @@ import pytest
 from database import Server
 from starlette.testclient import TestClient
 
-from assistant import live as taking_up
+from assistant.compose import open_store
 from assistant.documents.chunking import line_in_context, passages_of
 from assistant.index.folder import FolderStore
 from assistant.index.store import IndexStore
 from assistant.question.acronyms import Known
 from assistant.server import create_app
-from assistant.server.live import Watched
+from assistant.server.live import Live
 from assistant.settings import load_settings
 
 pytest.importorskip("psycopg_pool")
@@ -39,17 +39,18 @@ QUESTIONS = [
 def put(store: IndexStore, texts: Mapping[str, str]) -> None:
     documents = sorted(bakery.of_titles(texts), key=lambda one: one.id)
     passages = [passage for one in documents for passage in passages_of(one, budgets=[bakery.BUDGET])]
-    store.build(
-        documents=documents,
-        passages=passages,
-        embedded=[passage.text for passage in passages],
-        lines=[line_in_context(one, line) for one in documents for line in one.lines],
-        vocabulary={},
-        encoder=bakery.ENCODER,
-        settings={},
-        receipt={},
-        acronyms=Known(),
-    )
+    with store.building() as building:
+        building.write(
+            documents=documents,
+            passages=passages,
+            embedded=[passage.text for passage in passages],
+            lines=[line_in_context(one, line) for one in documents for line in one.lines],
+            vocabulary={},
+            encoder=bakery.ENCODER,
+            settings={},
+            receipt={},
+            acronyms=Known(),
+        )
 
 
 @pytest.fixture
@@ -65,14 +66,15 @@ def store(url: str, tmp_path: Path) -> PostgresStore:
 
 
 @pytest.fixture
-def live(store: PostgresStore, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Watched:
+def live(store: PostgresStore, url: str, tmp_path: Path) -> Live:
     """The index in force as a server of its own sees it."""
-    monkeypatch.setattr(taking_up, "open_answerer", lambda settings, store: bakery.over(store.open()))
-    return Watched(load_settings({"index": url, "cache": tmp_path}))
+    settings = load_settings({"index": url, "cache": tmp_path})
+    theirs = open_store(settings)
+    return Live(settings, store=theirs, opener=lambda: bakery.over(theirs.open()))
 
 
 @pytest.fixture
-def client(live: Watched) -> TestClient:
+def client(live: Live) -> TestClient:
     return TestClient(create_app(live), base_url="http://localhost")
 
 
@@ -111,7 +113,7 @@ def test_a_document_that_is_deleted_is_in_no_answer_from_then_on(client: TestCli
 
 
 def test_a_change_while_a_question_is_answered_is_taken_up_before_the_reply(
-    client: TestClient, live: Watched, store: PostgresStore, monkeypatch: pytest.MonkeyPatch
+    client: TestClient, live: Live, store: PostgresStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ask(client, "Who lights the ovens?")
     changed: list[str | None] = []

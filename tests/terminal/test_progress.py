@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 
-from assistant.terminal.progress import Pace
+from assistant.terminal.progress import Pace, Progress
 
 
 class Terminal(io.StringIO):
@@ -48,3 +48,20 @@ def test_nothing_to_do_makes_no_bar() -> None:
     out = Terminal()
     Pace(out)(0, 0)
     assert out.getvalue() == ""
+
+
+def test_progress_of_what_is_quick_is_not_shown() -> None:
+    out = io.StringIO()
+    with Progress(out, after=60) as progress:
+        for done in range(3):
+            progress("read", done, 2)
+    assert out.getvalue() == ""
+
+
+def test_progress_says_a_line_a_stage_once_it_takes_long_enough() -> None:
+    out = io.StringIO()
+    with Progress(out) as progress:
+        for stage, total in (("read", 2), ("cut", 0)):
+            progress(stage, 0, total)
+            progress(stage, total, total)
+    assert out.getvalue() == "read: 2\ncut\n"

@@ -27,7 +27,9 @@ _CHROME_NAMES = re.compile(
 )
 _HIDING = re.compile(
     r"(?i)(?:^|[;\s{])(?:display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?:\.0*)?\s*(?:;|!|\Z)"
-    r"|font-size\s*:\s*0(?:px|pt|em|rem|%)?\s*(?:;|!|\Z))"
+    r"|font-size\s*:\s*0(?:px|pt|em|rem|%)?\s*(?:;|!|\Z)|color\s*:\s*transparent|(?:left|top|text-indent)\s*:\s*-\d{3,}"
+    r"|color\s*:\s*(?P<ink>[^;!]+?)\s*;.*background(?:-color)?\s*:\s*(?P=ink)\s*(?:;|!|\Z))"
+    r"|(?:^|[;\s{])background(?:-color)?\s*:\s*(?P<paper>[^;!]+?)\s*;(?:.*;)?\s*color\s*:\s*(?P=paper)\s*(?:;|!|\Z)"
 )
 _SHOWING = re.compile(r"(?i)(?:^|[;\s])(?:display|visibility)\s*:\s*(?!none|hidden)")
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
@@ -62,6 +64,10 @@ class Seen:
         if not hidden and tag == "dialog":
             hidden = "open" not in attributes
         return not hidden or attributes.get("role") == "tabpanel" or (name is not None and name in self.openable)
+
+    def hides(self, node: LexborNode, attributes: dict[str, str | None]) -> bool:
+        """Whether an element that would show its text is hidden."""
+        return node.tag not in _UNSEEN and not self.shows(node, attributes)
 
 
 def is_chrome(node: LexborNode, attributes: dict[str, str | None], *, inside: bool) -> bool:

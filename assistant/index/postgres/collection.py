@@ -137,10 +137,11 @@ class PostgresCollection:
     @cached_property
     def _held(self) -> Any:
         """Gives in how many passages a stem stands."""
+        connections, id = self.connections, self.id  # not `self`, which would then be in a round that holds it
 
         @lru_cache(maxsize=50_000)
         def held(stem: str) -> int:
-            [[count]] = self._ask(_COUNT, [stem])
+            [[count]] = _ask(connections, id, _COUNT, [stem])
             return int(count)
 
         return held
@@ -159,9 +160,15 @@ class PostgresCollection:
         return found
 
     def _ask(self, statement: LiteralString, given: Sequence[object] | Mapping[str, object]) -> list[tuple[Any, ...]]:
-        """The rows of a statement, of this state. Raises IndexChanged where another one is in force."""
-        with self.connections.reading() as connection, connection.cursor(binary=True) as cursor:
-            state = connection.execute(STATE).fetchone()
-            if state is None or state[0] != self.id:
-                raise IndexChanged("the index has changed while this was worked on: ask again")
-            return cursor.execute(statement, given).fetchall()
+        return _ask(self.connections, self.id, statement, given)
+
+
+def _ask(
+    connections: Connections, id: str, statement: LiteralString, given: Sequence[object] | Mapping[str, object]
+) -> list[tuple[Any, ...]]:
+    """The rows of a statement, of the state of this id. Raises IndexChanged where another one is in force."""
+    with connections.reading() as connection, connection.cursor(binary=True) as cursor:
+        state = connection.execute(STATE).fetchone()
+        if state is None or state[0] != id:
+            raise IndexChanged("the index has changed while this was worked on: ask again")
+        return cursor.execute(statement, given).fetchall()

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
 from assistant.documents.stored import from_row
 from assistant.errors import IndexFault, IndexNotFound
-from assistant.index.build import Note, Report, encode, identity_of
 from assistant.index.postgres import models, schema
+from assistant.index.postgres.building import PostgresBuilding
 from assistant.index.postgres.collection import STATE, PostgresCollection
 from assistant.index.postgres.connections import Connections, register
-from assistant.index.postgres.writing import add, held, known_vectors, pages_of, remove
 from assistant.index.store import Kind
-from assistant.question.acronyms import Acronyms, Known
-from assistant.question.stems import terms
-from assistant.types import Document, Encoder, Json, Passage
+from assistant.types import Document, Json, Passage
 
 _NONE = "no index in the database: run `assistant index`"
 
@@ -120,72 +116,22 @@ class PostgresStore:
             schema.migrate(connection)
         models.upload(self._connections, kind, fingerprint, self.exports / kind / fingerprint)
 
-    def build(
-        self,
-        *,
-        documents: Sequence[Document],
-        passages: Sequence[Passage],
-        embedded: Sequence[str],
-        lines: Sequence[str],
-        vocabulary: Mapping[str, int],
-        encoder: Encoder,
-        settings: Mapping[str, Json],
-        receipt: Mapping[str, Json],
-        acronyms: Known,
-        note: Note = lambda stage, done, total: None,
-    ) -> Report:
-        """Puts an index of these documents in force; only documents that have changed are encoded and written.
+    def state(self) -> object:
+        with self._connections.reading() as connection:
+            if schema.version(connection) is None:
+                return None
+            return connection.execute("SELECT id, built FROM assistant.collection").fetchone()
 
-        All that changes is one transaction: it is seen whole or not at all, and a build that is killed leaves nothing.
-        """
-        seconds: dict[str, float] = {}
-        identity = identity_of(documents, embedded, lines, encoder, settings)
-        both = Acronyms(acronyms).both
-        pages = list(pages_of(documents, passages, embedded, lines, [both(terms(text)) for text in embedded]))
+    @contextmanager
+    def building(self, *, wait: bool = False) -> Iterator[PostgresBuilding]:
         with self._connections.writing() as connection:
             schema.migrate(connection)
             register(connection)
-            [alone] = connection.execute("SELECT pg_try_advisory_lock(hashtext('assistant.build'))").fetchone() or (0,)
-            if not alone:
-                raise IndexFault(f"another build is running in {self}: wait until it is done")
-            state = connection.execute(STATE).fetchone()
-            there = held(connection)
-            wanted = {page.document.id: page.digest(encoder.fingerprint) for page in pages}
-            gone = [id for id, digest in there.items() if wanted.get(id) != digest]
-            new = [page for page in pages if there.get(page.document.id) != wanted[page.document.id]]
-            if state is not None and state[0] == identity and not gone and not new:
-                [before] = connection.execute("SELECT receipt FROM assistant.collection").fetchone() or ({},)
-                connection.execute("UPDATE assistant.collection SET receipt = %s", [json.dumps({**before, **receipt})])
-                return Report(identity, len(documents), len(passages), 0, False, seconds)
-            texts = [text for page in new for text in page.embedded], [text for page in new for text in page.lines]
-            matrices, encoded = [], 0
-            known = known_vectors(connection, *texts, encoder=encoder.fingerprint)
-            for stage, some, vectors in zip(("encode passages", "encode lines"), texts, known, strict=True):
-                began = time.perf_counter()
-                matrix, fresh = encode(some, encoder, vectors, stage, note)
-                seconds[stage] = time.perf_counter() - began
-                matrices.append(matrix)
-                encoded += fresh
-            began = time.perf_counter()
-            note("write", 0, 0)
-            said = json.dumps({"built": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), **receipt})
-            with connection.transaction():
-                remove(connection, gone)
-                add(connection, new, *matrices, encoder=encoder.fingerprint)
-                connection.execute(
-                    """
-                    INSERT INTO assistant.collection
-                        (id, built, encoder_name, encoder_fingerprint, dim, settings, vocabulary, receipt)
-                    VALUES (%s, now(), %s, %s, %s, %s, %s, %s)
-                    ON CONFLICT (one) DO UPDATE SET
-                        (id, built, encoder_name, encoder_fingerprint, dim, settings, vocabulary, receipt)
-                        = (excluded.id, excluded.built, excluded.encoder_name, excluded.encoder_fingerprint,
-                           excluded.dim, excluded.settings, excluded.vocabulary, excluded.receipt)
-                    """,
-                    [
-                        *(identity, encoder.name, encoder.fingerprint, encoder.dim, json.dumps(dict(settings))),
-                        *(json.dumps(dict(vocabulary), sort_keys=True), said),
-                    ],
-                )
-            seconds["write"] = time.perf_counter() - began
-        return Report(identity, len(documents), len(passages), encoded, True, seconds)
+            if wait:
+                connection.execute("SELECT pg_advisory_lock(hashtext('assistant.build'))")
+            else:
+                lock = "SELECT pg_try_advisory_lock(hashtext('assistant.build'))"
+                [alone] = connection.execute(lock).fetchone() or (False,)
+                if not alone:
+                    raise IndexFault(f"another build is running in {self}: wait until it is done")
+            yield PostgresBuilding(connection)

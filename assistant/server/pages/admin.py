@@ -7,14 +7,26 @@ from starlette.responses import HTMLResponse
 from assistant.feedback.gaps import Gaps
 from assistant.feedback.records import Records
 from assistant.server.pages.shell import page
+from assistant.server.pinning import Pinning
 
-POLICY = "default-src 'none'; style-src 'self'; img-src data:"
+POLICY = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'"
 SHOWN = 200  # gaps; the file holds them all
 OTHERS = 20  # other wordings, and comments, of one gap
 
 
-def show(title: str, gaps: Gaps, records: Records | None) -> HTMLResponse:
-    """The page of these gaps, and of how much is kept."""
+def show(
+    title: str,
+    gaps: Gaps,
+    records: Records | None,
+    *,
+    pinning: Pinning | None = None,
+    told: str = "",
+    wrong: str = "",
+) -> HTMLResponse:
+    """The page of these gaps, and of how much is kept; with `pinning`, a gap can be given an answer.
+
+    `told` is what has been done, `wrong` what could not be.
+    """
     return page(
         "admin.html",
         POLICY,
@@ -24,4 +36,8 @@ def show(title: str, gaps: Gaps, records: Records | None) -> HTMLResponse:
         left_out=gaps.left_out,
         most=SHOWN,
         others=OTHERS,
+        pins=pinning is not None,
+        is_pinned=(lambda question: False) if pinning is None else pinning.answers,
+        told=told,
+        wrong=wrong,
     )

@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import bakery
+import pytest
+
+from assistant.answer.pipeline import Assistant
+from assistant.building import build_index
+from assistant.compose import open_answerer, open_uncalibrated
+from assistant.documents.citations import verify
+from assistant.errors import PinnedError
+from assistant.pinned.board import Pinboard
+from assistant.pinned.entries import Pin, add, load
+from assistant.pinned.file_board import FileBoard
+from assistant.server.live import Live
+from assistant.settings import Settings, load_settings
+from assistant.types import Block, Citation, Filters, Pinned, Turn
+
+DATA = Path(__file__).parent.parent / "data" / "pinned"
+HOURS = Pin("When does the bakery open?", "At six.\n- Sundays: at eight", ("opening hours",), "Rota", date(2027, 1, 31))
+PAY = Pin("What is the median wage of a master baker?", "Ask Ms Crumb.")
+
+
+def assistant() -> Assistant:
+    return bakery.assistant({"bakery.txt": bakery.BAKERY})
+
+
+def board(*pins: Pin, today: date = date(2027, 1, 31)) -> Pinboard:
+    return Pinboard(pins, "faq.csv", reading=None, today=lambda: today)
+
+
+def test_answers_in_the_words_of_the_operator_and_cites_their_place() -> None:
+    found = assistant().with_board(board(PAY, HOURS))
+    answer = found.ask("opening  HOURS?")
+    assert [block.text for block in answer.blocks] == ["At six.", "Sundays: at eight"]
+    assert answer.pinned == Pinned("When does the bakery open?", "Rota", "2027-01-31")
+    assert (answer.status, answer.confidence, answer.conflicts) == ("answered", 1.0, ())
+    assert [citation.section_path for citation in answer.citations] == [("When does the bakery open?",)] * 2
+    for citation in answer.citations:
+        verify(citation, found.documents["pinned/faq.csv"])
+
+
+def test_comes_before_what_the_documents_say_and_leaves_other_questions_to_them() -> None:
+    bare = assistant()
+    found = bare.with_board(board(PAY))
+    assert found.ask(PAY.question).text == "Ask Ms Crumb."
+    assert bare.ask(PAY.question).pinned is None
+    other = "What is the entry wage of a master baker?"
+    assert (found.ask(other).text, found.ask(other).pinned) == (bare.ask(other).text, None)
+
+
+def test_answers_no_more_once_the_last_day_is_over() -> None:
+    found = assistant().with_board(board(HOURS, today=date(2027, 2, 1)))
+    answer = found.ask(HOURS.question)
+    assert (answer.pinned, answer.text == "At six.\nSundays: at eight") == (None, False)
+    assert answer.id != assistant().with_board(board(HOURS)).ask(HOURS.question).id
+
+
+def test_is_another_assistant_with_other_answers() -> None:
+    ids = [assistant().with_board(board(*pins)).settings_id for pins in ((), (PAY,), (HOURS,))]
+    assert len({*ids, assistant().settings_id}) == 4
+
+
+def test_keeps_to_filters() -> None:
+    found = assistant().with_board(board(HOURS))
+    assert found.ask(HOURS.question, filters=Filters(document_ids=("pinned/faq.csv",))).pinned is not None
+    assert found.ask(HOURS.question, filters=Filters(sections=("Wages",))).pinned is None
+    assert found.ask(HOURS.question, filters=Filters(metadata={"team": "a"})).pinned is None
+
+
+def test_answers_a_question_of_several_parts_from_the_documents() -> None:
+    both = "When does the bakery open and what is the median wage of a master baker?"
+    assert board(HOURS, Pin(both, "Never.")).find(both) is None
+
+
+def test_reads_a_question_by_what_was_said_before() -> None:
+    found = assistant().with_board(board(Pin("And the journeyman?", "He is away.")))
+    history = [Turn("user", "What is the median wage of a master baker?")]
+    assert found.ask("And the journeyman?").pinned is not None
+    assert found.ask("And the journeyman?", history=history).pinned is None
+
+
+def test_lets_its_blocks_be_heard() -> None:
+    class Ear:
+        def __init__(self) -> None:
+            self.heard: list[tuple[str, str]] = []
+
+        def check(self) -> None: ...
+
+        def hear(self, block: Block, citations: Sequence[Citation]) -> None:
+            self.heard.append((block.text, citations[0].cited_text))
+
+    ear = Ear()
+    assistant().with_board(board(HOURS)).follow(HOURS.question, follower=ear)
+    assert ear.heard == [("At six.", "At six."), ("Sundays: at eight", "Sundays: at eight")]
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """An index of a short text, which has nothing to do with what is pinned."""
+    corpus = tmp_path_factory.mktemp("corpus")
+    (corpus / "note.txt").write_text("Tides\nThe moon draws the sea.\n")
+    settings = load_settings({"corpus": corpus, "index": corpus.parent / "pinned-index", "threads": 1})
+    build_index(settings)
+    return settings
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(("half", "taken", "captured"), [("choose", 0.88, 0.03), ("report", 0.88, 0.08)])
+def test_takes_what_means_the_same_and_leaves_near_misses(
+    index: Settings, half: str, taken: float, captured: float
+) -> None:
+    path = DATA / f"{half}.jsonl"
+    found = open_answerer(index.model_copy(update={"pinned": path}))
+    assert isinstance(found.board, FileBoard)
+    counts: Counter[str] = Counter()
+    for n, line in enumerate(path.read_text("utf-8").splitlines()):
+        row = json.loads(line)
+        for question in row["asked"]:
+            one = found.board.find(question)
+            counts["asked"] += 1
+            counts["taken"] += one is not None and one.n == n
+        for near in row["near"]:
+            counts["near"] += 1
+            counts["captured"] += found.board.find(near["question"]) is not None
+    assert counts["taken"] >= taken * counts["asked"], counts
+    assert counts["captured"] <= captured * counts["near"], counts
+
+
+@pytest.mark.model
+def test_captures_no_question_about_something_else(index: Settings) -> None:
+    found = open_answerer(index.model_copy(update={"pinned": DATA / "report.jsonl"}))
+    asked = [json.loads(line)["question"] for line in (DATA.parent / "questions.jsonl").read_text().splitlines()]
+    assert found.board is not None
+    assert [question for question in asked if found.board.answer([question], "i") is not None] == []
+
+
+@pytest.mark.model
+def test_takes_up_a_file_that_has_changed_and_keeps_what_it_has_where_that_makes_no_sense(
+    index: Settings, tmp_path: Path
+) -> None:
+    file = tmp_path / "faq.csv"
+    live = Live(index.model_copy(update={"pinned": file}))
+    assert live().ask("When is lunch?").pinned is None
+    add(file, Pin("When is lunch?", "At noon."))
+    assert live().ask("At what time is lunch?").text == "At noon."
+    file.write_text("question,note\nWhen is lunch?,x\n")
+    assert live().ask("When is lunch?").text == "At noon."
+    file.write_text("question,answer\nWhen is lunch?,At one.\n")
+    assert live().ask("When is lunch?").text == "At one."
+    assert load(file).pins == (Pin("When is lunch?", "At one."),)
+
+
+@pytest.mark.model
+def test_has_no_part_in_a_calibration(index: Settings) -> None:
+    assert open_uncalibrated(index.model_copy(update={"pinned": DATA / "report.jsonl"})).board is None
+
+
+def test_says_that_the_folder_of_the_file_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(PinnedError, match="cannot read the pinned answers"):
+        load(tmp_path / "nowhere" / "faq.csv")
