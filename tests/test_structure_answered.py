@@ -29,7 +29,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Assista
 
     def open_(corpus: Path) -> Assistant:
         assert main(["index", "--corpus", str(corpus), "--index", str(index)]) == 0
-        return open_answerer(Settings(index=index, max_false_answer_rate=1.0))
+        return open_answerer(Settings.model_validate({"index": index, "max_false_answer_rate": 1.0}))
 
     return open_
 
