@@ -58,5 +58,12 @@ MARKDOWN: Mapping[str, tuple[bytes, End]] = {
     "ticks": (b"".join(b"`" * (n % 300 + 1) + b"a " for n in range(3_000)), "read"),
     "wide-table": (b"|" + b"a|" * 10_000 + b"\n|" + b"-|" * 10_000 + b"\n|" + b"b|" * 10_000, "read"),
     "definitions": (b"".join(b"[r%d]: /x\n\n# A [x][r%d]\n\n" % (n, n) for n in range(2_000)), "read"),
+    "containers": (b":::note\n" * 5_000 + b"x", "read"),
+    "meanings": (b"Term\n" + b": " * 20_000 + b"x", "read"),
+    "terms": (b"a\n: b\n" * 4_000, "read"),
+    "admonitions": (b'!!! note "' + b'"' * 20_000 + b"\n    x", "read"),
+    "alerts": (b"> [!" + b"NOTE" * 10_000 + b"]\n> x", "read"),
+    "notes": (b"a[^1] " * 3_000 + b"\n\n" + b"[^1]: b\n" * 3_000, "read"),
+    "leaders": (b"a " + b". " * 20_000 + b"\n" + b"b" + b"." * 20_000, "read"),
     "under-a-long-item": (b"- " + b"long words " * 20_000 + b"\n" + b"  - short\n" * 2_000, "read"),
 }

@@ -84,6 +84,14 @@ GROWING: Mapping[str, Callable[[int], str]] = {
     "details.md": lambda n: "".join(f"<details><summary>Q {k}?</summary>\n\nA.\n\n</details>\n\n" for k in range(n)),
     "html.md": lambda n: "<table>" + "".join(f"<tr><td>a</td><td>{k}</td></tr>\n" for k in range(n)) + "</table>",
     "nested.md": lambda n: "<div>\n\n" * n + "text\n\n" + "</div>\n\n" * n,
+    "containers.md": lambda n: "".join(f":::note A\n\nText {k}.\n\n" for k in range(n)),
+    "admonitions.md": lambda n: "".join(f'!!! note "A"\n    Text {k}.\n\n' for k in range(n)),
+    "terms.md": lambda n: "".join(f"Term {k}\n: It is {k}.\n\n" for k in range(n)),
+    "notes.md": lambda n: "".join(f"Text {k}[^{k}].\n\n[^{k}]: Note {k}.\n\n" for k in range(n)),
+    "bold.md": lambda n: "".join(f"**Head {k}**\n\nText.\n\n" for k in range(n)),
+    "asked.md": lambda n: "".join(f"Is it {k}?\n\nYes it is.\n\n" for k in range(n)),
+    "asked.txt": lambda n: "".join(f"Is it {k}?\n\nYes it is.\n\n" for k in range(n)),
+    "fields.md": lambda n: "".join(f"Key {k}: value\n" for k in range(n)),
     "links.md": lambda n: "".join(f"See [this](http://x.y/{k}) and <b>that</b>. " for k in range(n)),
 }  # fmt: skip
 
