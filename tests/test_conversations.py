@@ -7,6 +7,7 @@ from pathlib import Path
 import _conversations
 import pytest
 from _conversations import ALONE, Figures
+from _sets import Asked
 
 from assistant.answer.explanation import refused
 from assistant.errors import UsageError
@@ -45,7 +46,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def asked(folder: Path) -> dict[str, _conversations.Asked]:
+def asked(folder: Path) -> dict[str, Asked]:
     gather = _conversations.gathers(folder, "develop", ())["small"]
     (folder / "out").mkdir()
     return {one.question.id.partition("#")[2]: one for one in gather(folder / "out")}
