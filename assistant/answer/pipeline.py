@@ -275,7 +275,8 @@ class Assistant:
     ) -> tuple[Working | None, Answer]:
         """The answer and how it was worked out; its blocks are heard once they are cited.
 
-        `heard` is the question as it was `asked`, with what was said before it: it is answered where that is surer.
+        `heard` is the question as it was `asked`, with what was said before it. It is answered where that is surer,
+        unless the rules have made another question of it that is answered.
         """
         if rows == []:
             left = "The filters leave nothing to search: loosen or drop them."
@@ -283,7 +284,8 @@ class Assistant:
         working = self._complete(
             self._work(self._library.parse(question), rows, clock, follower), rows, clock, follower
         )
-        if heard is not None:
+        settled = question != asked and working.reason is None  # the rules knew what it leans on
+        if heard is not None and not settled:
             other = self._work(self._library.parse(asked), rows, clock, follower, heard)
             working = other if other.confidence > working.confidence else working
         with clock.stage("compose"):

@@ -44,5 +44,5 @@ class Checked:
         )
 
 
-MEASURED = Checked(faulty=400, missed=21, faithful=400, kept=370, documents=41)
+MEASURED = Checked(faulty=400, missed=21, faithful=400, kept=373, documents=41)
 """By `python scripts/claims.py`, with the reader that ships."""

@@ -130,16 +130,17 @@ def conversations(folder: Path, split: str, *, search: Search, rng: random.Rando
 
     Beside them so many questions that stand `alone`, each after one or two others about the same document.
     """
-    for row in rows(next(folder.glob("conversations.jsonl*"))):
-        if row["split"] == split:
-            for turn in _later(row):
-                yield from _found(turn, search)
+    for path in folder.glob("conversations.jsonl*"):  # a folder of questions alone has none
+        for row in rows(path):
+            if row["split"] == split:
+                for turn in _later(row):
+                    yield from _found(turn, search)
     questions = [row for row in rows(next(folder.glob("questions.jsonl*"))) if row["split"] == split]
     beside: dict[str, list[dict[str, Any]]] = {}
     for row in questions:
         beside.setdefault(row["document"], []).append(row)
     for row in rng.sample(questions, min(alone, len(questions))):
-        others = [other for other in rng.sample(beside[row["document"]], min(3, len(beside[row["document"]])))]
+        others = rng.sample(beside[row["document"]], min(3, len(beside[row["document"]])))
         before = [_asked(other, answered=rng.random() < ANSWERED) for other in others if other is not row][:2]
         turns = [turn for turns in before for turn in turns]
         if (said := told(row["question"], turns)) is not None:

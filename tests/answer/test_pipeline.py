@@ -383,6 +383,16 @@ def test_a_question_is_also_read_with_what_was_said_before_and_answered_where_th
     assert heard.blocks == [found]
 
 
+@pytest.mark.parametrize(("odds", "found"), [(3.0, "Entry wage: $40,000"), (-3.0, "Entry wage: $30,000")])
+def test_what_the_rules_made_of_a_question_stands_where_it_is_answered(odds: float, found: str) -> None:
+    question = "What is the median wage of a Master Baker?"
+    after, alone = {"Entry wage: $30,000": 5.0}, {"Entry wage: $40,000": odds}
+    baker = assistant({"Baker": BAKERY}, reader=lambda outlines: Listening(outlines, question, after, alone))
+    answer = baker.ask("And the entry wage?", history=[Turn("user", question)])
+    assert answer.standalone_question == "What is the entry wage of a Master Baker?"
+    assert said(answer) == [found]
+
+
 def test_an_item_of_an_answer_that_the_history_has_not_is_looked_up() -> None:
     history = [Turn("user", "What are the late dutys?")]
     assert said(BAKER.ask("What are the late duties?")) == ["Sweep the floor", "Count the till"]
