@@ -10,10 +10,10 @@ from typing import TypeAlias, cast
 
 import _sets
 from _sets import Asked, Gather
+from _turns import later
 
 from assistant.errors import UsageError
 from assistant.evaluation.grading import Judgement
-from assistant.types import Turn
 
 ALONE, LEANS, STANDS = "/alone", "leans", "stands"  # ends the id of a standalone form; the kinds of a later turn
 
@@ -38,29 +38,17 @@ def gathers(folder: Path, split: str, domains: Sequence[str]) -> dict[str, Gathe
 
 
 def _domain(folder: Path, rows: Sequence[_Row], out: Path) -> list[Asked]:
-    turns = {f"{row['document']}#c{n}.{at}": turn for n, row in enumerate(rows) for at, turn in _later(row)}
+    turns = {f"{row['document']}#c{n}.{at}": turn for n, row in enumerate(rows) for at, turn in later(row)}
     forms = {id + ALONE: {**turn, "question": turn["alone"]} for id, turn in turns.items()}
     asked = []
     for one in _sets.of_domain(folder, cast("Mapping[str, _sets.Written]", turns | forms), out):
         turn = turns[one.question.id.removesuffix(ALONE)]
         alone = one.question.id.endswith(ALONE)
-        history = () if alone else cast("tuple[Turn, ...]", turn["history"])
+        history = () if alone else turn["history"]
         kind = STANDS if turn["needs"] == "none" else LEANS
         question = replace(one.question, history=history, kind=one.question.kind or kind)
         asked.append(replace(one, question=question))
     return asked
-
-
-def _later(row: _Row) -> Iterator[tuple[int, dict[str, object]]]:
-    """The turns of a conversation after the first, mere reactions left out, with what was said before each."""
-    history: tuple[Turn, ...] = ()
-    for at, turn in enumerate(cast("Sequence[Mapping[str, object]]", row["turns"])):
-        if history and turn["alone"] is not None and turn["type"] != "chat":
-            kind = turn["type"] if turn["evidence"] else "near"
-            yield at, {"answer": None, **turn, "document": row["document"], "type": kind, "history": history}
-        history += (Turn("user", str(turn["question"])),)
-        if quotes := cast("Sequence[str]", turn["quotes"]):
-            history += (Turn("assistant", "\n".join(quotes)),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol, cast
 
 from _examples import Example, rows
+from _turns import later, said
 
 from assistant.documents.outline import Outline
 from assistant.documents.structure import sentences
@@ -133,37 +134,26 @@ def conversations(folder: Path, split: str, *, search: Search, rng: random.Rando
     for path in folder.glob("conversations.jsonl*"):  # a folder of questions alone has none
         for row in rows(path):
             if row["split"] == split:
-                for turn in _later(row):
-                    yield from _found(turn, search)
+                for _, turn in later(row):
+                    yield from _after(turn, turn["history"], search)
     questions = [row for row in rows(next(folder.glob("questions.jsonl*"))) if row["split"] == split]
     beside: dict[str, list[dict[str, Any]]] = {}
     for row in questions:
         beside.setdefault(row["document"], []).append(row)
     for row in rng.sample(questions, min(alone, len(questions))):
         others = rng.sample(beside[row["document"]], min(3, len(beside[row["document"]])))
-        before = [_asked(other, answered=rng.random() < ANSWERED) for other in others if other is not row][:2]
-        turns = [turn for turns in before for turn in turns]
-        if (said := told(row["question"], turns)) is not None:
-            yield from _found({**row, "question": said.read, "searched": said.searched}, search)
+        before = [
+            said(other["question"], other["quotes"] if rng.random() < ANSWERED else [])
+            for other in others
+            if other is not row
+        ]
+        yield from _after(row, [turn for turns in before[:2] for turn in turns], search)
 
 
-def _later(conversation: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The turns of a conversation after the first, as rows of written questions; mere reactions left out."""
-    before: list[Turn] = []
-    for turn in conversation["turns"]:
-        if turn["alone"] is None or turn["type"] == "chat":
-            continue
-        if (said := told(turn["question"], before)) is not None:
-            row = {"answer": None, "closest": [], **turn, "document": conversation["document"]}
-            kind = turn["type"] if turn["evidence"] else "near"
-            yield {**row, "question": said.read, "searched": said.searched, "type": kind}
-        before += _asked(turn, answered=True)
-
-
-def _asked(row: dict[str, Any], *, answered: bool) -> list[Turn]:
-    """A question as a turn, and the first line of its answer as another."""
-    turns = [Turn("user", row["question"])]
-    return [*turns, Turn("assistant", row["quotes"][0])] if answered and row["quotes"] else turns
+def _after(row: dict[str, Any], history: Sequence[Turn], search: Search) -> Iterator[Group]:
+    """The group of a row with what was said before it; none where nothing was."""
+    if (heard := told(row["question"], history)) is not None:
+        yield from _found({**row, "question": heard.read, "searched": heard.searched}, search)
 
 
 def _found(row: dict[str, Any], search: Search) -> Iterator[Group]:
