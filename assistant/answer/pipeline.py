@@ -190,10 +190,10 @@ class Assistant:
             rows = self._rows(filters)
             greeted = greet(question, self.documents, self.index_id)
             standalone = question if greeted else self._expand(self._stand_alone(question, history, rows, follower))
-            asked = self._expand(self._correct(question))
-            heard = None if greeted or self._reader is None else told(asked, history)
+            with_history = history and not greeted and self._reader is not None
+            heard = told(self._expand(self._correct(question)), history) if with_history else None
         known = greeted or self._pinned(question, standalone, history, filters, clock, follower)
-        working, answer = (None, known) if known else self._work_out(standalone, rows, clock, follower, asked, heard)
+        working, answer = (None, known) if known else self._work_out(standalone, rows, clock, follower, heard)
         answer = replace(
             answer,
             id=self._id(question, history, filters),
@@ -270,13 +270,12 @@ class Assistant:
         rows: Sequence[int] | None,
         clock: Clock,
         follower: Follower,
-        asked: str = "",
         heard: Told | None = None,
     ) -> tuple[Working | None, Answer]:
         """The answer and how it was worked out; its blocks are heard once they are cited.
 
-        `heard` is the question as it was `asked`, with what was said before it. It is answered where that is surer,
-        unless the rules have made another question of it that is answered.
+        What was `heard` is answered where that is surer, unless the rules have made another question of it that is
+        answered.
         """
         if rows == []:
             left = "The filters leave nothing to search: loosen or drop them."
@@ -284,9 +283,9 @@ class Assistant:
         working = self._complete(
             self._work(self._library.parse(question), rows, clock, follower), rows, clock, follower
         )
-        settled = question != asked and working.reason is None  # the rules knew what it leans on
-        if heard is not None and not settled:
-            other = self._work(self._library.parse(asked), rows, clock, follower, heard)
+        # Where the rules made another question of it, they knew what it leans on.
+        if heard is not None and (question == heard.question or working.reason is not None):
+            other = self._work(self._library.parse(heard.question), rows, clock, follower, heard)
             working = other if other.confidence > working.confidence else working
         with clock.stage("compose"):
             quoted = self._quoted(working)

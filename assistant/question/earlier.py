@@ -19,6 +19,7 @@ QUESTION_WORDS, ANSWER_WORDS = 22, 14  # how much of each of them, and of the la
 class Told:
     """A question with what was said before it."""
 
+    question: str  # without it
     searched: str  # with the earlier questions
     read: str  # and with how the last answer began
 
@@ -31,4 +32,4 @@ def told(question: str, history: Sequence[Turn]) -> Told | None:
     said = " / ".join(" ".join(words[:QUESTION_WORDS]) for words in asked[-QUESTIONS:][::-1])
     answers = [words for turn in history if turn.role == "assistant" if (words := turn.content.split())]
     answer = f" — {' '.join(answers[-1][:ANSWER_WORDS])}" if answers else ""
-    return Told(f"{question} (earlier: {said})", f"{question} (earlier: {said}{answer})")
+    return Told(question, f"{question} (earlier: {said})", f"{question} (earlier: {said}{answer})")
