@@ -194,6 +194,7 @@ def _encoded(encoder: OnnxEncoder, texts: Sequence[str], cache: Path) -> Vectors
             bar.update(done)
 
         vectors = encoder.encode_passages(texts, progress=progress)
+    cache.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part.npy")
     np.save(part, vectors)
     part.replace(path)

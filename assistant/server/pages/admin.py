@@ -6,10 +6,10 @@ from starlette.responses import HTMLResponse
 
 from assistant.feedback.gaps import Gaps
 from assistant.feedback.records import Records
-from assistant.server.pages.shell import page
+from assistant.server.pages.shell import WITH_FORM, page
 from assistant.server.pinning import Pinning
 
-POLICY = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'"
+POLICY = "default-src 'none'; style-src 'self'; img-src data:"
 SHOWN = 200  # gaps; the file holds them all
 OTHERS = 20  # other wordings, and comments, of one gap
 
@@ -30,6 +30,7 @@ def show(
     return page(
         "admin.html",
         POLICY,
+        closed=WITH_FORM,
         title=f"{title}: what is missing",
         totals=None if records is None else records.totals(),
         gaps=gaps.groups,

@@ -9,11 +9,10 @@ from starlette.responses import HTMLResponse
 
 from assistant.documents.citations import address
 from assistant.server.pages.home import last_change
-from assistant.server.pages.shell import CLOSED, SELF, many, page
+from assistant.server.pages.shell import SELF, WITH_FORM, many, page
 from assistant.types import Answerer, Document
 
 SHOWN = 500  # documents on a page, at most
-FOUND = CLOSED.replace("form-action 'none'", "form-action 'self'")  # the form asks for the same page
 
 
 def index(answerer: Answerer, query: str = "") -> HTMLResponse:
@@ -27,7 +26,7 @@ def index(answerer: Answerer, query: str = "") -> HTMLResponse:
     return page(
         "documents.html",
         SELF,
-        closed=FOUND,
+        closed=WITH_FORM,
         title="Documents",
         total=total,
         query=" ".join(query.split()),

@@ -13,6 +13,7 @@ from assistant.documents.citations import place
 
 SELF = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'"
 CLOSED = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+WITH_FORM = CLOSED.replace("form-action 'none'", "form-action 'self'")  # a form asks for the same page
 
 _OWN_LINK = re.compile(rb'( (?:href|src)=")/(?!/)')  # what people wrote has no such quotation mark
 
