@@ -46,9 +46,17 @@ class _Manifest(TypedDict):
 
 
 def open_build(build_folder: Path) -> LocalCollection:
+    """The index in the folder of a build, its files checked. Nothing of it is read from the disk afterwards."""
     manifest = _manifest(build_folder)
     for name, known in manifest["files"].items():
         _check(build_folder / name, known)
+    try:
+        return _read(build_folder, manifest)
+    except (OSError, ValueError, EOFError, LookupError) as error:  # a file was cut off since it was checked
+        raise IndexDamaged(f"{build_folder} changed while it was opened: {AGAIN}") from error
+
+
+def _read(build_folder: Path, manifest: _Manifest) -> LocalCollection:
     texts = {
         name: (build_folder / name).read_bytes().decode() for name in manifest["files"] if name.startswith("texts/")
     }
