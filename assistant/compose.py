@@ -6,13 +6,13 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from assistant.answer.pipeline import Assistant
 from assistant.errors import CalibrationError, IndexMismatch, UsageError
 from assistant.pinning import pinned
 from assistant.settings import DatabaseUrl, Settings
 
 if TYPE_CHECKING:
     from assistant.answer.calibration import Calibration
+    from assistant.answer.pipeline import Assistant
     from assistant.feedback.records import Records
     from assistant.index.collection import Collection
     from assistant.index.store import IndexStore
@@ -126,6 +126,7 @@ def _assemble(
 ) -> Assistant:
     from assistant.answer.library import Library
     from assistant.answer.overlap import TermOverlap
+    from assistant.answer.pipeline import Assistant
     from assistant.answer.rank_lines import SimilarityRanker
     from assistant.answer.retrieve import Retriever
     from assistant.documents.outline import Outline
