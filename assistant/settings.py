@@ -74,7 +74,7 @@ def _url(value: str) -> str:
     return value.rstrip("/")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class DatabaseUrl:
     """The address of a database. As text it does not tell the password."""
 

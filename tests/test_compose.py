@@ -106,7 +106,7 @@ def test_an_index_is_freed_with_all_that_was_made_of_it(settings: Settings, inde
     assert second.index_id != first.index_id
     del first, view
     assert [name for one, name in gone.items() if one() is not None] == []
-    there = [one for one in gc.get_objects() if isinstance(one, Document | Passage)]
+    there = [one for one in gc.get_objects() if type(one) in (Document, Passage)]
     assert {one.text for one in there if "$5,151" in one.text or "$6,161" in one.text} == {
         second.documents["a.txt"].text,
         "The median pay is $6,161",

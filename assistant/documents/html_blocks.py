@@ -231,11 +231,11 @@ class HtmlBlocks:
         self.lines.append(Line("heading", *span))
 
     def _opens_section(self) -> bool:
-        """Whether a heading stands at the top, and is the first text of its element."""
+        """Whether a heading stands at the top, is the first text of its element, and none in it came before."""
         if not self.top or self.floor or any(element.name in _HOLDS_NO_SECTION for element in self.open):
             return False
         heading = self._element(_HEADINGS, set())
-        return heading is not None and (not self.headings or self.headings[-1][2] != heading.start)
+        return heading is not None and (not self.headings or self.headings[-1][2] < heading.start)
 
     def _introduction(self, element: _Open, bits: list[tuple[int, str]], marks: Sequence[Tag]) -> None:
         self._add("lead", balanced(_hull(bits), marks))

@@ -9,7 +9,6 @@ from urllib.parse import parse_qsl
 
 from assistant.answer.pipeline import Assistant
 from assistant.errors import PinnedError
-from assistant.pinned.board import Pinboard
 from assistant.pinned.entries import Pin, add, day
 
 
@@ -31,8 +30,8 @@ class Pinning:
 
     def answers(self, question: str) -> bool:
         """Whether a pinned answer is given to the question now."""
-        board = self.current().board
-        return isinstance(board, Pinboard) and board.find(question) is not None
+        assistant = self.current()
+        return assistant.board is not None and assistant.board.answer([question], assistant.index_id) is not None
 
 
 def form_fields(body: bytes) -> dict[str, str]:

@@ -35,6 +35,10 @@ def test_the_lines_and_sections_of_any_html_hold(text: str) -> None:
     assert len([line for line in read.lines if line.kind == "heading"]) == len(read.sections)
 
 
+def test_what_comes_after_a_heading_within_a_heading_opens_no_section() -> None:
+    assert lines("<h2><h1>Pay</h1> by band</h2>") == [("heading", "Pay", None), ("sentence", "by band", None)]
+
+
 # Trees of elements whose words are numbered, so that each can be found again.
 Tree = tuple[str, list["Tree"]]
 _FLOW = ["p", "div", "blockquote", "ul", "ol", "dl", "table", "details", "h2", "section", "b", "br", "script", "hidden"]

@@ -18,13 +18,13 @@ def test_a_first_question_stands_by_itself() -> None:
 def test_the_last_two_questions_are_told_the_last_one_first() -> None:
     history = asked("Who bakes?", "What do they earn?", "And apprentices?")
     text = "by when (earlier: And apprentices? / What do they earn?)"
-    assert told("by when", history) == Told(text, text)
+    assert told("by when", history) == Told("by when", text, text)
 
 
 def test_how_the_last_answer_began_is_read_but_not_searched_for() -> None:
     history = [Turn("user", "Which fee?"), Turn("assistant", "Late fee: 5\nLost key: 20"), *asked("ok", "why")]
     assert told("how much", history) == Told(
-        "how much (earlier: why / ok)", "how much (earlier: why / ok — Late fee: 5 Lost key: 20)"
+        "how much", "how much (earlier: why / ok)", "how much (earlier: why / ok — Late fee: 5 Lost key: 20)"
     )
 
 
