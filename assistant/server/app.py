@@ -260,7 +260,7 @@ def create_app(
 
     add_routes(app, feedback, title, keys)
     if uploads is not None:
-        add_uploads(app, uploads, seen, keys)
+        add_uploads(app, uploads, seen, keys, limits.shared)
     if counts is not None:
         app.get("/metrics", include_in_schema=False)(counts.page)
     if mcp:
