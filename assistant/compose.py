@@ -6,18 +6,19 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from assistant.answer.pipeline import Assistant
 from assistant.errors import CalibrationError, IndexMismatch, UsageError
-from assistant.pinning import pinned
+from assistant.pinning import kept_of, pinned
 from assistant.settings import DatabaseUrl, Settings
 
 if TYPE_CHECKING:
     from assistant.answer.calibration import Calibration
+    from assistant.answer.pipeline import Assistant
     from assistant.feedback.records import Records
     from assistant.index.collection import Collection
     from assistant.index.store import IndexStore
     from assistant.models.extractive import ExtractiveReader
     from assistant.models.reader import OnnxReader
+    from assistant.pinned.file_board import Kept
     from assistant.types import Encoder, Json, Promise
 
 SHIPPED, NONE = "shipped", "none"  # the readers that are no model of transformers
@@ -63,6 +64,7 @@ class Opener:
         self._open_encoder = open_encoder or self._open
         self._encoder: Encoder | None = None
         self._reader: OnnxReader | ExtractiveReader | None = None
+        self._kept: Kept | None = None
 
     def __call__(self) -> Assistant:
         from assistant.models.encoder_names import full_name
@@ -76,7 +78,8 @@ class Opener:
             )
         encoder = self._encoder_of(index)
         reader = _reader(settings, self._store, index, self._reader)
-        opened = pinned(settings, _assemble(settings, index, encoder, self._calibrated, reader), encoder)
+        opened = pinned(settings, _assemble(settings, index, encoder, self._calibrated, reader), encoder, self._kept)
+        self._kept = kept_of(opened)
         self._encoder, self._reader = encoder, None if reader is None else reader.over({})
         return opened
 
@@ -126,6 +129,7 @@ def _assemble(
 ) -> Assistant:
     from assistant.answer.library import Library
     from assistant.answer.overlap import TermOverlap
+    from assistant.answer.pipeline import Assistant
     from assistant.answer.rank_lines import SimilarityRanker
     from assistant.answer.retrieve import Retriever
     from assistant.documents.outline import Outline

@@ -8,7 +8,8 @@ from assistant.settings import Settings
 
 if TYPE_CHECKING:
     from assistant.answer.pipeline import Assistant
-    from assistant.pinned.file_board import FileBoard
+    from assistant.errors import PinnedError
+    from assistant.pinned.file_board import FileBoard, Kept
     from assistant.types import Encoder
 
 
@@ -33,10 +34,25 @@ def _of_file(assistant: Assistant) -> FileBoard | None:
     return board if isinstance(board, FileBoard) else None
 
 
-def pinned(settings: Settings, assistant: Assistant, encoder: Encoder) -> Assistant:
-    """The assistant, which answers from the pinned answers in the settings first, if there are any."""
+def fault_of(assistant: Assistant) -> PinnedError | None:
+    """What is wrong with the file of the pinned answers, where those of before go on."""
+    board = _of_file(assistant)
+    return None if board is None else board.fault
+
+
+def kept_of(assistant: Assistant) -> Kept | None:
+    """The pinned answers that made sense last, for the next index; None where there is no file of them."""
+    board = _of_file(assistant)
+    return None if board is None else board.kept
+
+
+def pinned(settings: Settings, assistant: Assistant, encoder: Encoder, kept: Kept | None = None) -> Assistant:
+    """The assistant, which answers from the pinned answers in the settings first, if there are any.
+
+    Where they make no sense, from those that are `kept`; raises PinnedError where there are none.
+    """
     if settings.pinned is None:
         return assistant
     from assistant.pinned.file_board import FileBoard
 
-    return assistant.with_board(FileBoard(settings.pinned, assistant, encoder))
+    return assistant.with_board(FileBoard(settings.pinned, assistant, encoder, kept))

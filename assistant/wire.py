@@ -384,7 +384,7 @@ class HealthBody(_Body):
 
 
 class ReadyBody(_Body):
-    """An index is loaded; degraded where the one in force cannot be taken up, and the one before answers."""
+    """An index is loaded; degraded where a new one, or new pinned answers, cannot be taken up: those before go on."""
 
     status: Literal["ready", "degraded"] = "ready"
     index_id: str

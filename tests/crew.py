@@ -73,8 +73,9 @@ class Crew:
 
 
 def children(pid: int) -> list[int]:
+    """The processes that any thread of this one has started."""
     try:
-        return [int(found) for found in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        return [int(n) for path in Path(f"/proc/{pid}/task").glob("*/children") for n in path.read_text().split()]
     except OSError:
         return []
 

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 
 import pytest
+from crew import children, command_line
+from serving import until
 
 from assistant.cli import main
 
@@ -147,6 +153,78 @@ def test_a_server_builds_what_it_can_of_a_folder_with_a_broken_file(corpus: Path
     with serving("--corpus", str(corpus), "--index", str(index), folder=tmp_path) as said:
         assert said[0] == "no index yet: building it first" and "listening" in said[-1]
     assert receipt(index)["broken.md"] == "failed"
+
+
+KEY = {"Authorization": "Bearer a-key-of-sixteen-or-more", "Content-Type": "application/octet-stream"}
+BRIDGE = b"# Bridge\n\nThe bridge opens at seven.\n"
+
+
+class Two:
+    """Two processes that serve on one socket, and take documents over HTTP."""
+
+    def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
+        self.process, self._log = process, log
+        until(lambda: "listening on" in log.read_text() or process.poll() is not None, 120)
+        found = re.search(r"http://(\S+)", log.read_text())
+        assert found, log.read_text()
+        self._host = found[1]
+
+    def workers(self) -> list[int]:
+        return [pid for pid in children(self.process.pid) if b"spawn_main" in command_line(pid)]
+
+    def call(self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] = KEY) -> Any:
+        with closing(HTTPConnection(self._host, timeout=60)) as connection:
+            connection.request(method, path, body, dict(headers))
+            reply = connection.getresponse()
+            return json.loads(reply.read())
+
+    def say(self, question: str) -> list[str]:
+        """What each process answers, asked while the other is held."""
+        said = []
+        asked = json.dumps({"question": question}).encode()
+        for held in self.workers():
+            os.kill(held, signal.SIGSTOP)
+            try:
+                said.append(self.call("POST", "/v1/ask", asked, {"Content-Type": "application/json"})["answer"])
+            finally:
+                os.kill(held, signal.SIGCONT)
+        return said
+
+
+@pytest.fixture
+def two(corpus: Path, index: Path, tmp_path: Path) -> Iterator[Two]:
+    build(corpus, index)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ASSISTANT_")}
+    environment |= {"PYTHONPATH": os.pathsep.join(sys.path), "ASSISTANT_ADMIN_KEY": KEY["Authorization"].split()[1]}
+    environment |= {"ASSISTANT_UPLOADS": "true"}
+    command = [sys.executable, "-m", "assistant", "serve", "--port", "0", "--workers", "2"]
+    command += ["--corpus", str(corpus), "--index", str(index)]
+    log = tmp_path / "log"
+    with log.open("wb") as written, subprocess.Popen(command, stderr=written, env=environment) as process:
+        try:
+            yield Two(process, log)
+        finally:
+            process.terminate()
+
+
+def test_every_process_answers_from_a_document_that_one_of_them_took(two: Two, corpus: Path) -> None:
+    question = "When does the bridge open?"
+    assert two.say(question) == ["", ""]
+    assert two.call("POST", "/v1/documents?id=bridge.md", BRIDGE)["status"] == "added"
+    until(lambda: two.say(question) == ["The bridge opens at seven."] * 2, 60)
+    assert two.call("DELETE", "/v1/documents/bridge.md")["status"] == "deleted"
+    until(lambda: two.say(question) == ["", ""], 60)
+    assert sorted(path.name for path in corpus.iterdir()) == ["gate.md", "tents.md"]
+
+
+def test_a_document_is_there_in_the_end_though_the_processes_that_took_it_are_killed(two: Two) -> None:
+    before = two.workers()
+    assert two.call("POST", "/v1/documents?id=bridge.md", BRIDGE)["status"] == "added"
+    until(lambda: any(children(worker) for worker in before), 30)  # the build has begun
+    for pid in [child for worker in before for child in children(worker)] + before:
+        os.kill(pid, signal.SIGKILL)
+    until(lambda: len(two.workers()) == 2 and not set(two.workers()) & set(before), 60)
+    until(lambda: two.say("When does the bridge open?") == ["The bridge opens at seven."] * 2, 60)
 
 
 @pytest.mark.parametrize("kilobytes", [4, 16])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import sys
 import unicodedata
+from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -20,11 +21,16 @@ def loader_version(package: Path = Path(__file__).parent) -> str:
 
     While it is the same, a file of the same bytes and name gives the same document, cut into the same passages.
     """
+    return code_version(package.parent, (*package.rglob("*.py"), package.parent / "types.py"), libraries=LIBRARIES)
+
+
+def code_version(root: Path, files: Iterable[Path], *, libraries: Iterable[str]) -> str:
+    """A hash of these files below `root`, of the versions of the libraries, and of Python's."""
     digest = hashlib.sha256(f"{sys.version} {unicodedata.unidata_version}".encode())
-    for name in LIBRARIES:
+    for name in libraries:
         digest.update(f"\n{name} {_installed(name)}".encode())
-    for path in sorted((*package.rglob("*.py"), package.parent / "types.py")):
-        digest.update(f"\n{path.relative_to(package.parent).as_posix()} ".encode())
+    for path in sorted(files):
+        digest.update(f"\n{path.relative_to(root).as_posix()} ".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:16]
 

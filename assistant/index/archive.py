@@ -8,11 +8,21 @@ import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 
-from assistant.disk import replacing
-from assistant.errors import IndexDamaged, UsageError
+from assistant.disk import replacing, sha256, sync
+from assistant.errors import IndexDamaged, IndexFault, UsageError
 from assistant.index.files import open_build
 from assistant.index.local import LocalCollection
-from assistant.index.publishing import build_in_force, clean_up, locked, open_index, publish, readable_current, writing
+from assistant.index.publishing import (
+    build_in_force,
+    clean_up,
+    locked,
+    open_index,
+    publish,
+    put_in_force,
+    readable_current,
+    writing,
+)
+from assistant.index.receipt import NAME as RECEIPT
 
 MODELS = ("encoders", "readers")  # the folders beside the builds, of what encodes and reads
 
@@ -45,17 +55,20 @@ def restore(folder: Path, source: Path, *, check: Callable[[Path], LocalCollecti
     with writing(folder), locked(folder, wait=True):
         before = readable_current(folder)
         work = folder / f".restore.{uuid.uuid4().hex}"
-        work.mkdir()
+        (work / "damaged").mkdir(parents=True)
         try:
             _unpack(source, work)
             index = check(work)
             for path in _models(work, index):
-                place = folder / path.relative_to(work)
-                place.parent.mkdir(exist_ok=True)
-                shutil.rmtree(place, ignore_errors=True)
-                path.rename(place)
+                _put_beside(path, folder / path.relative_to(work), aside=work / "damaged")
             (folder / "builds").mkdir(exist_ok=True)
-            publish(folder, work / "builds" / index.id, index.id)
+            build, there = work / "builds" / index.id, folder / "builds" / index.id
+            if _is_whole(there):  # and may be in force: it stays where it is, at every instant
+                if (build / RECEIPT).exists():
+                    (build / RECEIPT).replace(there / RECEIPT)
+                put_in_force(folder, index.id)
+            else:
+                publish(folder, build, index.id)
         finally:
             shutil.rmtree(work, ignore_errors=True)
         clean_up(folder, {index.id, before})
@@ -79,6 +92,32 @@ def _models(folder: Path, index: LocalCollection) -> Iterator[Path]:
     names = (index.encoder_fingerprint, str(reader["fingerprint"]) if isinstance(reader, dict) else "")
     paths = (folder / kind / name for kind, name in zip(MODELS, names, strict=True) if name)
     return (path for path in paths if path.is_dir())
+
+
+def _is_whole(build: Path) -> bool:
+    try:
+        open_build(build)
+    except IndexFault:
+        return False
+    return True
+
+
+def _put_beside(model: Path, place: Path, *, aside: Path) -> None:
+    """Moves a model to its place, unless it lies there: the index in force may need it, at every instant."""
+    if _sums(place) == _sums(model):
+        return
+    for path in (*model.iterdir(), model):
+        sync(path)
+    place.parent.mkdir(exist_ok=True)
+    if place.exists():
+        place.rename(aside / place.name)
+    model.rename(place)
+    sync(place.parent)
+
+
+def _sums(folder: Path) -> dict[str, str]:
+    """The checksum of each file in a folder."""
+    return {path.name: sha256(path) for path in folder.iterdir()} if folder.is_dir() else {}
 
 
 def _unpack(source: Path, work: Path) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain, pairwise
 from math import log
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +17,7 @@ from assistant.errors import IndexDamaged
 from assistant.question.stems import terms
 
 K1, B = 1.2, 0.75
+_PARTS, _TEXTS = ("starts", "rows", "scores"), ("texts", "ends")
 
 
 class Bm25Lexicon:
@@ -25,23 +28,31 @@ class Bm25Lexicon:
         texts: Sequence[str],
         *,
         more: Callable[[Sequence[str]], Sequence[str]] = lambda stems: stems,
+        known: Callable[[int], Sequence[str] | None] = lambda row: None,
         k1: float = K1,
         b: float = B,
     ) -> None:
-        """Holds one row a text. `more` gives the stems of a text together with those by which it is found, too."""
+        """Holds one row a text. `more` gives the stems of a text together with those by which it is found, too.
+
+        `known` gives what that comes to for a row, where it is known already.
+        """
         import bm25s  # here, because it brings scipy, which serving can do without
 
         logging.getLogger("bm25s").setLevel(logging.WARNING)  # it turns its own debugging on
 
-        stems = [more(terms(text)) for text in texts]
+        stems = [more(terms(text)) if (held := known(row)) is None else held for row, text in enumerate(texts)]
         self._words = sorted({stem for row in stems for stem in row})
         self._columns = {word: column for column, word in enumerate(self._words)}
         self._size = len(texts)
         self._starts = np.zeros(1, np.int64)
         self._rows, self._scores = np.empty(0, np.int32), np.empty(0, np.float32)
+        ids = [[self._columns[stem] for stem in row] for row in stems]
+        self._texts: tuple[NDArray[np.int32], NDArray[np.int64]] | None = (  # the columns of all texts, and their ends
+            np.fromiter(chain.from_iterable(ids), np.int32),
+            np.cumsum([len(row) for row in ids], dtype=np.int64),
+        )
         if self._words:
             built = bm25s.BM25(method="lucene", k1=k1, b=b)
-            ids = [[self._columns[stem] for stem in row] for row in stems]
             built.index((ids, dict(self._columns)), create_empty_token=False, show_progress=False)
             self._starts = built.scores["indptr"].astype(np.int64)
             self._rows = built.scores["indices"].astype(np.int32)
@@ -51,11 +62,12 @@ class Bm25Lexicon:
     def load(cls, path: Path) -> Bm25Lexicon:
         """The lexicon that was saved there."""
         lexicon = cls.__new__(cls)
+        lexicon._texts = None  # which only building asks for
         try:
             saved = json.loads((path / "words.json").read_bytes())
             lexicon._words, lexicon._size = saved["words"], saved["texts"]
             lexicon._starts, lexicon._rows, lexicon._scores = (
-                np.load(path / f"{part}.npy", allow_pickle=False) for part in ("starts", "rows", "scores")
+                np.load(path / f"{part}.npy", allow_pickle=False) for part in _PARTS
             )
         except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
             raise IndexDamaged(f"{path} cannot be read: run `assistant index` to build it again") from error
@@ -67,8 +79,18 @@ class Bm25Lexicon:
         path.mkdir()
         saved = json.dumps({"texts": self._size, "words": self._words}, ensure_ascii=False)
         (path / "words.json").write_bytes(saved.encode("utf-8", "surrogatepass"))
-        for part, values in (("starts", self._starts), ("rows", self._rows), ("scores", self._scores)):
+        parts: list[NDArray[Any]] = [self._starts, self._rows, self._scores, *(self._texts or ())]
+        for part, values in zip((*_PARTS, *_TEXTS), parts, strict=False):
             np.save(path / f"{part}.npy", values, allow_pickle=False)
+
+    def stems(self, path: Path) -> list[list[str]]:
+        """The stems of each text, from the folder that this was loaded from."""
+        try:
+            columns, ends = (np.load(path / f"{part}.npy", allow_pickle=False) for part in _TEXTS)
+        except (OSError, EOFError, ValueError) as error:
+            raise IndexDamaged(f"{path} cannot be read: run `assistant index` to build it again") from error
+        found = [self._words[column] for column in columns.tolist()]
+        return [found[start:end] for start, end in pairwise([0, *ends.tolist()])]
 
     def __len__(self) -> int:
         return self._size

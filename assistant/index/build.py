@@ -10,17 +10,20 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assistant.index.files import SCHEMA, document_row, text_key, write_files, write_json, write_manifest
 from assistant.index.publishing import clean_up, publish, writing
 from assistant.index.receipt import NAME as RECEIPT
 from assistant.index.receipt import renew
-from assistant.index.reuse import Before, open_before
+from assistant.index.reuse import Before, Held, open_before
+from assistant.index.vocabulary import words_version
 from assistant.question.acronyms import Known
 from assistant.spreadsheets.counted import counted
-from assistant.types import Document, Encoder, Json, Passage, Vectors
+from assistant.types import Document, Encoder, Json, Passage
 
 Note = Callable[[str, int, int], None]
 """Told the stage, how much of it is done, and how much there is."""
@@ -76,10 +79,11 @@ def build(
             return Report(identity, len(documents), len(passages), 0, False, seconds)
         known = before.vectors(encoder.fingerprint)
         encoded = 0
-        matrices = []
-        for stage, texts, held in (("encode passages", embedded, known[0]), ("encode lines", lines, known[1])):
+        matrices, keys = [], ([text_key(text) for text in embedded], [text_key(text) for text in lines])
+        stages = ("encode passages", "encode lines")
+        for stage, texts, own, held in zip(stages, (embedded, lines), keys, known, strict=True):
             began = time.perf_counter()
-            vectors, fresh = encode(texts, encoder, held, stage, note)
+            vectors, fresh = encode(texts, own, encoder, held, stage, note)
             seconds[stage] = time.perf_counter() - began
             encoded += fresh
             matrices.append(vectors)
@@ -88,7 +92,8 @@ def build(
         work = folder / "builds" / f".{uuid.uuid4().hex}"
         work.mkdir(parents=True)
         try:
-            write_files(work, documents, passages, matrices, (embedded, lines), vocabulary, acronyms)
+            stems = before.stems(keys[0], acronyms, words_version())
+            write_files(work, documents, passages, matrices, embedded, vocabulary, acronyms, keys=keys, stems=stems)
             write_manifest(work, identity, encoder, settings, documents, passages)
             seconds["write"] = time.perf_counter() - began
             whole = {
@@ -121,21 +126,22 @@ def identity_of(
 
 
 def encode(
-    texts: Sequence[str], encoder: Encoder, known: Mapping[str, Vectors], stage: str, note: Note
-) -> tuple[Vectors, int]:
-    """The vectors of all texts, and how many of them are new."""
-    keys = [text_key(text) for text in texts]
-    new = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
-    done = 0
+    texts: Sequence[str], keys: Sequence[str], encoder: Encoder, held: Held, stage: str, note: Note
+) -> tuple[NDArray[Any], int]:
+    """The vectors of all texts, whose hashes are `keys`, and how many of them are new."""
+    rows = np.fromiter((held.rows.get(key, -1) for key in keys), np.int64, len(keys))
+    unknown = np.flatnonzero(rows < 0)
+    new = {keys[n]: texts[n] for n in unknown.tolist()}
+    fresh = np.empty((len(new), encoder.dim), held.vectors.dtype)
     note(stage, 0, len(new))
-    found: dict[str, Vectors] = {}
-    for start in range(0, len(new), 2048):
-        some = dict(list(new.items())[start : start + 2048])
-        for key, vector in zip(some, encoder.encode_passages(list(some.values())), strict=True):
-            found[key] = vector
-        done += len(some)
-        note(stage, done, len(new))
-    vectors = np.empty((len(texts), encoder.dim), np.float32)
-    for row, key in enumerate(keys):
-        vectors[row] = found[key] if key in found else known[key]
+    wanted = list(new.values())
+    for start in range(0, len(wanted), 2048):
+        some = wanted[start : start + 2048]
+        fresh[start : start + len(some)] = encoder.encode_passages(some)
+        note(stage, start + len(some), len(new))
+    vectors = np.empty((len(texts), encoder.dim), held.vectors.dtype)
+    if len(unknown) < len(texts):
+        vectors[rows >= 0] = held.vectors[rows[rows >= 0]]
+    places = {key: n for n, key in enumerate(new)}
+    vectors[unknown] = fresh[[places[keys[n]] for n in unknown.tolist()]]
     return vectors, len(new)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypedDict
@@ -17,6 +17,7 @@ from assistant.errors import IndexDamaged, IndexMismatch
 from assistant.index.bm25 import Bm25Lexicon
 from assistant.index.local import LocalCollection
 from assistant.index.vectors import FaissStore
+from assistant.index.vocabulary import words_version
 from assistant.question.acronyms import Acronyms, Known
 from assistant.types import Document, Encoder, Json, Passage, Vectors
 
@@ -46,9 +47,17 @@ class _Manifest(TypedDict):
 
 
 def open_build(build_folder: Path) -> LocalCollection:
+    """The index in the folder of a build, its files checked. Nothing of it is read from the disk afterwards."""
     manifest = _manifest(build_folder)
     for name, known in manifest["files"].items():
         _check(build_folder / name, known)
+    try:
+        return _read(build_folder, manifest)
+    except (OSError, ValueError, EOFError, LookupError) as error:  # a file was cut off since it was checked
+        raise IndexDamaged(f"{build_folder} changed while it was opened: {AGAIN}") from error
+
+
+def _read(build_folder: Path, manifest: _Manifest) -> LocalCollection:
     texts = {
         name: (build_folder / name).read_bytes().decode() for name in manifest["files"] if name.startswith("texts/")
     }
@@ -83,23 +92,29 @@ def write_files(
     documents: Sequence[Document],
     passages: Sequence[Passage],
     matrices: Sequence[Vectors],
-    texts: Sequence[Sequence[str]],
+    embedded: Sequence[str],
     vocabulary: Mapping[str, int],
     acronyms: Known,
+    *,
+    keys: Sequence[Sequence[str]],
+    stems: Callable[[int], Sequence[str] | None],
 ) -> None:
+    """Writes what an index holds. `keys` are the hashes of the texts of passages and of lines.
+
+    `stems` are those of a passage's text, where they are known already.
+    """
     (work / "texts").mkdir()
     for document in documents:
         (work / _text_name(document)).write_bytes(document.text.encode())
     _write_rows(work / "documents.jsonl", map(document_row, documents))
     _write_rows(work / "passages.jsonl", map(_passage_row, passages))
     FaissStore(matrices[0]).save(work / "vectors.faiss")
-    np.save(work / "lines.npy", matrices[1].astype(np.float16), allow_pickle=False)
-    Bm25Lexicon(texts[0], more=Acronyms(acronyms).both).save(work / "terms")
+    np.save(work / "lines.npy", matrices[1].astype(np.float16, copy=False), allow_pickle=False)
+    Bm25Lexicon(embedded, more=Acronyms(acronyms).both, known=stems).save(work / "terms")
     write_json(work / "vocabulary.json", dict(vocabulary))
     write_json(work / "acronyms.json", asdict(acronyms))
-    write_json(
-        work / "keys.json", {"passages": [text_key(t) for t in texts[0]], "lines": [text_key(t) for t in texts[1]]}
-    )
+    of_passages, of_lines = map(list, keys)
+    write_json(work / "keys.json", {"passages": of_passages, "lines": of_lines, "words_by": words_version()})
 
 
 def write_manifest(

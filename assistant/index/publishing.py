@@ -69,6 +69,11 @@ def publish(folder: Path, work: Path, identity: str) -> None:
         target.rename(folder / "builds" / f".{uuid.uuid4().hex}")
     work.rename(target)
     sync(folder / "builds")
+    put_in_force(folder, identity)
+
+
+def put_in_force(folder: Path, identity: str) -> None:
+    """Has `current` name a build that is there."""
     pointer = folder / f".current.{uuid.uuid4().hex}"
     pointer.write_text(identity + "\n", "ascii")
     sync(pointer)

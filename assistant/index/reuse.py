@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assistant.documents.corpus import marks_of
 from assistant.documents.files import File, Parsed, Parser, sidecar_paths
@@ -17,7 +19,21 @@ from assistant.index.files import open_build
 from assistant.index.local import LocalCollection
 from assistant.index.publishing import readable_current
 from assistant.index.receipt import Receipt, open_receipt
+from assistant.question.acronyms import Known
 from assistant.types import Document, Json, Passage, Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Vectors of texts by the hashes of these. New ones are kept in the same precision."""
+
+    rows: Mapping[str, int]
+    vectors: NDArray[Any]
+
+    @classmethod
+    def of(cls, known: Mapping[str, Vectors]) -> Held:
+        vectors = np.stack(list(known.values())) if known else np.empty((0, 0), np.float32)
+        return cls({key: row for row, key in enumerate(known)}, vectors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +44,8 @@ class Before:
     index: LocalCollection | None = None
     receipt: Receipt = field(default_factory=Receipt)
     keys: Mapping[str, list[str]] = field(default_factory=dict)  # of the texts that were encoded, in the rows' order
+    folder: Path | None = None  # of the build
+    words_by: str = ""  # the version of the code that took its words and stems
 
     def parser(self, parse: Parser, version: str) -> Parser:
         """Makes the document of a file, which is taken over where the file and its sidecars have not changed.
@@ -63,18 +81,40 @@ class Before:
 
         return known
 
-    def vectors(self, fingerprint: str) -> tuple[dict[str, Vectors], dict[str, Vectors]]:
-        """The vectors of passages and of lines by the hash of their texts; none where they are of another encoder.
+    def vectors(self, fingerprint: str) -> tuple[Held, Held]:
+        """The vectors of passages and of lines; none where they are of another encoder.
 
         Lines are stored in half precision, so theirs serve lines only.
         """
         if self.index is None or self.index.encoder_fingerprint != fingerprint:
-            return {}, {}
-        lines = self.index.line_vectors.astype(np.float32)
-        return (
-            dict(zip(self.keys["passages"], self.index.vectors.vectors(), strict=True)),
-            dict(zip(self.keys["lines"], lines, strict=True)),
-        )
+            return Held({}, np.empty((0, 0), np.float32)), Held({}, np.empty((0, 0), np.float16))
+        passages, lines = ({key: row for row, key in enumerate(self.keys[kind])} for kind in ("passages", "lines"))
+        return Held(passages, self.index.vectors.vectors()), Held(lines, self.index.line_vectors)
+
+    def words(
+        self, documents: Sequence[Document], count: Callable[[Iterable[Document]], Mapping[str, int]], version: str
+    ) -> Mapping[str, int]:
+        """How often each word stands in the documents; only those that are new and those that went are counted.
+
+        `version` tells the code that `count` is.
+        """
+        if self.index is None or self.words_by != version:
+            return count(documents)
+        before, now = self.index.documents, {document.id: document for document in documents}
+        found = Counter(self.index.vocabulary)
+        found.update(count([document for id, document in now.items() if before.get(id) != document]))
+        found.subtract(count([document for id, document in before.items() if now.get(id) != document]))
+        return {word: n for word, n in found.items() if n}
+
+    def stems(self, keys: Sequence[str], acronyms: Known, version: str) -> Callable[[int], Sequence[str] | None]:
+        """The stems of each of the texts with these keys, for what takes a row; None for a text that is new.
+
+        `acronyms` are those that go into them, `version` tells the code that takes them.
+        """
+        if self.index is None or self.folder is None or self.words_by != version or self.index.acronyms != acronyms:
+            return lambda row: None
+        known = dict(zip(self.keys["passages"], self.index.lexicon.stems(self.folder / "terms"), strict=True))
+        return lambda row: known.get(keys[row])
 
     def is_whole(self, identity: str, fingerprint: str) -> bool:
         """Whether it is the build of this id, undamaged, by this encoder."""
@@ -102,4 +142,4 @@ def open_before(folder: Path) -> Before:
         keys = json.loads((build_folder / "keys.json").read_bytes())
     except (IndexFault, OSError, ValueError):
         return Before(name, receipt=receipt)
-    return Before(name, index, receipt, keys)
+    return Before(name, index, receipt, keys, build_folder, keys.get("words_by", ""))

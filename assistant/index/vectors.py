@@ -32,7 +32,7 @@ class FaissStore:
         return store
 
     def save(self, path: Path) -> None:
-        path.write_bytes(faiss.serialize_index(self._index).tobytes())  # FAISS's own writing hides why it fails
+        path.write_bytes(faiss.serialize_index(self._index).data)  # FAISS's own writing hides why it fails
 
     def __len__(self) -> int:
         return int(self._index.ntotal)

@@ -16,6 +16,7 @@ from tokenizers import Encoding, Tokenizer
 from assistant.disk import checksum, sha256
 from assistant.errors import IndexDamaged
 from assistant.models.encoder_names import EXPORT_SCHEMA, SHIPPED
+from assistant.models.session import LEVELS, open_network
 from assistant.types import Json, Vectors
 
 FILES = ("model.onnx", "model.onnx.data", "tokenizer.json")
@@ -37,7 +38,7 @@ class OnnxEncoder:
             damage = pool.submit(find_damage, folder, config)
             tokenizers = pool.submit(_tokenizers, folder, _int(config["max_tokens"]))
             try:
-                session = _session(folder, threads or 0, half=config.get("precision") == "half")
+                session = _session(folder, threads, half=config.get("precision") == "half")
             finally:
                 if problem := damage.result():  # says which file it is, so it goes before what onnxruntime says
                     raise IndexDamaged(problem)
@@ -176,19 +177,11 @@ def _remedy(folder: Path) -> str:
     return "install the package again" if folder == SHIPPED else "run `assistant index` to export the encoder again"
 
 
-def _session(folder: Path, threads: int, *, half: bool) -> onnxruntime.InferenceSession:
+def _session(folder: Path, threads: int | None, *, half: bool) -> onnxruntime.InferenceSession:
     """The network; weights that are stored in half precision are widened."""
-    levels = onnxruntime.GraphOptimizationLevel
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    options.enable_mem_pattern = False  # it keeps a plan of memory for every shape that it meets
-    # All else is done at export.
-    options.graph_optimization_level = levels.ORT_ENABLE_BASIC if half else levels.ORT_DISABLE_ALL
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # leaves the cores to other requests
+    level = LEVELS.ORT_ENABLE_BASIC if half else LEVELS.ORT_DISABLE_ALL  # all else is done at export
     try:
-        return onnxruntime.InferenceSession(str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
+        return open_network(folder / "model.onnx", threads=threads, level=level)
     except Exception as error:  # onnxruntime has a dozen classes for a file that it cannot read
         raise IndexDamaged(_damaged(folder / "model.onnx")) from error
 

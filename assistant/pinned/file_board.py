@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+from copy import copy
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from assistant.errors import PinnedError
 from assistant.pinned.board import Pinboard
-from assistant.pinned.entries import Pins, load
+from assistant.pinned.document import FOLDER
+from assistant.pinned.entries import Pin, Pins, load
 from assistant.pinned.likeness import Reading
 
 if TYPE_CHECKING:
@@ -23,21 +26,39 @@ _log = logging.getLogger(__name__)
 _Mark: TypeAlias = tuple[int, int] | None  # when a file was last written, and its size; None where there is none
 
 
+@dataclass(slots=True)
+class Kept:
+    """The pinned answers that made sense last, for when those that a file has by now do not."""
+
+    pins: tuple[Pin, ...] | None = None
+
+
 class FileBoard(Pinboard):
     """The pinned answers of a file, as it was when it was read."""
 
-    def __init__(self, path: Path, assistant: Assistant, encoder: Encoder) -> None:
-        """Reads the file. Raises PinnedError where it, or a row of it, makes no sense."""
-        self._path, self._encoder = path, encoder
+    def __init__(self, path: Path, assistant: Assistant, encoder: Encoder, kept: Kept | None = None) -> None:
+        """Reads the file. Where it, or a row of it, makes no sense, has the answers that are `kept`, and a `fault`.
+
+        Raises PinnedError where none are kept.
+        """
+        self._path, self._encoder, self.kept = path, encoder, kept or Kept()
         self.mark = _mark(path)
-        found = load(path) if self.mark is not None or not path.absolute().parent.is_dir() else Pins((), (_NONE_YET,))
-        for note in found.notes:
-            _log.warning("%s", f"{path}: {note}")
+        self.fault: PinnedError | None = None
+        name, documents = path.name, assistant.with_board(None).documents
+        try:
+            pins = _read(path, self.mark)
+            if FOLDER + name in documents:
+                raise PinnedError(f"the corpus has a document {FOLDER}{name}, as these answers are called: rename one")
+        except PinnedError as error:
+            if self.kept.pins is None:
+                raise
+            pins, self.fault = self.kept.pins, _told(error)
+            while FOLDER + name in documents:
+                name = FOLDER + name
         tokens = getattr(encoder, "encode_tokens", None)  # which exported ones have
         reading = Reading(assistant.encode, tokens) if tokens is not None and encoder.name == MEASURED else None
-        super().__init__(found.pins, path.name, reading=reading, encode_all=encoder.encode_alike)
-        if self.document.id in assistant.with_board(None).documents:
-            raise PinnedError(f"the corpus has a document {self.document.id}, as these answers are called: rename one")
+        super().__init__(pins, name, reading=reading, encode_all=encoder.encode_alike)
+        self.kept.pins = self.pins
 
     @property
     def is_stale(self) -> bool:
@@ -45,14 +66,22 @@ class FileBoard(Pinboard):
         return _mark(self._path) != self.mark
 
     def again(self, assistant: Assistant) -> FileBoard:
-        """The answers that the file has by now. Where they make no sense, these here, and the log says why."""
-        seen = _mark(self._path)
-        try:
-            return FileBoard(self._path, assistant, self._encoder)
-        except PinnedError as error:
-            _log.error("the pinned answers cannot be taken up, those of before go on: %s", error)
-            self.mark = seen
-            return self
+        """The answers that the file has by now; where they make no sense, these here."""
+        return FileBoard(self._path, assistant, self._encoder, self.kept)
+
+
+def _read(path: Path, mark: _Mark) -> tuple[Pin, ...]:
+    """The answers in the file, which may be yet to come. Raises PinnedError."""
+    found = load(path) if mark is not None or not path.absolute().parent.is_dir() else Pins((), (_NONE_YET,))
+    for note in found.notes:
+        _log.warning("%s", f"{path}: {note}")
+    return found.pins
+
+
+def _told(error: PinnedError) -> PinnedError:
+    """The error, once the log has it; a copy without traceback, which would hold what was being opened."""
+    _log.error("the pinned answers cannot be taken up, those of before go on: %s", error)
+    return copy(error)
 
 
 def _mark(path: Path) -> _Mark:

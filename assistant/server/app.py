@@ -68,6 +68,10 @@ from assistant.wire import (
 
 DESCRIPTION = """Answers questions over a folder of documents. Every answer carries the exact places that it comes from;
 when the documents do not say, the answer has the status `refused`. Errors are `application/problem+json`."""
+FAULTS = (  # what `current` may know of, with which it goes on
+    ("the new index cannot be taken up", "fault"),
+    ("the pinned answers cannot be taken up, those of before go on", "pinned_fault"),
+)
 Offset = Annotated[int | None, Query(ge=0)]
 WIDGET = Path(__file__).parent.parent / "widget"
 STATIC = Path(__file__).parent / "static"
@@ -197,12 +201,10 @@ def create_app(
 
     @get("/readyz", summary="Tell whether an index is loaded", tags=["health"])
     def readyz() -> ReadyBody:
-        index_id, fault = current().index_id, getattr(current, "fault", None)
+        index_id = current().index_id
         ready = ReadyBody(index_id=index_id, wanted=getattr(current, "wanted", index_id), loaded=index_id)
-        if fault is None:
-            return ready
-        detail = f"the new index cannot be taken up: {fault}"
-        return ready.model_copy(update={"status": "degraded", "detail": detail})
+        faults = [f"{said}: {fault}" for said, name in FAULTS if (fault := getattr(current, name, None)) is not None]
+        return ready.model_copy(update={"status": "degraded", "detail": "; ".join(faults)}) if faults else ready
 
     @get_page("/documents")
     def documents_list(request: Request, q: str = "") -> Response:
@@ -258,7 +260,7 @@ def create_app(
 
     add_routes(app, feedback, title, keys)
     if uploads is not None:
-        add_uploads(app, uploads, seen, keys)
+        add_uploads(app, uploads, seen, keys, limits.shared)
     if counts is not None:
         app.get("/metrics", include_in_schema=False)(counts.page)
     if mcp:

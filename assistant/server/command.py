@@ -23,6 +23,7 @@ from assistant.access.rights import FIELD
 from assistant.client import Remote
 from assistant.compose import open_records, open_store
 from assistant.cores import cores
+from assistant.documents.changes import changes_since
 from assistant.documents.files import File, Parsed
 from assistant.documents.sandbox import Sandbox
 from assistant.documents.shelf import Shelf
@@ -259,6 +260,8 @@ def _uploads(settings: Settings, live: Live) -> Iterator[Uploads | None]:
             return sandbox.parse(file)
 
     with rebuild.working():
+        if changes_since(from_json(live.store.receipt()).marks, settings.corpus):
+            rebuild()  # a process that was killed had taken a document, and promised that it will be there
         yield Uploads(
             Shelf(settings.corpus, parse),
             rebuild,

@@ -16,7 +16,7 @@ from assistant.errors import AssistantError
 from assistant.index.origin import check_origin
 from assistant.index.receipt import from_json
 from assistant.index.store import IndexStore
-from assistant.pinning import is_stale, renewed
+from assistant.pinning import fault_of, is_stale, renewed
 from assistant.settings import Settings
 
 LOOK = 0.5  # seconds between two looks at which index is in force
@@ -91,6 +91,11 @@ class Live:
         with self._opening:
             now = self._answerer
             return now if now is not None and now.index_id == name else self._open()
+
+    @property
+    def pinned_fault(self) -> AssistantError | None:
+        """What is wrong with the file of the pinned answers, where those of before go on."""
+        return None if self._answerer is None else fault_of(self._answerer)
 
     @property
     def wanted(self) -> str | None:

@@ -55,9 +55,9 @@ class AcceptedBody(BaseModel):
     url: str
 
 
-def add_uploads(app: FastAPI, uploads: Uploads, seen: Seen, keys: KeyRing | None) -> None:
-    """Adds the routes that take documents."""
-    wrong = Wrong()
+def add_uploads(app: FastAPI, uploads: Uploads, seen: Seen, keys: KeyRing | None, shared: str = "") -> None:
+    """Adds the routes that take documents. Processes that serve together count wrong keys in the file `shared`."""
+    wrong = Wrong(shared=shared)
     faults = (RateLimited, Unauthorized, Forbidden, CorpusNotWritten)
 
     def check(request: Request, id: str) -> str:

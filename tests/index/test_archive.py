@@ -61,6 +61,17 @@ def test_takes_the_place_of_a_damaged_one_of_the_same_id(index: Path, tmp_path: 
     assert [path.name for path in (index / "builds").iterdir()] == [first]
 
 
+def test_what_is_in_force_and_whole_stays_where_it_is_at_every_instant(index: Path, tmp_path: Path) -> None:
+    first = backup(index, tmp_path / "backup.tar").id
+    kept = (in_force(index), index / "encoders" / FINGERPRINT)
+    before = [path.stat().st_ino for path in kept]
+    (in_force(index) / "receipt.json").write_text("{}")
+    restore(index, tmp_path / "backup.tar", check=verify)
+    assert open_index(index).id == first
+    assert [path.stat().st_ino for path in kept] == before
+    assert (in_force(index) / "receipt.json").read_text() != "{}"
+
+
 @pytest.mark.parametrize("share", [0.02, 0.5, 0.9])
 def test_a_backup_that_is_cut_off_changes_nothing(index: Path, tmp_path: Path, share: float) -> None:
     backup(index, tmp_path / "backup.tar")

@@ -125,6 +125,17 @@ def test_is_the_same_after_it_was_saved_and_loaded(tmp_path: Path) -> None:
     assert loaded.search("salary engineers", 9) == lexicon.search("salary engineers", 9)
 
 
+def test_takes_over_the_stems_of_texts_that_it_is_told(tmp_path: Path) -> None:
+    texts = [*TEXTS, "lone \ud800 surrogate \U0001f600"]
+    Bm25Lexicon(texts, more=lambda stems: [*stems, "more"]).save(tmp_path / "terms")
+    known = Bm25Lexicon.load(tmp_path / "terms").stems(tmp_path / "terms")
+    assert known == [[*terms(text), "more"] for text in texts]
+    told = [*known[:-1], None]
+    Bm25Lexicon(texts, more=lambda stems: [*stems, "more"], known=lambda row: told[row]).save(tmp_path / "again")
+    for path in (tmp_path / "terms").iterdir():
+        assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes()
+
+
 def test_saves_the_same_bytes_for_the_same_texts(tmp_path: Path) -> None:
     for name in ("one", "other"):
         Bm25Lexicon(TEXTS).save(tmp_path / name)

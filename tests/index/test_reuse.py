@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,12 +14,14 @@ from builds import damage, in_force, passages
 from assistant.documents.chunking import embedded_text
 from assistant.documents.corpus import load_corpus
 from assistant.documents.files import File, Parsed, parse
-from assistant.index import receipt
+from assistant.index import bm25, receipt
+from assistant.index import build as building
 from assistant.index.build import Report, build
 from assistant.index.publishing import locked, open_index
 from assistant.index.reuse import open_before
-from assistant.index.vocabulary import words
+from assistant.index.vocabulary import words, words_version
 from assistant.question.acronyms import learn
+from assistant.question.stems import terms
 from assistant.testing import HashEncoder
 from assistant.types import Document, Json, Passage
 
@@ -38,6 +40,8 @@ class Work:
     parsed: list[str] = field(default_factory=list)
     cut: list[str] = field(default_factory=list)
     encoded: list[str] = field(default_factory=list)
+    counted: list[str] = field(default_factory=list)
+    stemmed: list[str] = field(default_factory=list)
 
 
 def write(corpus: Path, texts: Mapping[str, str]) -> None:
@@ -47,12 +51,29 @@ def write(corpus: Path, texts: Mapping[str, str]) -> None:
 
 
 def update(
-    index: Path, corpus: Path, *, loader: str = "1", tokens: int = 200, encoder: HashEncoder | None = None
+    index: Path,
+    corpus: Path,
+    *,
+    loader: str = "1",
+    tokens: int = 200,
+    encoder: HashEncoder | None = None,
+    version: str = "",
 ) -> Work:
-    """Brings an index up to date, the way that the command does."""
+    """Brings an index up to date, the way that the command does; `version` is of the code that counts words."""
     encoder = encoder or HashEncoder()
     parsed: list[str] = []
     cut: list[str] = []
+    counted: list[str] = []
+    stemmed: list[str] = []
+
+    def count(documents: Iterable[Document]) -> Mapping[str, int]:
+        some = list(documents)
+        counted.extend(document.id for document in some)
+        return words(some)
+
+    def stem(text: str) -> list[str]:
+        stemmed.append(text)
+        return terms(text)
 
     def read(file: File) -> Parsed:
         parsed.append(file.id)
@@ -69,20 +90,23 @@ def update(
         cutter = before.cutter(cutting, made_by)
         chunks = [passage for document in found.documents for passage in cutter(document)]
         titles = {document.id: document.title for document in found.documents}
-        report = build(
-            index,
-            documents=found.documents,
-            passages=chunks,
-            embedded=[embedded_text(titles[p.document_id], p.section_path, p.text) for p in chunks],
-            lines=[d.text[line.start : line.end] for d in found.documents for line in d.lines],
-            vocabulary=words(found.documents),
-            acronyms=learn(found.documents),
-            encoder=encoder,
-            settings={"chunk_tokens": tokens},
-            before=before,
-            receipt={**receipt.as_json(corpus, found, chunks), "made_by": made_by},
-        )
-    return Work(report, parsed, cut, encoder.encoded)
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(bm25, "terms", stem)
+            patched.setattr(building, "words_version", lambda: version or words_version())
+            report = build(
+                index,
+                documents=found.documents,
+                passages=chunks,
+                embedded=[embedded_text(titles[p.document_id], p.section_path, p.text) for p in chunks],
+                lines=[d.text[line.start : line.end] for d in found.documents for line in d.lines],
+                vocabulary=before.words(found.documents, count, version or words_version()),
+                acronyms=learn(found.documents),
+                encoder=encoder,
+                settings={"chunk_tokens": tokens},
+                before=before,
+                receipt={**receipt.as_json(corpus, found, chunks), "made_by": made_by},
+            )
+    return Work(report, parsed, cut, encoder.encoded, counted, stemmed)
 
 
 @pytest.fixture
@@ -111,6 +135,7 @@ def test_only_what_changed_is_read_cut_and_encoded(index: Path, corpus: Path) ->
     work = update(index, corpus)
     assert (work.parsed, work.cut) == (["b.md"], ["b.md"])
     assert work.encoded == ["Duties: Duties: Hire people.", "Hire people."]
+    assert (work.counted, work.stemmed) == (["b.md", "b.md"], ["Duties: Duties: Hire people."])
     assert open_index(index).lexicon.search("hire", 9)
 
 
@@ -149,6 +174,19 @@ def test_other_code_reads_all_again(index: Path, corpus: Path) -> None:
     work = update(index, corpus, loader="2")
     assert (work.parsed, work.report.changed) == (list(TEXTS), False)
     assert update(index, corpus, loader="2").parsed == []
+
+
+def test_other_code_counts_all_words_again(index: Path, corpus: Path) -> None:
+    write(corpus, {"b.md": "# Duties\n\nLead the team.\n\nHire people.\n"})
+    work = update(index, corpus, version="2")
+    assert (work.counted, len(work.stemmed)) == (list(TEXTS), len(open_index(index).passages))
+
+
+def test_an_acronym_that_is_explained_is_found_in_what_has_not_changed(index: Path, corpus: Path) -> None:
+    write(corpus, {"d.md": "# Pay\n\nWhat is paid each month (PEM) is the pay.\n"})
+    update(index, corpus)
+    found = {open_index(index).passages[row].document_id for row, _ in open_index(index).lexical("PEM", 9)}
+    assert found == {"a.md", "d.md"}
 
 
 def test_other_settings_cut_all_again_but_read_nothing(index: Path, corpus: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import bakery
 import pytest
+from fastapi.testclient import TestClient
 
 from assistant.answer.pipeline import Assistant
 from assistant.building import build_index
@@ -17,6 +18,7 @@ from assistant.errors import PinnedError
 from assistant.pinned.board import Pinboard
 from assistant.pinned.entries import Pin, add, load
 from assistant.pinned.file_board import FileBoard
+from assistant.server import create_app
 from assistant.server.live import Live
 from assistant.settings import Settings, load_settings
 from assistant.types import Block, Citation, Filters, Pinned, Turn
@@ -154,6 +156,65 @@ def test_takes_up_a_file_that_has_changed_and_keeps_what_it_has_where_that_makes
     file.write_text("question,answer\nWhen is lunch?,At one.\n")
     assert live().ask("When is lunch?").text == "At one."
     assert load(file).pins == (Pin("When is lunch?", "At one."),)
+
+
+@pytest.mark.parametrize(
+    ("broken", "why"),
+    [
+        ("question,note\nWhen is lunch?,x\n", "no column of answers"),
+        ("question,answer,valid until\nWhen is lunch?,At two.,soon\n", "'soon' is no day"),
+        ("\0", "holds no pinned answers"),
+    ],
+)
+def test_a_file_that_makes_no_sense_leaves_the_answers_of_before_and_says_why(
+    tmp_path: Path, broken: str, why: str
+) -> None:
+    file, assistant = tmp_path / "faq.csv", bakery.assistant({"Bakery": bakery.BAKERY})
+    file.write_text("question,answer\nWhen is lunch?,At noon.\n")
+    first = FileBoard(file, assistant, bakery.ENCODER)
+    file.write_text("question,answer\nWhen is lunch?,At one.\n")
+    second = first.again(assistant)
+    file.write_text(broken)
+    with pytest.raises(PinnedError, match=why):
+        FileBoard(file, assistant, bakery.ENCODER)
+    later = [second.again(assistant), FileBoard(file, assistant, bakery.ENCODER, first.kept)]
+    for board in later:
+        assert board.pins == second.pins == (Pin("When is lunch?", "At one."),)
+        assert why in str(board.fault) and not board.is_stale
+    file.write_text("question,answer\nWhen is lunch?,At three.\n")
+    assert all(board.is_stale for board in later)
+    mended = later[0].again(assistant)
+    assert (mended.pins, mended.fault) == ((Pin("When is lunch?", "At three."),), None)
+
+
+@pytest.mark.model
+def test_neither_a_broken_file_nor_a_document_of_its_name_stops_a_new_index(index: Settings, tmp_path: Path) -> None:
+    file, corpus = tmp_path / "faq.csv", tmp_path / "corpus"
+    settings = index.model_copy(update={"pinned": file, "index": tmp_path / "index", "corpus": corpus})
+    (corpus / "pinned").mkdir(parents=True)
+    (corpus / "note.txt").write_text("Tides\nThe moon draws the sea.\n")
+    build_index(settings)
+    file.write_text("question,answer\nWhen is lunch?,At noon.\n")
+    live = Live(settings)
+    live.open()
+    ready = TestClient(create_app(live)).get
+    assert ready("/readyz").json()["status"] == "ready"
+    file.write_text("question,note\nWhen is lunch?,x\n")
+    (corpus / "pinned" / "faq.csv").write_text("tide,hour\nhigh,six\n")
+    build_index(settings)
+    live.look()
+    assert set(live().documents) == {"note.txt", "pinned/faq.csv", "pinned/pinned/faq.csv"} and live.fault is None
+    answer = live().ask("When is lunch?")
+    assert (answer.text, answer.citations[0].document_id) == ("At noon.", "pinned/pinned/faq.csv")
+    said = ready("/readyz").json()
+    assert (said["status"], said["wanted"]) == ("degraded", said["loaded"])
+    assert said["detail"].startswith("the pinned answers cannot be taken up, those of before go on: ")
+    file.write_text("question,answer\nWhen is lunch?,At three.\n")
+    assert "rename one" in ready("/readyz").json()["detail"]
+    (corpus / "pinned" / "faq.csv").unlink()
+    build_index(settings)
+    live.look()
+    assert ready("/readyz").json()["status"] == "ready" and live().ask("When is lunch?").text == "At three."
 
 
 @pytest.mark.model

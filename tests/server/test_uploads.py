@@ -13,6 +13,8 @@ from assistant.documents.corpus import load_corpus
 from assistant.documents.files import parse
 from assistant.documents.shelf import Shelf
 from assistant.server import create_app
+from assistant.server.access import WRONG
+from assistant.server.limits import Limits
 from assistant.server.uploads import Uploads
 from assistant.testing import StaticAnswerer, document
 
@@ -152,6 +154,15 @@ def test_a_document_that_a_key_may_not_see_it_may_not_write(tmp_path: Path) -> N
     assert site.delete("a.md", headers).status_code == 403
     assert (site.corpus / "a.md").read_text() == "The median pay is $5."
     assert site.add("c.md", b"Two.", headers).status_code == 202
+
+
+def test_wrong_keys_are_counted_for_all_processes_together(tmp_path: Path) -> None:
+    uploads = Uploads(Shelf(tmp_path, parse), lambda: None, dict, admin_key=ADMIN_KEY)
+    limits = Limits(shared=str(tmp_path / "limits.sqlite"))
+    clients = [TestClient(create_app(StaticAnswerer, uploads=uploads, limits=limits)) for _ in range(2)]
+    wrong = {"Authorization": "Bearer a-wrong-key-of-16-or-more"}
+    replies = [clients[n % 2].delete("/v1/documents/a.md", headers=wrong).status_code for n in range(WRONG + 1)]
+    assert replies == [401] * WRONG + [429]
 
 
 def test_there_are_no_such_routes_where_nobody_asked_for_them() -> None:

@@ -11,9 +11,10 @@ from psycopg import Connection
 from psycopg.rows import TupleRow
 
 from assistant.index.build import Note, Report, encode, identity_of
+from assistant.index.files import text_key
 from assistant.index.postgres.collection import STATE
 from assistant.index.postgres.writing import add, held, known_vectors, pages_of, remove
-from assistant.index.reuse import Before
+from assistant.index.reuse import Before, Held
 from assistant.question.acronyms import Acronyms, Known
 from assistant.question.stems import terms
 from assistant.types import Document, Encoder, Json, Passage
@@ -67,7 +68,7 @@ class PostgresBuilding:
         known = known_vectors(connection, *texts, encoder=encoder.fingerprint)
         for stage, some, vectors in zip(("encode passages", "encode lines"), texts, known, strict=True):
             began = time.perf_counter()
-            matrix, fresh = encode(some, encoder, vectors, stage, note)
+            matrix, fresh = encode(some, list(map(text_key, some)), encoder, Held.of(vectors), stage, note)
             seconds[stage] = time.perf_counter() - began
             matrices.append(matrix)
             encoded += fresh
