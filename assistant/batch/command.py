@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 from assistant.batch import compare, endings, formats, junit, pages, quality_gate, review, summary
 from assistant.batch.bodies import link, one_line
 from assistant.batch.journal import Earlier, Journal
+from assistant.batch.preview import preview, unread_sheets
 from assistant.batch.run import Results, Run
 from assistant.disk import replacing
 from assistant.errors import AssistantError, UsageError
@@ -44,11 +45,11 @@ def run(options: argparse.Namespace) -> int:
         return _preview(options, table, column)
     if options.output is None:
         raise UsageError("name a file for the answers with --output, or see what would be asked with --dry-run")
-    target = options.to or (format if options.output == "-" else endings.format_written(options.output))
-    target = "csv" if target == "txt" else target
+    target = options.to or (
+        endings.format_answered(format) if options.output == "-" else endings.format_written(options.output)
+    )
     _check(options, table, column, expected)
-    for note in table.notes:
-        _say(f"{options.input}: {note}")
+    _say(*_notes(options, table))
     with ExitStack() as stack:
         earlier = stack.enter_context(closing(Earlier(options.since))) if options.since else None
         journal = stack.enter_context(_journal(options))
@@ -81,17 +82,19 @@ def run(options: argparse.Namespace) -> int:
 
 def _preview(options: argparse.Namespace, table: Table, column: int) -> int:
     """Prints which questions would be asked, each with its row, and says how the file was read."""
-    for note in table.notes:
-        _say(f"{options.input}: {note}")
-    asked = [(n, question) for n, question in enumerate(table.texts(column), start=1) if question]
-    for n, question in asked:
+    _say(*_notes(options, table))
+    found = preview(table, column)
+    for n, question in found.asked:
         print(f"row {n}: {one_line(question)}")
-    different = len({question for _, question in asked})
-    _say(
-        f"the column {table.columns[column]!r} would be asked: {counted(len(asked), 'question')}, "
-        f"{different} of them different; {counted(len(table.rows) - len(asked), 'row')} without one"
-    )
+    _say(*found.lines())
     return 0
+
+
+def _notes(options: argparse.Namespace, table: Table) -> Iterator[str]:
+    """What should be said of how the file was read."""
+    if options.sheet is None and (others := unread_sheets(table)):
+        yield f"{options.input}: {others}: name another with --sheet"
+    yield from (f"{options.input}: {note}" for note in table.notes)
 
 
 def _has_relative_link(results: Results) -> bool:

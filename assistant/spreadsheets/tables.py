@@ -58,6 +58,8 @@ class Table:
     delimiter: str = ","  # that a CSV file of it has
     mark: bool = False  # whether such a file begins with a byte-order mark
     notes: tuple[str, ...] = ()  # what a person should know of how it was read
+    sheet: str = ""  # of a workbook, that is read
+    sheets: tuple[str, ...] = ()  # of a workbook, that hold anything
 
     def texts(self, column: int) -> Iterator[str]:
         """The cells of one column as text, without white space around."""
