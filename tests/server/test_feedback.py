@@ -26,6 +26,9 @@ from assistant.feedback.records import Recorder, Records, Totals
 from assistant.pinned.board import Pinboard
 from assistant.pinned.entries import Pin, load
 from assistant.server import Limits, create_app
+from assistant.server.batches.routes import Batches
+from assistant.server.batches.runs import Runs
+from assistant.server.batches.work import Worker
 from assistant.server.feedback import Feedback
 from assistant.server.pinning import Pinning
 from assistant.testing import HashEncoder, StaticAnswerer, document
@@ -485,3 +488,12 @@ def test_offers_no_pinning_where_no_file_is_named(tmp_path: Path) -> None:
         assert "Answer this yourself" not in here.admin()
         reply = here.client.post("/admin/pinned", data=FORM, headers=BEARER)
         assert "Name a file with ASSISTANT_PINNED" in reply.text
+
+
+def test_the_page_leads_to_that_for_files_of_questions_where_there_is_one(tmp_path: Path) -> None:
+    runs = Runs(tmp_path)
+    with_batches = create_app(
+        lambda: GUIDE, feedback=Feedback(admin_key=KEY), batches=Batches(runs, Worker(runs), admin_key=KEY)
+    )
+    for app, leads in ((with_batches, True), (create_app(lambda: GUIDE, feedback=Feedback(admin_key=KEY)), False)):
+        assert ('href="/admin/batch"' in TestClient(app).get("/admin", headers=BEARER).text) == leads

@@ -269,7 +269,8 @@ def test_titles_rules_comments_and_a_signature_are_not_asked_and_are_told() -> N
 
 
 def test_a_workbook_that_would_fill_the_memory_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    far = workbook(("Far", [["question"], *[[None] * 99 + ["x"]] * 11]))
+    rows: list[list[object]] = [[*[None] * 99, "x"] for _ in range(11)]
+    far = workbook(("Far", [["question"], *rows]))
     monkeypatch.setattr(workbooks, "_MOST_CELLS", 1_101)
     assert len(workbooks.read(far).rows) == 11
     monkeypatch.setattr(workbooks, "_MOST_CELLS", 1_100)

@@ -20,10 +20,12 @@ def show(
     records: Records | None,
     *,
     pinning: Pinning | None = None,
+    batches: bool = False,
     told: str = "",
     wrong: str = "",
 ) -> HTMLResponse:
-    """The page of these gaps, and of how much is kept; with `pinning`, a gap can be given an answer.
+    """The page of these gaps, and of how much is kept; with `pinning`, a gap can be given an answer, and
+    with `batches`, the page leads to that for files of questions.
 
     `told` is what has been done, `wrong` what could not be.
     """
@@ -37,6 +39,7 @@ def show(
         most=SHOWN,
         others=OTHERS,
         pins=pinning is not None,
+        batches=batches,
         is_pinned=(lambda question: False) if pinning is None else pinning.answers,
         told=told,
         wrong=wrong,
