@@ -1,4 +1,4 @@
-"""The command line: index, receipt, ask, serve, mcp, batch, calibrate, gaps, purge, keys, upkeep's, config."""
+"""The command line: index, receipt, ask, serve, mcp, batch, calibrate, gaps, purge, keys, upkeep's, begin's, config."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import shtab
-
 from assistant import __version__
 from assistant.access import command as key_arguments
 from assistant.batch import arguments
+from assistant.begin import arguments as begin
 from assistant.errors import AssistantError, UsageError
 from assistant.question.parse import MAX_QUESTION
 from assistant.terminal import index_command
@@ -58,7 +57,6 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"assistant {__version__}")
-    shtab.add_argument_to(parser, "--print-completion", help="print the completion of a shell: bash, zsh or tcsh")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     index = _command(
@@ -192,6 +190,7 @@ def _parser() -> argparse.ArgumentParser:
 
     upkeep.add_commands(partial(_command, commands))
     _command(commands, "config", _config, "show every setting, its value and what it does", "assistant config")
+    begin.add_commands(partial(_command, commands), parser)
     return parser
 
 

@@ -31,7 +31,7 @@ LAYERS = (
     ("terminal",),
     ("batch",),
     ("server",),
-    ("upkeep",),
+    ("upkeep", "begin"),
     ("cli",),
     ("__main__",),
 )
