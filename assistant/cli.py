@@ -253,18 +253,21 @@ def _receipt(options: argparse.Namespace) -> int:
 def _ask(options: argparse.Namespace) -> int:
     from assistant.compose import open_answerer
     from assistant.phrasing import in_mode
+    from assistant.terminal.progress import Waiting
     from assistant.terminal.show import show_answer, show_explanation
 
     chats = options.chat and not (options.json or options.explain)
     question = " ".join(options.question) if chats else _question(" ".join(options.question))
     settings = _settings(options)
-    assistant = in_mode(settings, open_answerer(settings))
+    with Waiting(sys.stderr, "opening the index"):
+        assistant = in_mode(settings, open_answerer(settings))
     if chats:
         from assistant.terminal.conversation import converse, typed
 
         converse(assistant, typed(question), print)
         return 0
-    explanation = assistant.explain(question)
+    with Waiting(sys.stderr, "looking for an answer"):
+        explanation = assistant.explain(question)
     if options.json:
         from assistant.wire import AnswerBody
 
@@ -331,48 +334,16 @@ def _calibrate(options: argparse.Namespace) -> int:
 
 
 def _gaps(options: argparse.Namespace) -> int:
-    from assistant.compose import open_answerer, open_records
-    from assistant.disk import write
-    from assistant.feedback.gap_finder import GapFinder
-    from assistant.feedback.gaps import as_json, stub
-    from assistant.terminal.show import show_gaps
+    from assistant.terminal.records import gaps
 
-    settings = _settings(options)
-    records = open_records(settings)
-    records.totals()  # an index is not opened for nothing
-    gaps = GapFinder(records, partial(open_answerer, settings))()
-    if options.csv == "-":
-        sys.stdout.buffer.write(stub(gaps))
-    elif options.csv is not None:
-        write(Path(options.csv), stub(gaps))
-        print(f"{len(gaps.groups)} gaps written to {options.csv}")
-    else:
-        print(as_json(gaps) if options.json else show_gaps(gaps))
-    return 0
+    return gaps(_settings(options), as_json=options.json, csv=options.csv)
 
 
 def _purge(options: argparse.Namespace) -> int:
-    from time import time
-
-    from assistant.access.audit import Audit
-    from assistant.compose import open_records
-    from assistant.feedback.records import DAY
+    from assistant.terminal.records import purge
 
     settings = _settings(options)
-    records = open_records(settings)
-    if options.containing is not None:
-        if not options.containing.strip():
-            raise UsageError("--containing needs a text: use --all to delete everything")
-        deleted = records.purge(containing=options.containing)
-    elif options.all:
-        deleted = records.purge()
-    else:
-        days = settings.records_days if options.older_than is None else options.older_than
-        deleted = records.purge(before=time() - days * DAY)
-    how = "all" if options.all else "containing" if options.containing else "older"  # the text itself would stay here
-    Audit(settings.audit_log)("records purged", how=how, questions=deleted.questions, votes=deleted.votes)
-    print(f"deleted {deleted.questions} questions and {deleted.votes} votes; {deleted.left} questions are left")
-    return 0
+    return purge(settings, older_than=options.older_than, containing=options.containing, everything=options.all)
 
 
 def _config(options: argparse.Namespace) -> int:

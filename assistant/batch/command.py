@@ -23,7 +23,7 @@ from assistant.settings import load_settings
 from assistant.spreadsheets.counted import counted
 from assistant.spreadsheets.files import read
 from assistant.spreadsheets.tables import Table, expected_column, question_column
-from assistant.terminal.progress import Pace
+from assistant.terminal.progress import Pace, Waiting
 
 if TYPE_CHECKING:
     from assistant.batch.backends import LocalBackend
@@ -54,15 +54,18 @@ def run(options: argparse.Namespace) -> int:
         earlier = stack.enter_context(closing(Earlier(options.since))) if options.since else None
         journal = stack.enter_context(_journal(options))
         answered = journal.recorded + (len(earlier) if earlier is not None else 0)
-        asker = stack.enter_context(closing(_asker(options, len(set(table.texts(column))) - answered)))
+        with _waiting(f"reaching {options.url}" if options.url else "opening the index"):
+            asker = stack.enter_context(closing(_asker(options, len(set(table.texts(column))) - answered)))
         batch = Run(table, column, asker, journal, earlier, note=_say)
         results = _answer(batch, options)
-        with _written(options.output) as file:
-            _say(*formats.write(file, results, target, base=_base(options)))
+        with _waiting("writing the answers"), _written(options.output) as file:
+            notes = formats.write(file, results, target, base=_base(options))
+        _say(*notes)
         if target != "jsonl" and not _base(options) and _has_relative_link(results):
             _say(_RELATIVE)
         gate = quality_gate.check_gate(results, expected, asker.documents) if expected is not None else None
-        difference = compare.compare(results, earlier, asker) if earlier is not None else None
+        with _waiting("comparing with the earlier run"):
+            difference = compare.compare(results, earlier, asker) if earlier is not None else None
         if options.review and earlier is not None and difference is not None:
             with _written(options.review) as file:
                 file.writelines(map(pages.encoded, review.page(results, earlier, difference, base=_base(options))))
@@ -70,7 +73,9 @@ def run(options: argparse.Namespace) -> int:
             with _written(options.junit) as file:
                 junit.write(file, results, gate, difference)
         _say(*(gate.lines() if gate is not None else ()), *(difference.lines() if difference is not None else ()))
-        _say(*summary.sum_up(results, asker, asked=batch.asked).lines())
+        with _waiting("summing up"):
+            found = summary.sum_up(results, asker, asked=batch.asked)
+        _say(*found.lines())
         if batch.failed:
             again = ": run the same command again to ask only those" if _is_kept(options) else ""
             _say(f"failed: {counted(len(batch.failed), 'question')}{again}")
@@ -225,7 +230,12 @@ def read_questions(options: argparse.Namespace) -> tuple[str, Table]:
     except OSError as error:
         raise UsageError(f"cannot read {name}: {error.strerror}") from error
     format = options.from_ or endings.format_read(name, data)
-    return format, read(data, format, encoding=options.encoding, sheet=options.sheet)
+    with _waiting(f"reading {name}"):
+        return format, read(data, format, encoding=options.encoding, sheet=options.sheet)
+
+
+def _waiting(what: str) -> Waiting:
+    return Waiting(sys.stderr, what)
 
 
 def _say(*lines: str) -> None:

@@ -24,7 +24,7 @@ from assistant.settings import PREFIX, DatabaseUrl, Settings, load_settings
 from assistant.spreadsheets.counted import counted
 from assistant.terminal import intake
 from assistant.terminal.blocks import printable
-from assistant.terminal.progress import Progress
+from assistant.terminal.progress import Waiting
 from assistant.terminal.show import show_answer
 from assistant.types import Answerer
 
@@ -65,8 +65,7 @@ def run(options: argparse.Namespace) -> int:
             f"There is no index in {settings.index} yet: building it from {settings.corpus}, which takes a while once."
         )
         intake.index(settings)
-    with Progress(sys.stderr, after=2.0) as progress:
-        progress("opening the index and making questions", 0, 0)
+    with Waiting(sys.stderr, "opening the index and making questions"):
         assistant = open_answerer(settings)
         questions = suggest(assistant, k=_ASKED) or (f"What is {_title(assistant)} about?",)
     return show(settings, assistant, questions, ask=input if sys.stdin.isatty() else None)

@@ -15,6 +15,7 @@ from ipaddress import ip_address
 from math import ceil
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Timer
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -47,6 +48,7 @@ from assistant.server.serve import address, listen, run
 from assistant.server.uploads import Uploads
 from assistant.server.workers import Workers
 from assistant.settings import Settings
+from assistant.terminal.progress import PATIENCE
 from assistant.types import Answerer
 
 if TYPE_CHECKING:
@@ -182,12 +184,18 @@ def check_mcp() -> None:
 
 def _open(live: Live, settings: Settings) -> int:
     """Opens the index, which is built first where there is none; the exit status."""
+    telling = Timer(PATIENCE, logger.info, ["opening the index"])  # whoever waits that long wonders for what
+    telling.daemon = True
+    telling.start()
     try:
         live.open()
     except IndexNotFound:
+        telling.cancel()
         if status := _build_first(settings):
             return status
         live.open()
+    finally:
+        telling.cancel()
     return 0
 
 
