@@ -428,6 +428,12 @@ def test_nothing_that_people_or_documents_say_becomes_markup(tmp_path: Path) -> 
     assert all(text in shown for text in EVERY)
 
 
+def test_the_page_sends_its_form_to_this_server_alone(tmp_path: Path) -> None:
+    with pinning_site(tmp_path) as (client, _):
+        policy = client.get("/admin", headers=BEARER).headers["content-security-policy"]
+    assert re.findall("form-action [^;]*", policy) == ["form-action 'self'"]
+
+
 @contextmanager
 def pinning_site(tmp_path: Path) -> Iterator[tuple[TestClient, Path]]:
     """An app with one gap, over documents that have another subject, and the file that answers are pinned in."""

@@ -6,10 +6,11 @@ from starlette.responses import HTMLResponse
 
 from assistant.feedback.gaps import Gaps
 from assistant.feedback.records import Records
-from assistant.server.pages.shell import page
+from assistant.server.pages.shell import CLOSED, page
 from assistant.server.pinning import Pinning
 
-POLICY = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'"
+POLICY = "default-src 'none'; style-src 'self'; img-src data:"
+FORMS = CLOSED.replace("form-action 'none'", "form-action 'self'")  # a gap is given an answer by one
 SHOWN = 200  # gaps; the file holds them all
 OTHERS = 20  # other wordings, and comments, of one gap
 
@@ -32,6 +33,7 @@ def show(
     return page(
         "admin.html",
         POLICY,
+        closed=CLOSED if pinning is None else FORMS,
         title=f"{title}: what is missing",
         totals=None if records is None else records.totals(),
         gaps=gaps.groups,
