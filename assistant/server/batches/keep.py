@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from assistant.access.audit import Audit
+from assistant.batch.reading import read_apart
 from assistant.server.batches.routes import Batches
 from assistant.server.batches.runs import Runs
 from assistant.server.batches.work import Worker
@@ -39,7 +40,8 @@ def keeping(settings: Settings, shared: str = "") -> Iterator[Batches | None]:
                 )
                 yield None
                 return
-        runs = Runs(folder.expanduser(), hours=settings.batch_hours, questions=settings.batch_questions)
+        hours, questions = settings.batch_hours, settings.batch_questions
+        runs = Runs(folder.expanduser(), hours=hours, questions=questions, read=read_apart)
         worker = Worker(runs)
         stack.enter_context(worker.working())
         key = settings.admin_key.get_secret_value() if settings.admin_key is not None else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ from pathlib import Path
 from secrets import token_hex
 from threading import Lock
 from time import time
-from typing import Literal
+from typing import Literal, Protocol
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -19,6 +20,7 @@ from assistant.batch.endings import format_answered, format_read
 from assistant.batch.preview import preview, unread_sheets
 from assistant.disk import write
 from assistant.errors import Busy, InvalidRequest, NotFound, UsageError
+from assistant.spreadsheets.cells import as_json, from_json
 from assistant.spreadsheets.files import read
 from assistant.spreadsheets.tables import Table, question_column
 
@@ -68,14 +70,26 @@ class KeptRun:
 _KEPT = TypeAdapter(KeptRun)
 
 
+class Reader(Protocol):
+    """Makes a table of the bytes of a file in a format. Raises AssistantError where it cannot."""
+
+    def __call__(self, data: bytes, format: str, *, sheet: str | None = None) -> Table: ...
+
+
 class Runs:
     """The runs in a folder, which only its owner may read."""
 
     def __init__(
-        self, folder: Path, *, hours: int = 24, questions: int = 1000, now: Callable[[], float] = time
+        self,
+        folder: Path,
+        *,
+        hours: int = 24,
+        questions: int = 1000,
+        read: Reader = read,
+        now: Callable[[], float] = time,
     ) -> None:
-        """Each is kept for so many hours, and may ask so many questions."""
-        self.folder, self.hours, self.questions, self._now = folder, hours, questions, now
+        """Each is kept for so many hours, and may ask so many questions. `read` makes a table of a file."""
+        self.folder, self.hours, self.questions, self._read_table, self._now = folder, hours, questions, read, now
         self._reading = Lock()  # a large file takes a processor for seconds: one after the other
 
     def all(self) -> list[KeptRun]:
@@ -91,7 +105,7 @@ class Runs:
         return run
 
     def add(self, name: str, data: bytes, *, groups: tuple[str, ...] = ()) -> KeptRun:
-        """Keeps a file, and tells what would be asked of it. Raises UsageError where it holds no table of questions."""
+        """Keeps a file, and tells what would be asked of it. Raises why it holds no questions."""
         name = "".join(c for c in name.replace("\\", "/").rpartition("/")[2] if c.isprintable()).strip()
         name = name[-_LONGEST_NAME:] or "questions"
         if not data.strip():
@@ -102,8 +116,8 @@ class Runs:
                 raise Busy(f"{MOST_KEPT} files are kept, which are the most: delete one first", retry_after=60)
             added = self._now()
             run = KeptRun(token_hex(8), name, format, added, added + self.hours * _HOUR, groups)
-            run = self._read(run, data, None, None)
-            self._make(run, data)
+            run, table = self._read(run, data, None, None)
+            self._make(run, data, table)
         return run
 
     def choose(self, id: str, sheet: str | None, column: int | None) -> KeptRun:
@@ -112,7 +126,9 @@ class Runs:
         if run.state != "read":
             raise InvalidRequest("this file is being asked, or has been: choose it again to ask another part of it")
         with self._reading:
-            run = self._read(run, self.path(run, "questions").read_bytes(), sheet or run.sheet or None, column)
+            data = self.path(run, "questions").read_bytes()
+            run, table = self._read(run, data, sheet or run.sheet or None, column)
+        write(self.path(run, "table"), _packed(table))
         return self.put(run)
 
     def start(self, id: str, base: str) -> KeptRun:
@@ -154,10 +170,10 @@ class Runs:
 
     def table(self, run: KeptRun) -> Table:
         """The questions of a run."""
-        return read(self.path(run, "questions").read_bytes(), run.format, sheet=run.sheet or None)
+        return from_json(json.loads(self.path(run, "table").read_bytes()))
 
-    def path(self, run: KeptRun, name: Literal["questions", "journal", "answers"]) -> Path:
-        """Where its questions lie, what is answered of them, or the file of answers."""
+    def path(self, run: KeptRun, name: Literal["questions", "table", "journal", "answers"]) -> Path:
+        """Where its file lies, what was read of it, what is answered, or the file of answers."""
         return self.folder / run.id / name
 
     def delete(self, id: str) -> None:
@@ -190,28 +206,32 @@ class Runs:
                 return replace(run, done=int((path / "done").read_text()))
         return run
 
-    def _make(self, run: KeptRun, data: bytes) -> None:
+    def _make(self, run: KeptRun, data: bytes, table: Table) -> None:
         """Makes the folder of a run, which is seen once all is in it."""
         new = self.folder / f"{_GONE}{run.id}"
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             new.mkdir(mode=0o700)
             (new / "questions").write_bytes(data)
+            (new / "table").write_bytes(_packed(table))
             (new / "run.json").write_bytes(_KEPT.dump_json(run))
             new.replace(self.folder / run.id)
         except OSError as error:
             shutil.rmtree(new, ignore_errors=True)
             raise Busy(f"the file cannot be kept ({error.strerror}): make room on the disk of the server") from error
 
-    def _read(self, run: KeptRun, data: bytes, sheet: str | None, column: int | None) -> KeptRun:
-        """The run with what its file holds."""
-        table = read(data, run.format, sheet=sheet)
+    def _read(self, run: KeptRun, data: bytes, sheet: str | None, column: int | None) -> tuple[KeptRun, Table]:
+        """The run with what its file holds, and that."""
+        table = self._read_table(data, run.format, sheet=sheet)
+        return self._with(run, table, column, is_named=sheet is not None), table
+
+    def _with(self, run: KeptRun, table: Table, column: int | None, *, is_named: bool) -> KeptRun:
         if column is None:
             with suppress(UsageError):  # it is chosen on the page
                 column = question_column(table)
         elif not 0 <= column < len(table.columns):
             raise InvalidRequest(f"there is no column {column + 1}: choose one of {len(table.columns)}")
-        others = () if sheet is not None else tuple(filter(None, (unread_sheets(table),)))
+        others = () if is_named else tuple(filter(None, (unread_sheets(table),)))
         known = replace(run, sheet=table.sheet, sheets=table.sheets, columns=table.columns, column=column)
         if column is None:
             none = replace(known, questions=0, different=0, told=(*others, *table.notes), shown=())
@@ -232,3 +252,7 @@ class Runs:
         if different > self.questions:
             return f"{different:,} questions are more than the {self.questions:,} that are asked here: split the file"
         return ""
+
+
+def _packed(table: Table) -> bytes:
+    return json.dumps(as_json(table)).encode()

@@ -72,6 +72,7 @@ def test_a_run_ends_with_the_same_table_and_an_answer_beside_each_question(runs:
         "done",
         "questions",
         "run.json",
+        "table",
     ]
 
 
