@@ -293,6 +293,13 @@ def test_the_sheet_of_which_a_column_asks_is_read_where_no_name_says_so() -> Non
     assert (table.sheet, table.sheets, table.notes) == ("Data", ("Cover", "Data"), ())
 
 
+@pytest.mark.parametrize("cover", [["Questions of the candidates"], ["Questions, spring", "Collected by AB"]])
+def test_a_cover_that_speaks_of_questions_is_not_read_before_a_sheet_that_asks_some(cover: list[str]) -> None:
+    asked: list[list[object]] = [["No", "Candidate question"], [1, "Who?"], [2, "Why?"]]
+    data = workbook(("Read me", [[line] for line in cover]), ("Data", asked))
+    assert workbooks.read(data).sheet == "Data"
+
+
 @pytest.mark.parametrize(
     ("name", "data", "format"),
     [
