@@ -1,4 +1,4 @@
-"""The command line: index, receipt, ask, serve, mcp, batch, calibrate, gaps, purge, keys, upkeep's, config."""
+"""The command line: index, receipt, ask, serve, mcp, batch, calibrate, gaps, purge, keys, upkeep's, begin's, config."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import shtab
-
 from assistant import __version__
 from assistant.access import command as key_arguments
 from assistant.batch import arguments
+from assistant.begin import arguments as begin
 from assistant.errors import AssistantError, UsageError
 from assistant.question.parse import MAX_QUESTION
 from assistant.terminal import index_command
@@ -58,7 +57,6 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"assistant {__version__}")
-    shtab.add_argument_to(parser, "--print-completion", help="print the completion of a shell: bash, zsh or tcsh")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     index = _command(
@@ -192,6 +190,7 @@ def _parser() -> argparse.ArgumentParser:
 
     upkeep.add_commands(partial(_command, commands))
     _command(commands, "config", _config, "show every setting, its value and what it does", "assistant config")
+    begin.add_commands(partial(_command, commands), parser)
     return parser
 
 
@@ -254,18 +253,21 @@ def _receipt(options: argparse.Namespace) -> int:
 def _ask(options: argparse.Namespace) -> int:
     from assistant.compose import open_answerer
     from assistant.phrasing import in_mode
+    from assistant.terminal.progress import Waiting
     from assistant.terminal.show import show_answer, show_explanation
 
     chats = options.chat and not (options.json or options.explain)
     question = " ".join(options.question) if chats else _question(" ".join(options.question))
     settings = _settings(options)
-    assistant = in_mode(settings, open_answerer(settings))
+    with Waiting(sys.stderr, "opening the index"):
+        assistant = in_mode(settings, open_answerer(settings))
     if chats:
         from assistant.terminal.conversation import converse, typed
 
         converse(assistant, typed(question), print)
         return 0
-    explanation = assistant.explain(question)
+    with Waiting(sys.stderr, "looking for an answer"):
+        explanation = assistant.explain(question)
     if options.json:
         from assistant.wire import AnswerBody
 
@@ -332,48 +334,16 @@ def _calibrate(options: argparse.Namespace) -> int:
 
 
 def _gaps(options: argparse.Namespace) -> int:
-    from assistant.compose import open_answerer, open_records
-    from assistant.disk import write
-    from assistant.feedback.gap_finder import GapFinder
-    from assistant.feedback.gaps import as_json, stub
-    from assistant.terminal.show import show_gaps
+    from assistant.terminal.records import gaps
 
-    settings = _settings(options)
-    records = open_records(settings)
-    records.totals()  # an index is not opened for nothing
-    gaps = GapFinder(records, partial(open_answerer, settings))()
-    if options.csv == "-":
-        sys.stdout.buffer.write(stub(gaps))
-    elif options.csv is not None:
-        write(Path(options.csv), stub(gaps))
-        print(f"{len(gaps.groups)} gaps written to {options.csv}")
-    else:
-        print(as_json(gaps) if options.json else show_gaps(gaps))
-    return 0
+    return gaps(_settings(options), as_json=options.json, csv=options.csv)
 
 
 def _purge(options: argparse.Namespace) -> int:
-    from time import time
-
-    from assistant.access.audit import Audit
-    from assistant.compose import open_records
-    from assistant.feedback.records import DAY
+    from assistant.terminal.records import purge
 
     settings = _settings(options)
-    records = open_records(settings)
-    if options.containing is not None:
-        if not options.containing.strip():
-            raise UsageError("--containing needs a text: use --all to delete everything")
-        deleted = records.purge(containing=options.containing)
-    elif options.all:
-        deleted = records.purge()
-    else:
-        days = settings.records_days if options.older_than is None else options.older_than
-        deleted = records.purge(before=time() - days * DAY)
-    how = "all" if options.all else "containing" if options.containing else "older"  # the text itself would stay here
-    Audit(settings.audit_log)("records purged", how=how, questions=deleted.questions, votes=deleted.votes)
-    print(f"deleted {deleted.questions} questions and {deleted.votes} votes; {deleted.left} questions are left")
-    return 0
+    return purge(settings, older_than=options.older_than, containing=options.containing, everything=options.all)
 
 
 def _config(options: argparse.Namespace) -> int:

@@ -39,6 +39,7 @@ def calibrate(
 
     asked = grading.load(questions)
     _check_writable(output)
+    progress("open the index", 0, 0)
     assistant = open_uncalibrated(settings)
     reader = assistant.calibration.reader
     in_force = settings.calibration if settings.calibration and settings.calibration.exists() else None
@@ -51,6 +52,7 @@ def calibrate(
         progress("ask", done, len(asked))
 
     explained = fit.explain_all(assistant, asked, progress=step)
+    progress("fit", 0, 0)
     labelled = fit.label(assistant, explained, source=questions.name, group=lambda question: question.id)
     made = fit.refit(labelled, before=before, reader=reader)
     write(output, calibration.dump([made]).encode())

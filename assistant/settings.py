@@ -189,8 +189,8 @@ class Settings(BaseModel):
     )
     audit_log: Path | None = Field(
         None,
-        description="A file that gets a line for each view of /admin, change of keys, purge of records, new index, and "
-        "document added or deleted over HTTP.",
+        description="A file that gets a line for each view of /admin, change of keys, purge of records, new index, "
+        "document added or deleted over HTTP, and file of questions handed in, asked, downloaded or deleted.",
     )
     metrics: bool = Field(True, description="Whether /metrics tells a monitoring system how the server does.")
     records: Path | None = Field(
@@ -210,8 +210,22 @@ class Settings(BaseModel):
     )
     admin_key: SecretStr | None = Field(
         None,
-        description="The key to the page /admin, of 16 characters or more without white space; without one there is no "
-        "such page.",
+        description="The key to the pages /admin and /admin/batch, of 16 characters or more without white space; "
+        "without one there are no such pages.",
+    )
+    batch_questions: int = Field(
+        1000,
+        ge=0,
+        le=100_000,
+        description="The questions that a file may hold on the page /admin/batch; 0 takes the page away.",
+    )
+    batch_hours: int = Field(
+        24, ge=1, le=720, description="The hours after which a file from there is deleted, with its answers."
+    )
+    batch_folder: Path | None = Field(
+        None,
+        description="The folder that keeps them until then, so that they outlive the server; without one, a temporary "
+        "folder that goes with it.",
     )
     keys: Path | None = Field(
         None,

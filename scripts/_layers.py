@@ -29,9 +29,9 @@ LAYERS = (
     ("pinning",),
     ("compose", "building", "phrasing", "fitting", "corpora", "client"),
     ("terminal",),
-    ("server",),
     ("batch",),
-    ("upkeep",),
+    ("server",),
+    ("upkeep", "begin"),
     ("cli",),
     ("__main__",),
 )

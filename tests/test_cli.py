@@ -46,6 +46,8 @@ def test_tells_its_version(capsys: pytest.CaptureFixture[str]) -> None:
         ["keys"],
         ["lint"],
         ["config"],
+        ["demo"],
+        ["completion"],
     ],
 )
 def test_helps_with_an_example(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -63,12 +65,6 @@ def test_a_question_needs_no_quotation_marks_but_words(tmp_path: Path, capsys: p
     assert main(["ask", "what", "is", "it", "--index", str(tmp_path)]) == 4
     assert main(["ask", "--index", str(tmp_path)]) == 2
     assert "ask a question" in capsys.readouterr().err
-
-
-def test_prints_the_completion_of_a_shell(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit, match="0"):
-        main(["--print-completion", "bash"])
-    assert "--chat" in capsys.readouterr().out
 
 
 def test_without_a_corpus_ends_with_3(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

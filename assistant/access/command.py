@@ -19,7 +19,7 @@ scopes:
   ask     questions, searches, chat, suggestions, votes
   read    the documents and their texts
   write   to add and delete documents
-  admin   the page /admin, and /metrics
+  admin   the pages /admin and /admin/batch, and /metrics
 The file holds hashes of the keys, not the keys."""
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 from assistant.batch import compare, endings, formats, junit, pages, quality_gate, review, summary
 from assistant.batch.bodies import link, one_line
 from assistant.batch.journal import Earlier, Journal
+from assistant.batch.preview import preview, unread_sheets
 from assistant.batch.run import Results, Run
 from assistant.disk import replacing
 from assistant.errors import AssistantError, UsageError
@@ -22,7 +23,7 @@ from assistant.settings import load_settings
 from assistant.spreadsheets.counted import counted
 from assistant.spreadsheets.files import read
 from assistant.spreadsheets.tables import Table, expected_column, question_column
-from assistant.terminal.progress import Pace
+from assistant.terminal.progress import Pace, Waiting
 
 if TYPE_CHECKING:
     from assistant.batch.backends import LocalBackend
@@ -44,24 +45,27 @@ def run(options: argparse.Namespace) -> int:
         return _preview(options, table, column)
     if options.output is None:
         raise UsageError("name a file for the answers with --output, or see what would be asked with --dry-run")
-    target = options.to or (format if options.output == "-" else endings.format_written(options.output))
-    target = "csv" if target == "txt" else target
+    target = options.to or (
+        endings.format_answered(format) if options.output == "-" else endings.format_written(options.output)
+    )
     _check(options, table, column, expected)
-    for note in table.notes:
-        _say(f"{options.input}: {note}")
+    _say(*_notes(options, table))
     with ExitStack() as stack:
         earlier = stack.enter_context(closing(Earlier(options.since))) if options.since else None
         journal = stack.enter_context(_journal(options))
         answered = journal.recorded + (len(earlier) if earlier is not None else 0)
-        asker = stack.enter_context(closing(_asker(options, len(set(table.texts(column))) - answered)))
+        with _waiting(f"reaching {options.url}" if options.url else "opening the index"):
+            asker = stack.enter_context(closing(_asker(options, len(set(table.texts(column))) - answered)))
         batch = Run(table, column, asker, journal, earlier, note=_say)
         results = _answer(batch, options)
-        with _written(options.output) as file:
-            _say(*formats.write(file, results, target, base=_base(options)))
+        with _waiting("writing the answers"), _written(options.output) as file:
+            notes = formats.write(file, results, target, base=_base(options))
+        _say(*notes)
         if target != "jsonl" and not _base(options) and _has_relative_link(results):
             _say(_RELATIVE)
         gate = quality_gate.check_gate(results, expected, asker.documents) if expected is not None else None
-        difference = compare.compare(results, earlier, asker) if earlier is not None else None
+        with _waiting("comparing with the earlier run"):
+            difference = compare.compare(results, earlier, asker) if earlier is not None else None
         if options.review and earlier is not None and difference is not None:
             with _written(options.review) as file:
                 file.writelines(map(pages.encoded, review.page(results, earlier, difference, base=_base(options))))
@@ -69,7 +73,9 @@ def run(options: argparse.Namespace) -> int:
             with _written(options.junit) as file:
                 junit.write(file, results, gate, difference)
         _say(*(gate.lines() if gate is not None else ()), *(difference.lines() if difference is not None else ()))
-        _say(*summary.sum_up(results, asker, asked=batch.asked).lines())
+        with _waiting("summing up"):
+            found = summary.sum_up(results, asker, asked=batch.asked)
+        _say(*found.lines())
         if batch.failed:
             again = ": run the same command again to ask only those" if _is_kept(options) else ""
             _say(f"failed: {counted(len(batch.failed), 'question')}{again}")
@@ -81,17 +87,19 @@ def run(options: argparse.Namespace) -> int:
 
 def _preview(options: argparse.Namespace, table: Table, column: int) -> int:
     """Prints which questions would be asked, each with its row, and says how the file was read."""
-    for note in table.notes:
-        _say(f"{options.input}: {note}")
-    asked = [(n, question) for n, question in enumerate(table.texts(column), start=1) if question]
-    for n, question in asked:
+    _say(*_notes(options, table))
+    found = preview(table, column)
+    for n, question in found.asked:
         print(f"row {n}: {one_line(question)}")
-    different = len({question for _, question in asked})
-    _say(
-        f"the column {table.columns[column]!r} would be asked: {counted(len(asked), 'question')}, "
-        f"{different} of them different; {counted(len(table.rows) - len(asked), 'row')} without one"
-    )
+    _say(*found.lines())
     return 0
+
+
+def _notes(options: argparse.Namespace, table: Table) -> Iterator[str]:
+    """What should be said of how the file was read."""
+    if options.sheet is None and (others := unread_sheets(table)):
+        yield f"{options.input}: {others}: name another with --sheet"
+    yield from (f"{options.input}: {note}" for note in table.notes)
 
 
 def _has_relative_link(results: Results) -> bool:
@@ -222,7 +230,12 @@ def read_questions(options: argparse.Namespace) -> tuple[str, Table]:
     except OSError as error:
         raise UsageError(f"cannot read {name}: {error.strerror}") from error
     format = options.from_ or endings.format_read(name, data)
-    return format, read(data, format, encoding=options.encoding, sheet=options.sheet)
+    with _waiting(f"reading {name}"):
+        return format, read(data, format, encoding=options.encoding, sheet=options.sheet)
+
+
+def _waiting(what: str) -> Waiting:
+    return Waiting(sys.stderr, what)
 
 
 def _say(*lines: str) -> None:

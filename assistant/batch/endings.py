@@ -35,6 +35,11 @@ def format_read(name: str, data: bytes) -> str:
     return "jsonl" if ending == "jsonld" or begins.startswith(b"{") else "csv"
 
 
+def format_answered(format: str) -> str:
+    """The format of the answers to a file of that one, where nothing else is said: the same, a table for plain text."""
+    return "csv" if format == "txt" else format
+
+
 def format_written(name: str) -> str:
     """The format of a file of answers, by the ending of its name. Raises UsageError where that says nothing."""
     ending = PurePath(name).suffix.lower().removeprefix(".")

@@ -203,7 +203,7 @@ class Run:
                 if in_a_row >= FAILURES:
                     raise AssistantError(
                         f"{FAILURES} questions failed one after the other, the last with: {failed.message}. All "
-                        f"answers until then are kept: run the same command again to go on"
+                        f"answers until then are kept: run it again to go on"
                     )
             done += len(outcomes)
             self.progress(done, total)

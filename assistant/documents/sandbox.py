@@ -18,11 +18,12 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any
+from typing import Any, cast
 
 from assistant.documents.files import File, Parsed
 from assistant.documents.stored import from_row
 from assistant.errors import CorpusError, EmptyDocument, UnreadableDocument
+from assistant.types import Json
 
 PARSER = "assistant.documents.files:parse"
 _LENGTH = struct.Struct(">Q")
@@ -69,6 +70,14 @@ class Sandbox:
 
     def parse(self, file: File) -> Parsed:
         """The document in a file. Raises UnreadableDocument where there is none, or where it costs too much."""
+        said = self._said(file)
+        return Parsed(from_row(said["document"], said["text"]), tuple(said["warnings"]))
+
+    def value(self, file: File) -> Json:
+        """What a parser that makes no documents makes of a file. Raises as `parse` does."""
+        return cast(Json, self._said(file)["value"])
+
+    def _said(self, file: File) -> dict[str, Any]:
         size = len(file.data) + sum(len(one.data) for one in file.sidecars)
         seconds = self._limits.processor_seconds(size)
         asked = {
@@ -97,7 +106,7 @@ class Sandbox:
             self.close()
         if "error" in said:
             raise (EmptyDocument if said["empty"] else UnreadableDocument)(str(said["error"]))
-        return Parsed(from_row(said["document"], said["text"]), tuple(said["warnings"]))
+        return said
 
     def close(self) -> None:
         """Ends the process, whatever it is at."""

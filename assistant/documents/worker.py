@@ -40,7 +40,7 @@ def main() -> None:
     os.dup2(null, 0)  # what a parser prints is not a reply
     os.dup2(null, 1)
     module, _, name = sys.argv[2].partition(":")
-    parse: Callable[[File], Parsed] = getattr(importlib.import_module(module), name)
+    parse: Callable[[File], object] = getattr(importlib.import_module(module), name)
     _close_doors()
     gc.disable()  # while a file is parsed there is much that is new and little to free: it doubles the time of tables
     gc.freeze()
@@ -64,8 +64,11 @@ def main() -> None:
         gc.collect()
 
 
-def reply(parse: Callable[[File], Parsed], file: File, megabytes: int) -> dict[str, Any]:
-    """What is said of one file: its document, or why there is none. `retires` says that the process should end."""
+def reply(parse: Callable[[File], object], file: File, megabytes: int) -> dict[str, Any]:
+    """What is said of one file: its document, or why there is none. `retires` says that the process should end.
+
+    What a parser makes that is no document is said as it is, as JSON.
+    """
     try:
         parsed = parse(file)
     except UnreadableDocument as error:
@@ -81,6 +84,8 @@ def reply(parse: Callable[[File], Parsed], file: File, megabytes: int) -> dict[s
             "empty": False,
             "retires": not isinstance(error, Exception),
         }
+    if not isinstance(parsed, Parsed):
+        return {"value": parsed}
     return {
         "document": as_row(parsed.document),
         "text": parsed.document.text,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import FastAPI, Query
 from starlette.requests import Request
@@ -66,6 +66,9 @@ from assistant.wire import (
     WholeDocumentBody,
 )
 
+if TYPE_CHECKING:
+    from assistant.server.batches.routes import Batches
+
 DESCRIPTION = """Answers questions over a folder of documents. Every answer carries the exact places that it comes from;
 when the documents do not say, the answer has the status `refused`. Errors are `application/problem+json`."""
 FAULTS = (  # what `current` may know of, with which it goes on
@@ -91,12 +94,14 @@ def create_app(
     rights: bool = False,
     modes: Modes = Modes(),
     uploads: Uploads | None = None,
+    batches: Batches | None = None,
 ) -> FastAPI:
     """The app over the index that `current` gives. That is called once a request, which so sees one index.
 
     Where there are keys, each route asks for one with the scope that it needs. `mcp` and `metrics` add their routes.
     With `rights`, what is seen of the documents depends on the groups of the key, or those that a proxy signs. `modes`
-    are the ways to answer: in the documents' own words, or in a language model's. `uploads` take documents.
+    are the ways to answer: in the documents' own words, or in a language model's. `uploads` take documents,
+    `batches` files of questions.
     """
     app = FastAPI(
         title=title,
@@ -258,9 +263,13 @@ def create_app(
         """What the pages load that are not the widget's."""
         return await page_files.get_response(name, request.scope)
 
-    add_routes(app, feedback, title, keys)
+    add_routes(app, feedback, title, keys, batches=batches is not None)
     if uploads is not None:
         add_uploads(app, uploads, seen, keys, limits.shared)
+    if batches is not None:
+        from assistant.server.batches.routes import add_batches  # loads what reads and writes tables
+
+        add_batches(app, batches, seen, desk, modes=modes, title=title, keys=keys)
     if counts is not None:
         app.get("/metrics", include_in_schema=False)(counts.page)
     if mcp:

@@ -7,7 +7,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from importlib.util import find_spec
@@ -15,6 +15,8 @@ from ipaddress import ip_address
 from math import ceil
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Timer
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from assistant.access.audit import Audit
@@ -47,7 +49,11 @@ from assistant.server.serve import address, listen, run
 from assistant.server.uploads import Uploads
 from assistant.server.workers import Workers
 from assistant.settings import Settings
+from assistant.terminal.progress import PATIENCE
 from assistant.types import Answerer
+
+if TYPE_CHECKING:
+    from assistant.server.batches.routes import Batches
 
 logger = logging.getLogger("assistant.server")
 
@@ -75,7 +81,11 @@ def _serve(
         return status
     for warning in (*(() if listener else warnings(settings)), *unguarded(settings, live())):
         logger.warning("%s", warning)
-    with live.following(), _feedback(settings, live, shared) as feedback, _uploads(settings, live) as uploads:
+    with ExitStack() as stack:
+        stack.enter_context(live.following())
+        feedback = stack.enter_context(_feedback(settings, live, shared))
+        uploads = stack.enter_context(_uploads(settings, live))
+        batches = stack.enter_context(_batches(settings, shared))
         app = create_app(
             live,
             log_questions=settings.log_questions,
@@ -88,6 +98,7 @@ def _serve(
             log_clients=settings.log_clients,
             modes=modes(settings),
             uploads=uploads,
+            batches=batches,
         )
         run(
             app,
@@ -174,12 +185,18 @@ def check_mcp() -> None:
 
 def _open(live: Live, settings: Settings) -> int:
     """Opens the index, which is built first where there is none; the exit status."""
+    telling = Timer(PATIENCE, logger.info, ["opening the index"])  # whoever waits that long wonders for what
+    telling.daemon = True
+    telling.start()
     try:
         live.open()
     except IndexNotFound:
+        telling.cancel()
         if status := _build_first(settings):
             return status
         live.open()
+    finally:
+        telling.cancel()
     return 0
 
 
@@ -269,6 +286,15 @@ def _uploads(settings: Settings, live: Live) -> Iterator[Uploads | None]:
             Audit(settings.audit_log),
             key,
         )
+
+
+def _batches(settings: Settings, shared: str) -> AbstractContextManager[Batches | None]:
+    """What keeps and asks files of questions; None where nobody may hand one in."""
+    if settings.admin_key is None and settings.keys is None:
+        return nullcontext()
+    from assistant.server.batches.keep import keeping  # loads what reads and writes tables
+
+    return keeping(settings, shared)
 
 
 @contextmanager

@@ -98,8 +98,13 @@ class FeedbackRequest(BaseModel):
     comment: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] | None = None
 
 
-def add_routes(app: FastAPI, feedback: Feedback, title: str, keys: KeyRing | None = None) -> None:
-    """Adds the route that takes votes and, where there is a key to it, the operator's page."""
+def add_routes(
+    app: FastAPI, feedback: Feedback, title: str, keys: KeyRing | None = None, *, batches: bool = False
+) -> None:
+    """Adds the route that takes votes and, where there is a key to it, the operator's page.
+
+    With `batches`, that leads to the page for files of questions.
+    """
     problems = documented(*BAD_BODY, NotFound, RateLimited)
 
     @app.post(
@@ -123,7 +128,7 @@ def add_routes(app: FastAPI, feedback: Feedback, title: str, keys: KeyRing | Non
 
     def shown(gaps: Gaps, told: str = "", wrong: str = "") -> Response:
         records = feedback.recorder.records if feedback.recorder is not None else None
-        return admin.show(title, gaps, records, pinning=feedback.pinning, told=told, wrong=wrong)
+        return admin.show(title, gaps, records, pinning=feedback.pinning, batches=batches, told=told, wrong=wrong)
 
     @app.post("/admin/pinned", include_in_schema=False)
     async def pin(request: Request) -> Response:

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import aclosing, suppress
 from math import ceil
-from threading import Event, Lock
+from threading import Condition, Event
 from time import perf_counter
 from typing import Generic, TypeVar
 
@@ -53,7 +53,7 @@ class WorkQueue:
         self._most = self._at_once + waiting
         self._seconds = seconds
         self._pool = ThreadPoolExecutor(self._at_once, thread_name_prefix="question")
-        self._lock = Lock()
+        self._lock = Condition()  # is told when nothing is left
         self._inside = 0
         self._pace = 0.1  # seconds that work takes, lately
 
@@ -104,6 +104,14 @@ class WorkQueue:
             job.abandoned.set()
             future.cancel()
 
+    def give_way(self, seconds: float) -> None:
+        """Returns once nobody waits for an answer, after so many seconds at the latest. Blocks the thread until then.
+
+        What is no person's question waits here first, and is then done beside the queue: it takes nobody's place.
+        """
+        with self._lock:
+            self._lock.wait_for(lambda: not self._inside, seconds)
+
     def load(self) -> tuple[int, int]:
         """How much is worked on, and how much waits."""
         inside = self._inside
@@ -135,6 +143,8 @@ class WorkQueue:
     def _leave(self, future: Future[None]) -> None:
         with self._lock:
             self._inside -= 1
+            if not self._inside:
+                self._lock.notify_all()
 
     def _wait(self) -> int:
         """The seconds after which what waits now should be done."""

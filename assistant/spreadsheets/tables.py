@@ -58,6 +58,8 @@ class Table:
     delimiter: str = ","  # that a CSV file of it has
     mark: bool = False  # whether such a file begins with a byte-order mark
     notes: tuple[str, ...] = ()  # what a person should know of how it was read
+    sheet: str = ""  # of a workbook, that is read
+    sheets: tuple[str, ...] = ()  # of a workbook, that hold anything
 
     def texts(self, column: int) -> Iterator[str]:
         """The cells of one column as text, without white space around."""
@@ -114,13 +116,15 @@ def names_row(records: Sequence[Sequence[Cell]]) -> int:
 
 
 def holds_questions(records: Sequence[Sequence[Cell]]) -> int:
-    """How surely there are questions among these records: 2 where a column is named so, 1 where one asks, else 0."""
+    """How surely there are questions among these records: 3 where a column is named so and one asks, 2 where one is
+    named so and has a row, 1 where one asks, else 0.
+    """
     if not records:
         return 0
     at = names_row(records)
-    if names_a_question(records[at]) or any(_is_about(text(cell)) for cell in records[at]):
-        return 2
-    return int(any(_mostly_asks(column) for column in _columns(records)))
+    named = names_a_question(records[at]) or any(_is_about(text(cell)) for cell in records[at])
+    asks = any(_mostly_asks(column) for column in _columns(records))
+    return 2 * (named and len(records) > at + 1) + asks
 
 
 def _heads(record: Sequence[Cell], below: Sequence[Sequence[Cell]]) -> bool:

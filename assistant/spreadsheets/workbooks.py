@@ -8,6 +8,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import IO, BinaryIO, cast
@@ -30,23 +31,23 @@ _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-F
 _WIDTHS = {"question": 45, "answer": 70, "sources": 70, "reason": 45}  # of columns, in characters
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date that an archive can hold
 _CHUNK = 1 << 20
+_MOST_BYTES = 400_000_000  # of all parts, unpacked
+_MOST_CELLS = 5_000_000  # of all sheets; those between two filled ones are cells, too
 
 
 def read(data: bytes, *, sheet: str | None = None) -> Table:
     """The table of one sheet: the one that is named, else the first that has a column of questions."""
     sheets = _sheets(data)
+    full = tuple(name for name, rows in sheets.items() if rows)
     if sheet is not None:
         found = {name.strip().casefold(): name for name in sheets}.get(sheet.strip().casefold())
         if found is None:
             raise UsageError(f"no sheet {sheet!r} among {', '.join(map(repr, sheets))}: name one of them with --sheet")
-        return table(sheets[found])
-    full = [name for name, rows in sheets.items() if rows]
+        return replace(table(sheets[found]), sheet=found, sheets=full)
     if not full:
         return Table((), ())
     chosen = max(full, key=lambda name: holds_questions(sheets[name]))  # the first of equals
-    others = ", ".join(repr(name) for name in full if name != chosen)
-    note = f"the sheet {chosen!r} is read, not {others}: name another with --sheet"
-    return table(sheets[chosen], notes=(note,) if others else ())
+    return replace(table(sheets[chosen]), sheet=chosen, sheets=full)
 
 
 def write(file: BinaryIO, rows: Iterable[Sequence[Cell]]) -> int:
@@ -110,6 +111,9 @@ def _plain(cell: Cell) -> tuple[str | int | float | bool | datetime | None, bool
 def _sheets(data: bytes) -> dict[str, list[list[Cell]]]:
     """The rows of each sheet: what its formulas gave when it was saved, the formulas where that is not there."""
     try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:  # which gives no more of a part than it says here
+            if sum(part.file_size for part in archive.infolist()) > _MOST_BYTES:
+                raise UsageError(f"the workbook unpacks to more than {_MOST_BYTES:,} bytes: split it")
         sheets = dict(_values(data, data_only=True))
         if _has_formulas(data):
             for name, rows in _values(data, data_only=False):
@@ -123,6 +127,7 @@ def _sheets(data: bytes) -> dict[str, list[list[Cell]]]:
 
 
 def _values(data: bytes, *, data_only: bool) -> Iterator[tuple[str, list[list[Cell]]]]:
+    cells = 0
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of extensions that it does not know, and of dates out of range
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=data_only)
@@ -130,7 +135,13 @@ def _values(data: bytes, *, data_only: bool) -> Iterator[tuple[str, list[list[Ce
             shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
             for sheet in shown or book.worksheets:
                 sheet.reset_dimensions()  # some programs write wrong ones
-                yield sheet.title, [[_value(cell.value, cell.data_type) for cell in row] for row in sheet.iter_rows()]
+                rows: list[list[Cell]] = []
+                for row in sheet.iter_rows():
+                    cells += max(1, len(row))
+                    if cells > _MOST_CELLS:
+                        raise UsageError(f"the workbook has over {_MOST_CELLS:,} cells: split it, or delete empty rows")
+                    rows.append([_value(cell.value, cell.data_type) for cell in row])
+                yield sheet.title, rows
         finally:
             book.close()
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 
 from assistant.question.parse import MAX_QUESTION
+from assistant.terminal.progress import Waiting
 from assistant.terminal.show import show_answer
 from assistant.types import Answerer, Turn
 
@@ -24,7 +25,8 @@ def converse(answerer: Answerer, questions: Iterable[str], say: Callable[[str], 
         if len(question) > MAX_QUESTION:
             say(f"A question has at most {MAX_QUESTION} characters, this one has {len(question)}.")
             continue
-        answer = answerer.ask(question, history=turns[-TURNS:])
+        with Waiting(sys.stderr, "looking for an answer"):
+            answer = answerer.ask(question, history=turns[-TURNS:])
         if answer.standalone_question != question:
             say(f"Understood as: {answer.standalone_question}\n")
         say(f"{show_answer(answer, answerer.documents)}\n")

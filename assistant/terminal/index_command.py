@@ -44,26 +44,32 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         raise UsageError("--watch goes with building alone: assistant index --watch")
     if action == "verify":
         return _verify(settings)
+    from assistant.terminal.progress import Waiting  # here, because no other command should load it
+
     if action == "backup":
         from assistant.index.archive import backup
 
-        print(f"{_told(backup(_folder(settings), file))} written to {file}")
+        with Waiting(sys.stderr, "writing the index into one file"):
+            index = backup(_folder(settings), file)
+        print(f"{_told(index)} written to {file}")
         return 0
     if action == "restore":
         from assistant.index.archive import restore
 
         folder = _folder(settings)
-        print(f"{_told(restore(folder, file, check=check))} in force in {folder}")
+        with Waiting(sys.stderr, "bringing the index back"):
+            index = restore(folder, file, check=check)
+        print(f"{_told(index)} in force in {folder}")
         return 0
-    from assistant.terminal.intake import index
+    from assistant.terminal import intake
 
     if not options.watch:
-        return index(settings, allow_empty=options.allow_empty, wait=options.wait)
+        return intake.index(settings, allow_empty=options.allow_empty, wait=options.wait)
     from assistant.compose import open_store
     from assistant.terminal.follow import follow
 
     def build() -> None:
-        index(settings, allow_empty=options.allow_empty, wait=True)
+        intake.index(settings, allow_empty=options.allow_empty, wait=True)
 
     with suppress(FilesFailed):  # they are shown, and may be mended while it goes on
         build()
@@ -98,11 +104,16 @@ def _verify(settings: Settings) -> int:
     from assistant.index.origin import check_origin
     from assistant.index.publishing import build_in_force
     from assistant.index.receipt import open_receipt
+    from assistant.terminal.progress import Waiting
 
     folder = _folder(settings)
-    print(f"{_told(check(folder))} whole")
+    with Waiting(sys.stderr, "reading every file of the index"):
+        index = check(folder)
+    print(f"{_told(index)} whole")
     asked, receipt = "corpus" in settings.model_fields_set, open_receipt(build_in_force(folder))
-    for note in check_origin(receipt, settings.corpus, index=str(folder), asked=asked):
+    with Waiting(sys.stderr, "comparing it with the documents"):
+        notes = [*check_origin(receipt, settings.corpus, index=str(folder), asked=asked)]
+    for note in notes:
         print(note)
     return 0
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from assistant.errors import FilesFailed
 from assistant.index.receipt import Receipt, Row, from_json
 from assistant.terminal.blocks import printable
-from assistant.terminal.progress import Progress
+from assistant.terminal.progress import Progress, Waiting
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
@@ -25,8 +25,13 @@ def index(settings: Settings, *, allow_empty: bool = False, wait: bool = False) 
     """Builds the index and shows the table of its files. Raises FilesFailed at the end where some cannot be read."""
     from assistant.building import build_index
 
-    with Progress(sys.stderr) as progress:
-        built = build_index(settings, allow_empty=allow_empty, wait=wait, progress=progress)
+    with Progress(sys.stderr) as progress, Waiting(sys.stderr, "waiting to begin") as waiting:
+
+        def told(stage: str, done: int, total: int) -> None:
+            waiting.close()
+            progress(stage, done, total)
+
+        built = build_index(settings, allow_empty=allow_empty, wait=wait, progress=told)
     receipt = Receipt(files=tuple(built.files))
     print("\n".join(table(_worth_telling(receipt.files))))
     print(counted(receipt, f"assistant receipt --index {settings.index}"))

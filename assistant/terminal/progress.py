@@ -1,12 +1,15 @@
-"""Progress of long work: bars on a terminal, a plain line a stage otherwise."""
+"""Progress of long work: bars on a terminal, a plain line a stage otherwise; where nothing can be counted, the time."""
 
 from __future__ import annotations
 
+from threading import Event, Thread
 from time import perf_counter
 from types import TracebackType
 from typing import NoReturn, TextIO
 
 from tqdm import tqdm
+
+PATIENCE = 2.0  # seconds that a person waits without being told for what
 
 
 class Progress:
@@ -77,3 +80,42 @@ class Pace:
         if self._bar is not None:
             self._bar.close()
             self._bar = None
+
+
+class Waiting:
+    """Says on a terminal what is waited for and for how long, from when it takes long enough; nothing of it stays.
+
+    For work that tells no steps; nothing is said to a file.
+    """
+
+    def __init__(self, stream: TextIO, what: str, *, after: float = PATIENCE, every: float = 1.0) -> None:
+        """`every` is the seconds between two times that it is said."""
+        self._stream, self._what, self._after, self._every = stream, what, after, every
+        self._done = Event()
+        self._thread = Thread(target=self._tell, daemon=True)
+
+    def __enter__(self) -> Waiting:
+        if self._stream.isatty():
+            self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends it early, as soon as there is something else to say."""
+        self._done.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _tell(self) -> None:
+        if self._done.wait(self._after):
+            return
+        shown = "{desc} \u2026 {elapsed}"
+        bar: tqdm[NoReturn] = tqdm(desc=self._what, file=self._stream, bar_format=shown, leave=False)
+        bar.start_t -= self._after  # it has been waited for since then
+        while not self._done.wait(self._every):
+            bar.refresh()
+        bar.close()

@@ -21,7 +21,7 @@ from assistant.settings import load_settings
 from assistant.spreadsheets.counted import counted
 from assistant.spreadsheets.tables import question_column
 from assistant.terminal.blocks import printable
-from assistant.terminal.progress import Pace
+from assistant.terminal.progress import Pace, Waiting
 from assistant.types import Document
 from assistant.upkeep.coverage import Coverage, coverage
 
@@ -40,12 +40,14 @@ def run(options: argparse.Namespace) -> int:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         journal = stack.enter_context(closing(Journal(Path(folder) / "journal")))
         different = len(set(table.texts(column)))
-        backend = LocalBackend(settings, expected=0 if earlier is not None else different)
+        with Waiting(sys.stderr, "opening the index"):
+            backend = LocalBackend(settings, expected=0 if earlier is not None else different)
         stack.enter_context(closing(backend))
         pace = stack.enter_context(closing(Pace(sys.stderr)))
         results = Run(table, column, backend, journal, earlier, progress=pace)()
         pace.close()
-        found = coverage((result.body for result in results.different()), backend.answerer.documents)
+        with Waiting(sys.stderr, "looking what the answers reach"):
+            found = coverage((result.body for result in results.different()), backend.answerer.documents)
         documents = backend.answerer.documents
     print(as_json(found) if options.json else "\n".join(shown(found, documents)))
     return 0

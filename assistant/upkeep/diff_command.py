@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict
@@ -17,6 +18,7 @@ from assistant.index.collection import Collection
 from assistant.index.files import open_build
 from assistant.index.publishing import open_index
 from assistant.terminal.blocks import printable
+from assistant.terminal.progress import Waiting
 from assistant.upkeep.touched import Touched, touched
 
 DIFFERENT = 1  # the exit status where something has changed
@@ -24,12 +26,13 @@ DIFFERENT = 1  # the exit status where something has changed
 
 def run(options: argparse.Namespace) -> int:
     """Tells what has changed, and gives the exit status."""
-    old, new = _open(options.old), _open(options.new)
-    changes = difference(old.documents, new.documents)
     answers: list[Touched] | None = None
-    if options.answers is not None:
-        with closing(Earlier(options.answers)) as earlier:
-            answers = list(touched(earlier, changes, new.documents))
+    with Waiting(sys.stderr, "comparing the indexes"):
+        old, new = _open(options.old), _open(options.new)
+        changes = difference(old.documents, new.documents)
+        if options.answers is not None:
+            with closing(Earlier(options.answers)) as earlier:
+                answers = list(touched(earlier, changes, new.documents))
     notes = list(_notes(old, new))
     if options.json:
         said = {"old": old.id, "new": new.id, "notes": notes, **asdict(changes)}

@@ -16,11 +16,10 @@ from assistant.lint.lint import lint
 from assistant.settings import load_settings
 from assistant.spreadsheets.counted import counted
 from assistant.terminal.blocks import printable
-from assistant.terminal.progress import Progress
+from assistant.terminal.progress import PATIENCE, Progress
 
 FOUND = 1  # the exit status where something is amiss
 _SHOWN = 5  # places of a finding that are shown beside the first
-_PATIENCE = 2.0  # seconds before it is shown how far it is
 _TITLES: dict[Kind, str] = {
     "contradiction": "Contradictions",
     "near-copy": "Copies and near-copies",
@@ -37,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
     """Tells what is amiss, and gives the exit status."""
     settings = load_settings({"corpus": options.corpus, "index": options.index})
     kinds = [kind for kind in KINDS if kind in (options.only or KINDS) and kind not in (options.skip or ())]
-    with Progress(sys.stderr, after=_PATIENCE) as progress:
+    with Progress(sys.stderr, after=PATIENCE) as progress:
         read = corpus_material if options.index is None else index_material
         material = read(settings, progress=progress)
         findings = lint(material, kinds=kinds, progress=progress)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from junitparser import JUnitXml
+from openpyxl import Workbook
 from serving import serving
 
 from assistant.batch.backends import LocalBackend
@@ -76,6 +77,23 @@ def test_a_dry_run_shows_what_would_be_asked_and_how_the_file_was_read(
         "the column 'Candidate question' would be asked: 3 questions, 2 of them different; 1 row without one",
     ]
     assert [path.name for path in here.iterdir() if path.name.startswith("plan")] == ["plan.csv"]
+
+
+def test_a_dry_run_tells_the_other_sheets_and_what_is_too_long(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    book = Workbook()
+    book.worksheets[0].append(["Read me"])
+    sheet = book.create_sheet("FAQ")
+    for row in (["Question"], ["Who?"], ["Why? " * 500]):
+        sheet.append(row)
+    book.save("plan.xlsx")
+    assert main(["batch", "plan.xlsx", "--dry-run"]) == 0
+    assert capfd.readouterr().err.splitlines() == [
+        "plan.xlsx: the sheet 'FAQ' is read, not 'Sheet': name another with --sheet",
+        "the column 'Question' would be asked: 2 questions, 2 of them different; 0 rows without one",
+        "too long to be asked, over 2000 characters: 1 row (2)",
+    ]
+    assert main(["batch", "plan.xlsx", "--dry-run", "--sheet", "FAQ"]) == 0
+    assert "name another" not in capfd.readouterr().err
 
 
 def test_a_run_without_a_file_for_its_answers_says_what_to_give(here: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -217,6 +217,38 @@ def test_work_that_is_given_up_keeps_its_place_until_it_really_ends() -> None:
     asyncio.run(come())
 
 
+def test_what_is_no_persons_question_waits_until_nobody_does_but_not_for_ever(gated: Gated) -> None:
+    desk = WorkQueue(at_once=1, waiting=5)
+    desk.give_way(60)  # nobody is there
+    passed = threading.Semaphore(0)
+
+    def beside(seconds: float) -> threading.Thread:
+        def wait() -> None:
+            desk.give_way(seconds)
+            passed.release()
+
+        thread = threading.Thread(target=wait, daemon=True)
+        thread.start()
+        return thread
+
+    async def never() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def ask() -> None:
+        one, other = (asyncio.create_task(desk.answer(lambda job: gated.ask("median pay"), never)) for _ in range(2))
+        await asyncio.to_thread(gated.begun.acquire)
+        patient = beside(60)
+        await asyncio.to_thread(beside(0.01).join)
+        assert passed.acquire(blocking=False) and not passed.acquire(blocking=False)
+        gated.go.set()
+        await asyncio.gather(one, other)
+        await asyncio.to_thread(patient.join)
+        assert passed.acquire(blocking=False)
+
+    asyncio.run(ask())
+
+
 def test_what_the_work_raises_is_raised() -> None:
     def fail(job: Job[int]) -> int:
         raise KeyError("x")

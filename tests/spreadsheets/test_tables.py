@@ -189,7 +189,7 @@ def test_the_sheet_with_questions_is_read_and_others_are_said_or_named() -> None
     data = workbook(("Notes", [["about"], ["x"]]), ("FAQ", [["id", "Question"], [1, "a"]]), ("Empty", []))
     table = workbooks.read(data)
     assert table.rows == ((1, "a"),)
-    assert table.notes == ("the sheet 'FAQ' is read, not 'Notes': name another with --sheet",)
+    assert (table.sheet, table.sheets, table.notes) == ("FAQ", ("Notes", "FAQ"), ())
     assert workbooks.read(data, sheet="notes").rows == (("x",),)
     with pytest.raises(UsageError, match="'Notes', 'FAQ', 'Empty'"):
         workbooks.read(data, sheet="Nowhere")
@@ -268,6 +268,19 @@ def test_titles_rules_comments_and_a_signature_are_not_asked_and_are_told() -> N
     assert table.notes == ("left out, as they ask nothing: 3 lines ('Questions for the bakers', 'Pay', 'Leave:')",)
 
 
+def test_a_workbook_that_would_fill_the_memory_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows: list[list[object]] = [[*[None] * 99, "x"] for _ in range(11)]
+    far = workbook(("Far", [["question"], *rows]))
+    monkeypatch.setattr(workbooks, "_MOST_CELLS", 1_101)
+    assert len(workbooks.read(far).rows) == 11
+    monkeypatch.setattr(workbooks, "_MOST_CELLS", 1_100)
+    with pytest.raises(UsageError, match="over 1,100 cells"):
+        workbooks.read(far)
+    monkeypatch.setattr(workbooks, "_MOST_BYTES", 1_000)
+    with pytest.raises(UsageError, match="unpacks to more than 1,000 bytes"):
+        workbooks.read(far)
+
+
 def test_lines_without_question_marks_are_all_asked() -> None:
     table = lists.read_text(b"median wage\n---\nsick leave\nWho bakes?\n")
     assert [text(row[0]) for row in table.rows] == ["median wage", "sick leave", "Who bakes?"] and table.notes == ()
@@ -277,7 +290,14 @@ def test_the_sheet_of_which_a_column_asks_is_read_where_no_name_says_so() -> Non
     data = workbook(("Cover", [["FAQ of the year"], ["x"]]), ("Data", [["No", "Asked"], [1, "Who?"], [2, "Why?"]]))
     table = workbooks.read(data)
     assert [*table.texts(question_column(table))] == ["Who?", "Why?"]
-    assert table.notes == ("the sheet 'Data' is read, not 'Cover': name another with --sheet",)
+    assert (table.sheet, table.sheets, table.notes) == ("Data", ("Cover", "Data"), ())
+
+
+@pytest.mark.parametrize("cover", [["Questions of the candidates"], ["Questions, spring", "Collected by AB"]])
+def test_a_cover_that_speaks_of_questions_is_not_read_before_a_sheet_that_asks_some(cover: list[str]) -> None:
+    asked: list[list[object]] = [["No", "Candidate question"], [1, "Who?"], [2, "Why?"]]
+    data = workbook(("Read me", [[line] for line in cover]), ("Data", asked))
+    assert workbooks.read(data).sheet == "Data"
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import io
 import re
+from threading import Event
 
-from assistant.terminal.progress import Pace, Progress
+from assistant.terminal.progress import Pace, Progress, Waiting
 
 
 class Terminal(io.StringIO):
+    """A terminal; tells when something with this text is written to it."""
+
+    def __init__(self, awaited: str = "\0") -> None:
+        super().__init__()
+        self.awaited, self.seen = awaited, Event()
+
     def isatty(self) -> bool:
         return True
+
+    def write(self, text: str) -> int:
+        if self.awaited in text:
+            self.seen.set()
+        return super().write(text)
 
 
 def test_a_file_gets_a_line_now_and_then_with_rate_and_time_left() -> None:
@@ -65,3 +77,26 @@ def test_progress_says_a_line_a_stage_once_it_takes_long_enough() -> None:
             progress(stage, 0, total)
             progress(stage, total, total)
     assert out.getvalue() == "read: 2\ncut\n"
+
+
+def test_what_takes_long_and_cannot_be_counted_is_named_with_its_time_and_nothing_stays() -> None:
+    out = Terminal("opening the index … 00:0")
+    with Waiting(out, "opening the index", after=0.01, every=0.01):
+        assert out.seen.wait(10)
+    assert out.getvalue().endswith("\r") and out.getvalue().split("\r")[-2].strip() == ""
+
+
+def test_what_is_quick_is_not_named_nor_anything_to_a_file() -> None:
+    for out in (Terminal(), io.StringIO()):
+        with Waiting(out, "opening the index", after=60 if out.isatty() else 0.0):
+            pass
+        assert out.getvalue() == ""
+
+
+def test_waiting_may_end_early_and_twice() -> None:
+    out = Terminal("opening")
+    with Waiting(out, "opening", after=0.0, every=0.01) as waiting:
+        assert out.seen.wait(10)
+        waiting.close()
+        said = out.getvalue()
+    assert out.getvalue() == said

@@ -6,7 +6,7 @@ from starlette.responses import HTMLResponse
 
 from assistant.feedback.gaps import Gaps
 from assistant.feedback.records import Records
-from assistant.server.pages.shell import WITH_FORM, page
+from assistant.server.pages.shell import CLOSED, WITH_FORM, page
 from assistant.server.pinning import Pinning
 
 POLICY = "default-src 'none'; style-src 'self'; img-src data:"
@@ -20,17 +20,19 @@ def show(
     records: Records | None,
     *,
     pinning: Pinning | None = None,
+    batches: bool = False,
     told: str = "",
     wrong: str = "",
 ) -> HTMLResponse:
-    """The page of these gaps, and of how much is kept; with `pinning`, a gap can be given an answer.
+    """The page of these gaps, and of how much is kept; with `pinning`, a gap can be given an answer, and
+    with `batches`, the page leads to that for files of questions.
 
     `told` is what has been done, `wrong` what could not be.
     """
     return page(
         "admin.html",
         POLICY,
-        closed=WITH_FORM,
+        closed=CLOSED if pinning is None else WITH_FORM,
         title=f"{title}: what is missing",
         totals=None if records is None else records.totals(),
         gaps=gaps.groups,
@@ -38,6 +40,7 @@ def show(
         most=SHOWN,
         others=OTHERS,
         pins=pinning is not None,
+        batches=batches,
         is_pinned=(lambda question: False) if pinning is None else pinning.answers,
         told=told,
         wrong=wrong,
