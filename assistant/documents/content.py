@@ -9,6 +9,12 @@ from typing import TypeAlias
 from assistant.documents.structure import Structure
 from assistant.types import Json
 
+MAX_CHARACTERS = 20_000_000  # of a document's text, however small the file is that it is packed into
+
+
+class TooLarge(Exception):
+    """A file unpacks to more than a document may hold. The message says so, without the file's name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Content:
@@ -23,4 +29,4 @@ class Content:
 
 
 Loader: TypeAlias = Callable[[bytes, str], Content]
-"""Reads the bytes of a file of this name. Raises UnreadableDocument with a reason that begins with the name."""
+"""Reads the bytes of a file of this name. Raises TooLarge, or UnreadableDocument with a reason after the name."""

@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from assistant.documents import markdown, metadata, plain
-from assistant.documents.content import Content, Loader
+from assistant.documents.content import MAX_CHARACTERS, Content, Loader, TooLarge
 from assistant.documents.decoding import decode
 from assistant.documents.formats import LOADERS
 from assistant.documents.structure import Structure
@@ -19,7 +19,6 @@ from assistant.errors import EmptyDocument, UnreadableDocument
 from assistant.types import Document, Json
 
 MAX_BYTES = 20_000_000
-MAX_CHARACTERS = 20_000_000  # of a document's text, however small the file is that it is packed into
 MAX_LINES = 1_000_000  # of a document
 
 _TITLE_CHARACTERS = 500  # a longer one is cut off: it stands before each text that is encoded
@@ -116,7 +115,10 @@ def parse(file: File) -> Parsed:
     if (form := FORMATS.get(path.suffix.lower())) is None:
         raise UnreadableDocument(f"{file.id}: {unknown(path)}")
     media_type, load = form
-    content = load(file.data, file.id)
+    try:
+        content = load(file.data, file.id)
+    except TooLarge as error:
+        raise UnreadableDocument(f"{file.id}: {error}") from error
     if not content.text.strip():
         raise EmptyDocument(f"{file.id}: is empty")
     if len(content.text) > MAX_CHARACTERS:

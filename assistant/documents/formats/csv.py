@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import re
-from itertools import islice
+from itertools import chain, islice
 
 from assistant.documents.content import Content
 from assistant.documents.decoding import decode
 from assistant.documents.formats.blocks import Parsed
 from assistant.documents.formats.canonical import content
-from assistant.documents.formats.grids import Cell
+from assistant.documents.formats.grids import EMPTY, MAX_COLUMNS, WIDE, Cell
 from assistant.documents.formats.sheets import sheet_blocks
 from assistant.errors import DamagedDocument
 
@@ -27,8 +27,10 @@ def load(data: bytes, name: str) -> Content:
     try:
         rows = records(text)
     except csv.Error as error:
-        raise DamagedDocument(f"{name}: is no CSV: {error}") from error
-    return content(Parsed(tuple(sheet_blocks([[Cell(cell.strip()) for cell in row] for row in rows]))), name)
+        raise DamagedDocument(f"{name}: is no CSV ({error}): save it anew") from error
+    cut = any(map(str.strip, chain.from_iterable(row[MAX_COLUMNS:] for row in rows)))
+    blocks = sheet_blocks([[Cell(cell.strip()) if cell else EMPTY for cell in row[:MAX_COLUMNS]] for row in rows])
+    return content(Parsed(tuple(blocks), warnings=(WIDE,) if cut else ()), name)
 
 
 def records(text: str) -> list[list[str]]:

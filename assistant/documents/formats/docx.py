@@ -22,6 +22,7 @@ from assistant.documents.formats.blocks import (
 from assistant.documents.formats.canonical import content, under_title
 from assistant.documents.formats.docx_styles import Numbering, Style, Styles, W, heading_level, is_on, list_of
 from assistant.documents.formats.grids import Cell, plain_table
+from assistant.documents.formats.numbers import whole
 from assistant.documents.formats.office_properties import properties
 from assistant.documents.formats.packages import Package
 from assistant.documents.formats.runs import joined, spaced
@@ -43,7 +44,7 @@ def load(data: bytes, name: str) -> Content:
     root = package.xml(main)
     body = root.find(f"{W}body") if root is not None else None
     if body is None:
-        raise DamagedDocument(f"{name}: is no Word document, though its name says so")
+        raise DamagedDocument(f"{name}: is no Word document, though its name says so: save it as DOCX")
     reader = _Reader(package, main)
     blocks = reader.blocks(body)
     title, metadata = properties(package)
@@ -233,5 +234,4 @@ def _is_indented(settings: etree._Element | None) -> bool:
 
 def _grid(settings: etree._Element | None, name: str) -> int:
     found = settings.find(f"{W}{name}") if settings is not None else None
-    value = found.get(f"{W}val", "") if found is not None else ""
-    return min(int(value), 1_000) if value.isdigit() else 0
+    return min(whole(found.get(f"{W}val")), 1_000) if found is not None else 0

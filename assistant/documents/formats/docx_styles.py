@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from assistant.documents.formats.numbers import whole
+
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _VALUE = f"{W}val"
 _HEADING = re.compile(r"heading (\d)")
@@ -14,6 +16,7 @@ _DEEP = re.compile(r"list (?:bullet|number|continue)? ?(\d)")
 _PLACE = re.compile(r"%(\d)")
 _ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
 _MAX_CHAIN = 20
+_MOST_LETTERED = 10 * 26  # aaaaaaaaaa); what comes after it is counted in figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +54,18 @@ class Numbering:
         self.begun: set[str] = set()
         for each in root.findall(f"{W}abstractNum") if root is not None else ():
             for level in each.findall(f"{W}lvl"):
-                number = int(level.get(f"{W}ilvl", "0"))
-                start = _value(level, "start") or "1"
+                number = whole(level.get(f"{W}ilvl"))
                 self.levels[each.get(f"{W}abstractNumId", ""), number] = _Level(
                     _value(level, "numFmt") or "decimal",
                     _value(level, "lvlText") or "",
-                    int(start) if start.isdigit() else 1,
+                    whole(_value(level, "start"), 1),
                 )
         for each in root.findall(f"{W}num") if root is not None else ():
             name = each.get(f"{W}numId", "")
             self.lists[name] = _value(each, "abstractNumId") or ""
             for override in each.findall(f"{W}lvlOverride"):
-                if (start := _value(override, "startOverride") or "").isdigit():
-                    self.restarts.setdefault(name, {})[int(override.get(f"{W}ilvl", "0"))] = int(start)
+                if (start := whole(_value(override, "startOverride"), -1)) >= 0:
+                    self.restarts.setdefault(name, {})[whole(override.get(f"{W}ilvl"))] = start
 
     def label(self, name: str, level: int) -> str | None:
         """What is printed before the next item of a list: "" for a bullet, None where it is no list."""
@@ -128,8 +130,8 @@ def heading_level(name: str, properties: etree._Element | None) -> int:
     """The level that a style of this name, or a paragraph with these properties, gives a heading; 0 for none."""
     if found := _HEADING.match(name):
         return int(found[1])
-    outline = _value(properties, "outlineLvl")
-    return int(outline) + 1 if outline is not None and outline.isdigit() and int(outline) < 9 else 0
+    outline = whole(_value(properties, "outlineLvl"), 9)
+    return outline + 1 if outline < 9 else 0
 
 
 def list_of(properties: etree._Element | None) -> tuple[str, int] | None:
@@ -138,8 +140,7 @@ def list_of(properties: etree._Element | None) -> tuple[str, int] | None:
     name = _value(number, "numId")
     if name is None:
         return None
-    level = _value(number, "ilvl") or "0"
-    return name, int(level) if level.isdigit() else 0
+    return name, whole(_value(number, "ilvl"))
 
 
 def is_on(properties: etree._Element | None, name: str) -> bool | None:
@@ -150,7 +151,7 @@ def is_on(properties: etree._Element | None, name: str) -> bool | None:
 
 def counted(number: int, kind: str) -> str:
     """A number as a list of this kind shows it."""
-    if kind in ("lowerLetter", "upperLetter") and number > 0:
+    if kind in ("lowerLetter", "upperLetter") and 0 < number <= _MOST_LETTERED:
         letter = chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1)
         return letter if kind == "lowerLetter" else letter.upper()
     if kind in ("lowerRoman", "upperRoman") and 0 < number < 50:

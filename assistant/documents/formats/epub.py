@@ -29,7 +29,7 @@ def load(data: bytes, name: str) -> Content:
     main = unquote(found.get("full-path", "")) if found is not None else ""
     root = package.xml(main)
     if root is None:
-        raise DamagedDocument(f"{name}: is no EPUB book, though its name says so")
+        raise DamagedDocument(f"{name}: is no EPUB book, though its name says so: save it as EPUB")
     title, metadata = properties(package, main)
     chapters = _chapters(root, posixpath.dirname(main))
     _refuse_locked(package, set(chapters), name)
@@ -40,7 +40,7 @@ def load(data: bytes, name: str) -> Content:
 
 
 def _chapters(root: etree._Element, folder: str) -> list[str]:
-    """The parts of the book in the order in which they are read, without its table of contents."""
+    """The parts of the book in the order in which they are read, each once, without its table of contents."""
     items = {item.get("id", ""): item for item in root.iter(f"{_OPF}item")}
     found = []
     for reference in root.iter(f"{_OPF}itemref"):
@@ -48,7 +48,7 @@ def _chapters(root: etree._Element, folder: str) -> list[str]:
         if item is None or item.get("media-type") not in _PAGES or "nav" in item.get("properties", "").split():
             continue
         found.append(posixpath.normpath(posixpath.join(folder, unquote(item.get("href", "")))))
-    return found
+    return list(dict.fromkeys(found))
 
 
 def _refuse_locked(package: Package, chapters: set[str], name: str) -> None:

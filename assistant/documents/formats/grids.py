@@ -6,9 +6,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from assistant.documents.content import MAX_CHARACTERS, TooLarge
 from assistant.documents.formats.blocks import Block, Paragraph, Table, introducing
 
 MAX_COLUMNS = 300
+MAX_CELLS = MAX_CHARACTERS // 3  # of one table: each takes three characters of the text, even if it is empty
+WIDE = f"columns past the {MAX_COLUMNS}th are left out"
 _MAX_SPAN = 1_000
 _LABEL = re.compile(r"[^\W\d_]")
 _VALUE = re.compile(r"[(+~<>≤≥±-]*\s*[$€£¥]?\s*[\d.,]*\d")
@@ -25,6 +28,9 @@ class Cell:
     head: bool = False  # marked as a header, or set in bold
 
 
+EMPTY = Cell("")
+
+
 @dataclass(slots=True)
 class _Slot:
     """A place in the grid."""
@@ -33,6 +39,9 @@ class _Slot:
     head: bool = False
     whole: bool = False  # its cell spans all columns
     spread: bool = False  # its text stands in a column before
+
+
+_NOTHING = _Slot()
 
 
 def plain_table(
@@ -48,7 +57,7 @@ def plain_table(
     `headers` is how many rows at the top are the header, if the file says so. Else rows of nothing but header cells
     are, or a first row of labels over values; unless it is `strict`, for a format with ways to mark a header, also a
     first row of mere labels. A row across the whole table introduces the rows below it, which then have the header
-    again.
+    again. Raises TooLarge where the cells that are written out would be more than `MAX_CELLS`.
     """
     grid = _grid(list(rows))
     grid, headers = _without_empty(grid, headers)
@@ -93,10 +102,11 @@ def _table(header: tuple[str, ...] | None, rows: list[tuple[str, ...]], lead: st
 
 
 def _grid(rows: list[Sequence[Cell]]) -> list[list[_Slot]]:
-    """The rows, each with as many slots as the table has columns."""
+    """The rows, each with a slot for all columns up to its last cell."""
     grid: list[list[_Slot]] = []
     hanging: dict[int, tuple[int, _Slot]] = {}  # by column: cells of rows above that reach further down
     wide: list[tuple[_Slot, int]] = []
+    count = 0
     for cells in rows:
         row: list[_Slot] = []
         queue = iter(cells)
@@ -111,18 +121,20 @@ def _grid(rows: list[Sequence[Cell]]) -> list[list[_Slot]]:
                 continue
             assert cell is not None
             columns = min(max(cell.columns, 1), MAX_COLUMNS - at)
-            for n in range(columns):
-                slot = _Slot(cell.text, cell.head, spread=n > 0)
-                if n == 0:
-                    wide.append((slot, columns))
-                row.append(slot)
-                if cell.rows > 1:
-                    hanging[at + n] = (min(cell.rows, _MAX_SPAN) - 1, slot)
+            slot = rest = _Slot(cell.text, cell.head)
+            row.append(slot)
+            if columns > 1:
+                rest = _Slot(cell.text, cell.head, spread=True)
+                row += [rest] * (columns - 1)
+                wide.append((slot, columns))
+            if cell.rows > 1:
+                for n in range(columns):
+                    hanging[at + n] = (min(cell.rows, _MAX_SPAN) - 1, rest if n else slot)
             cell = next(queue, None)
+        count += len(row)
+        refuse_large(count)
         grid.append(row)
     width = max(map(len, grid), default=0)
-    for row in grid:
-        row += (_Slot() for _ in range(width - len(row)))
     for slot, columns in wide:
         slot.whole = 1 < width <= columns
     return grid
@@ -135,9 +147,15 @@ def _without_empty(grid: list[list[_Slot]], headers: int | None) -> tuple[list[l
     if headers is not None:
         headers = sum(n < headers for n in kept)
     grid = [grid[n] for n in kept]
-    width = len(grid[0]) if grid else 0
-    columns = [n for n in range(width) if any(row[n].text and not row[n].spread for row in grid)]
-    return [[row[n] for n in columns] for row in grid], headers
+    columns = sorted({n for row in grid for n, slot in enumerate(row) if slot.text and not slot.spread})
+    refuse_large(len(grid) * len(columns))
+    return [[row[n] if n < len(row) else _NOTHING for n in columns] for row in grid], headers
+
+
+def refuse_large(cells: int) -> None:
+    """Raise TooLarge where a table has so many cells that no text could hold them."""
+    if cells > MAX_CELLS:
+        raise TooLarge(f"holds more than {MAX_CELLS:,} cells in a table: split it")
 
 
 def _is_single(row: Sequence[_Slot]) -> bool:

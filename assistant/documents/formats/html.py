@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from contextlib import suppress
 from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser
@@ -20,10 +21,15 @@ from assistant.types import Json
 
 _CHARSET = re.compile(rb"""(?i)<(?:meta[^>]{0,200}?charset|\?xml[^>]{0,100}?encoding)\s*=\s*["']?\s*([\w.:-]+)""")
 _AS_BROWSERS_DO = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030"}
+_OF_PYTHON = ("idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined", "utf-7")  # and of no page
 _NESTING = re.compile(
     r"(?i)<(/?)(?:article|aside|blockquote|center|details|div|dl|fieldset|footer|header|main|nav|ol|section|table|ul)[\s>]"
 )
-_MOST_NESTED = 3_000  # the parser's time grows with the square of it
+_MOST_NESTED = 3_000  # the parser's time grows with the square of it, as with that of an element's attributes
+_MOST_ATTRIBUTES = 5_000
+_LONG_TAG = re.compile(r"<[A-Za-z][^<>]{10000,}")
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+_NAMED = re.compile(r"[\s/]+[^\s/=]")
 _SITE = re.compile(r"\s+[|\u2013\u2014\u00b7\u00bb:-]+\s+")
 
 
@@ -57,10 +63,16 @@ def blocks(tree: LexborHTMLParser, seen: Seen) -> list[Block]:
 
 
 def text_of(data: bytes, name: str) -> str:
-    """The bytes as text. Raises where its elements are nested so deeply that no parser should see it."""
+    """The bytes as text. Raises where elements are nested so deeply, or have so much, that no parser should see it."""
     text = _decoded(data, name)
+    if any(len(_NAMED.findall(_QUOTED.sub("", tag))) > _MOST_ATTRIBUTES for tag in _LONG_TAG.findall(text)):
+        raise UnreadableDocument(
+            f"{name}: an element has more than {_MOST_ATTRIBUTES:,} attributes: save it in a simpler form"
+        )
     if _is_too_deep(text):
-        raise UnreadableDocument(f"{name}: its elements are nested more than {_MOST_NESTED:,} deep")
+        raise UnreadableDocument(
+            f"{name}: its elements are nested more than {_MOST_NESTED:,} deep: save it in a simpler form"
+        )
     return text
 
 
@@ -74,7 +86,8 @@ def _decoded(data: bytes, name: str) -> str:
         if named := _CHARSET.search(data[:4096]):
             try:
                 codec = codecs.lookup(named[1].decode("ascii")).name
-                return data.decode(_AS_BROWSERS_DO.get(codec, codec)).replace("\0", "")
+                if codec not in _OF_PYTHON:
+                    return data.decode(_AS_BROWSERS_DO.get(codec, codec)).replace("\0", "")
             except (LookupError, UnicodeError, ValueError):
                 pass
     return decode(data, name)
@@ -105,7 +118,8 @@ def _metadata(tree: LexborHTMLParser) -> dict[str, Json]:
     if link is not None:
         address = (link.attributes.get("href") or "").strip()
         if base is not None:
-            address = urljoin((base.attributes.get("href") or "").strip(), address)
+            with suppress(ValueError):  # one of them is no address
+                address = urljoin((base.attributes.get("href") or "").strip(), address)
         if is_web_address(address):
             found["url"] = address
     html = tree.css_first("html")

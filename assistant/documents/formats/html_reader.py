@@ -21,6 +21,7 @@ from assistant.documents.formats.blocks import (
 )
 from assistant.documents.formats.grids import Cell, plain_table
 from assistant.documents.formats.html_seen import HEADINGS, Seen, is_chrome, is_menu, names
+from assistant.documents.formats.numbers import whole
 from assistant.documents.formats.runs import joined, spaced
 
 _BLOCKS = HEADINGS | names(
@@ -35,6 +36,7 @@ _SUPERSCRIPT = str.maketrans("0123456789+-\u2212n", "⁰¹²³⁴⁵⁶⁷⁸⁹
 _RAISED = re.compile(r"[-+\u2212]?[0-9n]{1,4}")
 _MAX_DEPTH = 100  # of elements; what stands deeper is plain text
 _ALT_WORDS = 5
+_FIRST = -1_000_000  # the least number with which a list may begin
 _SENTENCE_WORDS = 8
 
 
@@ -165,8 +167,7 @@ class Reader:
             self._flush()
             self.plain -= 1
         elif tag == "div" and attributes.get("role") == "heading":
-            level = attributes.get("aria-level") or "2"
-            self._heading(node, int(level) if level.isdigit() else 2)
+            self._heading(node, whole(attributes.get("aria-level"), 2, least=1))
         else:
             bold = _BOLD_STYLE.search(attributes.get("style") or "") is not None
             self.bold += bold
@@ -186,10 +187,10 @@ class Reader:
             self.begun = self.begun or level > 1
 
     def _list(self, node: LexborNode, tag: str, attributes: dict[str, str | None]) -> None:
-        number = _whole(attributes.get("start"), 1)
+        number = whole(attributes.get("start"), 1, least=_FIRST)
         for child in node.iter(include_text=True):
             if child.tag == "li":
-                number = _whole(child.attributes.get("value"), number)
+                number = whole(child.attributes.get("value"), number, least=_FIRST)
                 if self.seen.shows(child, child.attributes):
                     said = _numbered(number, attributes.get("type") or "") if tag == "ol" else ""
                     self._entry(child, said)
@@ -261,8 +262,8 @@ class Reader:
         head = node.tag == "th" and attributes.get("scope") not in ("row", "rowgroup")
         return Cell(
             LINE.join(filter(None, map(plain, found))),
-            columns=max(_whole(attributes.get("colspan"), 1), 1),
-            rows=max(_whole(attributes.get("rowspan"), 1), 1),
+            columns=whole(attributes.get("colspan"), 1, least=1),
+            rows=whole(attributes.get("rowspan"), 1, least=1),
             head=head or (bool(found) and all(isinstance(b, Paragraph) and b.bold >= len(b.text) for b in found)),
         )
 
@@ -316,12 +317,6 @@ def _is_layout(node: LexborNode, attributes: dict[str, str | None], cells: list[
         return False
     holds = "h1, h2, h3, h4, h5, h6, table" + (", p, ul, ol" if len(cells) == 1 else "")
     return any(cell.css_first(holds) is not None for row in cells for cell in row)
-
-
-def _whole(value: str | None, default: int) -> int:
-    """The number that an attribute names."""
-    value = (value or "").strip()
-    return int(value) if re.fullmatch(r"-?\d{1,6}", value) else default
 
 
 def _numbered(number: int, kind: str) -> str:

@@ -25,16 +25,20 @@ _CHROME_NAMES = re.compile(
     r"(?i)(?:^|[\s_-])(?:breadcrumbs?|skip-?(?:link|nav|to-content)|cookie-?(?:banner|consent|notice|bar)|mw-editsection)"
     r"(?=[\s_-]|\Z)"
 )
-_HIDING = re.compile(
-    r"(?i)(?:^|[;\s{])(?:display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?:\.0*)?\s*(?:;|!|\Z)"
-    r"|font-size\s*:\s*0(?:px|pt|em|rem|%)?\s*(?:;|!|\Z)|color\s*:\s*transparent|(?:left|top|text-indent)\s*:\s*-\d{3,}"
-    r"|color\s*:\s*(?P<ink>[^;!]+?)\s*;.*background(?:-color)?\s*:\s*(?P=ink)\s*(?:;|!|\Z))"
-    r"|(?:^|[;\s{])background(?:-color)?\s*:\s*(?P<paper>[^;!]+?)\s*;(?:.*;)?\s*color\s*:\s*(?P=paper)\s*(?:;|!|\Z)"
-)
+# What hides an element, by the property that does.
+_HIDING = {
+    "display": re.compile(r"none\b"),
+    "visibility": re.compile(r"hidden\b"),
+    "opacity": re.compile(r"0(?:\.0*)?\Z"),
+    "font-size": re.compile(r"0(?:px|pt|em|rem|%)?\Z"),
+    "color": re.compile(r"transparent\b"),
+    **dict.fromkeys(("left", "top", "text-indent"), re.compile(r"-\d{3,}")),
+}
+_FROM_ABOVE = names("inherit initial unset revert currentcolor")  # no color of its own
 _SHOWING = re.compile(r"(?i)(?:^|[;\s])(?:display|visibility)\s*:\s*(?!none|hidden)")
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _SIMPLE = re.compile(r"[.#][\w-]+")
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_COMMENT = re.compile(r"/\*(?:.*?\*/|.*)", re.DOTALL)  # one that never ends takes all the rest
 _MENU_ITEMS = 3
 _OPENERS = ("aria-controls", "data-target", "data-bs-target")
 
@@ -57,7 +61,7 @@ class Seen:
         hidden = "hidden" in attributes and attributes["hidden"] != "until-found"
         hidden = hidden or attributes.get("aria-hidden") == "true"
         if (style := attributes.get("style")) and not hidden:
-            hidden = _HIDING.search(style) is not None
+            hidden = _hides(style)
         if self.hiding and not hidden:
             names = [f".{each}" for each in (attributes.get("class") or "").split()]
             hidden = not self.hiding.isdisjoint([*names, f"#{name}"])
@@ -166,11 +170,23 @@ def _hiding_rules(tree: LexborHTMLParser) -> frozenset[str]:
     for sheet in tree.css("style"):
         for selectors, body in _rules(sheet.text(deep=True)):
             for selector in selectors:
-                if _SIMPLE.fullmatch(selector) and _HIDING.search(body):
+                if _SIMPLE.fullmatch(selector) and _hides(body):
                     hidden.add(selector)
                 elif _SHOWING.search(body):
                     shown.update(_SIMPLE.findall(selector))
     return frozenset(hidden - shown)
+
+
+def _hides(style: str) -> bool:
+    """Whether these declarations hide an element, or write it in the color of its ground."""
+    said: dict[str, str] = {}
+    for declaration in _COMMENT.sub("", style).lower().split(";"):
+        name, _, value = declaration.partition(":")
+        said[name.strip()] = value.partition("!")[0].strip()
+    if any(hiding.match(said.get(name, "")) for name, hiding in _HIDING.items()):
+        return True
+    ink, ground = said.get("color"), said.get("background-color") or said.get("background")
+    return ink is not None and ink == ground and ink not in _FROM_ABOVE
 
 
 def _rules(sheet: str) -> Iterator[tuple[list[str], str]]:

@@ -19,7 +19,8 @@ from assistant.documents.formats.blocks import (
     reference,
 )
 from assistant.documents.formats.canonical import content, under_title
-from assistant.documents.formats.grids import Cell, plain_table
+from assistant.documents.formats.grids import Cell, plain_table, refuse_large
+from assistant.documents.formats.numbers import whole
 from assistant.documents.formats.office_properties import properties
 from assistant.documents.formats.packages import Package
 from assistant.documents.formats.runs import joined, spaced
@@ -54,7 +55,7 @@ def load(data: bytes, name: str) -> Content:
     root = package.xml("content.xml")
     body = root.find(f"{_OFFICE}body/{_OFFICE}text") if root is not None else None
     if root is None or body is None:
-        raise DamagedDocument(f"{name}: is no OpenDocument text, though its name says so")
+        raise DamagedDocument(f"{name}: is no OpenDocument text, though its name says so: save it as ODT")
     reader = _Reader([each for each in (package.xml("styles.xml"), root) if each is not None])
     blocks = list(reader.blocks(body))
     title, metadata = properties(package, "meta.xml")
@@ -76,9 +77,8 @@ class _Reader:
             tag = element.tag
             if tag == f"{_TEXT}h":
                 text, _ = self._text(element)
-                level = element.get(f"{_TEXT}outline-level", "1")
                 if text and depth == 0 and self.level == 1:
-                    yield Heading(int(level) if level.isdigit() else 1, text)
+                    yield Heading(whole(element.get(f"{_TEXT}outline-level"), 1), text)
                 elif text:
                     yield Paragraph(text, len(text), depth)
                 yield from self._boxes(element, depth)
@@ -108,8 +108,7 @@ class _Reader:
         for entry in element:
             if entry.tag not in (f"{_TEXT}list-item", f"{_TEXT}list-header"):
                 continue
-            start = entry.get(f"{_TEXT}start-value", "")
-            count = int(start) if start.isdigit() else count + 1
+            count = whole(entry.get(f"{_TEXT}start-value"), count + 1)
             begun = False
             for child in entry:
                 if child.tag == f"{_TEXT}list":
@@ -117,7 +116,7 @@ class _Reader:
                 elif not begun and child.tag in (f"{_TEXT}p", f"{_TEXT}h"):
                     text, bold = self._text(child)
                     if text and child.tag == f"{_TEXT}h" and depth == 0 and self.level == 1:
-                        yield Heading(int(child.get(f"{_TEXT}outline-level", "1")), text)
+                        yield Heading(whole(child.get(f"{_TEXT}outline-level"), 1), text)
                     elif text:
                         begun = True
                         yield Item(text, str(count) if numbered else "", bold, depth)
@@ -132,9 +131,8 @@ class _Reader:
         found = self.lists.get(style)
         for level in found if found is not None else ():
             if level.get(f"{_TEXT}level") == str(depth + 1):
-                start = level.get(f"{_TEXT}start-value", "1")
                 is_number = level.tag == f"{_TEXT}list-level-style-number" and bool(level.get(f"{_STYLE}num-format"))
-                return is_number, int(start) if start.isdigit() else 1
+                return is_number, whole(level.get(f"{_TEXT}start-value"), 1)
         return False, 1
 
     def _table(self, element: etree._Element, depth: int) -> Iterator[Block]:
@@ -147,7 +145,8 @@ class _Reader:
                     yield from self.blocks(cell, depth)
             self.level += depth == 0
             return
-        rows = []
+        rows: list[list[Cell]] = []
+        count = 0
         for row in found:
             cells = []
             for cell in row:
@@ -160,7 +159,9 @@ class _Reader:
                 )
                 made = Cell(text, _whole(cell, "number-columns-spanned"), _whole(cell, "number-rows-spanned"), head)
                 cells += [made] * min(_whole(cell, "number-columns-repeated"), _MAX_REPEATED)
-            rows += [cells] * min(_whole(row, "number-rows-repeated"), _MAX_REPEATED)
+            times = min(_whole(row, "number-rows-repeated"), _MAX_REPEATED)
+            refuse_large(count := count + len(cells) * times)
+            rows += [cells] * times
         yield from plain_table(rows, headers=headers or None, depth=depth)
 
     def _boxes(self, element: etree._Element, depth: int) -> Iterator[Block]:
@@ -208,7 +209,7 @@ class _Reader:
             settings = style.find(f"{_STYLE}text-properties")
             weight = settings.get(f"{_FO}font-weight") if settings is not None else None
             if weight is not None:
-                return weight == "bold" or (weight.isdigit() and int(weight) >= 600)
+                return weight == "bold" or whole(weight) >= 600
             name = style.get(f"{_STYLE}parent-style-name", "")
         return default
 
@@ -229,5 +230,4 @@ def _table_of(row: etree._Element) -> etree._Element | None:
 
 
 def _whole(element: etree._Element, name: str) -> int:
-    value = element.get(f"{_TABLE}{name}", "1")
-    return max(int(value), 1) if value.isdigit() else 1
+    return whole(element.get(f"{_TABLE}{name}"), 1, least=1)

@@ -13,6 +13,12 @@ from assistant.errors import DamagedDocument, ProtectedDocument, UnreadableDocum
 
 MAX_SIZE = 400_000_000  # bytes, unpacked, without pictures
 MAX_PART = 200_000_000  # bytes, unpacked
+BROKEN = (  # what libraries raise for a file that is broken
+    zipfile.BadZipFile, zlib.error, etree.LxmlError, LookupError, ValueError, TypeError, AttributeError,
+    ArithmeticError, OSError, EOFError, RuntimeError, SyntaxError,
+)  # fmt: skip
+_LOCKED = 1  # the flag of a part that is encrypted
+_XML = (".xml", ".rels", ".xhtml", ".html", ".opf")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".emf", ".wmf", ".tif", ".tiff", ".bmp", ".mp4", ".mov", ".mp3", ".wav")
@@ -39,11 +45,15 @@ class Package:
             raise DamagedDocument(f"{name}: is of an older format than its name says: save it anew in the newer one")
         try:
             self.archive = zipfile.ZipFile(io.BytesIO(data))
-            self.names = frozenset(self.archive.namelist())
-            size = sum(part.file_size for part in self.archive.infolist() if not part.filename.endswith(_PICTURES))
-        except (zipfile.BadZipFile, ValueError, OSError, EOFError) as error:
-            raise DamagedDocument(f"{name}: is damaged, or not of the kind that its name says") from error
-        if size > MAX_SIZE:
+        except BROKEN as error:
+            raise DamagedDocument(
+                f"{name}: is damaged, or not of the kind that its name says: save it anew, or rename it"
+            ) from error
+        parts = self.archive.infolist()
+        self.names = frozenset(part.filename for part in parts)
+        if any(part.flag_bits & _LOCKED and part.filename.endswith(_XML) for part in parts):
+            raise ProtectedDocument(f"{name}: opens with a password only: save a copy without one")
+        if sum(part.file_size for part in parts if not part.filename.endswith(_PICTURES)) > MAX_SIZE:
             raise UnreadableDocument(f"{name}: unpacks to more than {MAX_SIZE:,} bytes: split it")
 
     def bytes(self, part: str) -> bytes:
@@ -53,12 +63,10 @@ class Package:
         try:
             with self.archive.open(part) as file:
                 data = file.read(MAX_PART + 1)
-        except RuntimeError as error:  # what zipfile raises for a part with a password
-            raise ProtectedDocument(f"{self.name}: opens with a password only: save a copy without one") from error
-        except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError) as error:
-            raise DamagedDocument(f"{self.name}: is damaged: its part {part} cannot be unpacked") from error
+        except BROKEN as error:
+            raise DamagedDocument(f"{self.name}: its part {part} cannot be unpacked: save it anew") from error
         if len(data) > MAX_PART:
-            raise UnreadableDocument(f"{self.name}: its part {part} unpacks to more than {MAX_PART:,} bytes")
+            raise UnreadableDocument(f"{self.name}: its part {part} unpacks to more than {MAX_PART:,} bytes: split it")
         return data
 
     def xml(self, part: str) -> etree._Element | None:
@@ -72,7 +80,7 @@ class Package:
         try:
             return etree.fromstring(data, parser)
         except (etree.XMLSyntaxError, ValueError) as error:
-            raise DamagedDocument(f"{self.name}: is damaged: its part {part} is no XML") from error
+            raise DamagedDocument(f"{self.name}: its part {part} is no sound XML: save it anew") from error
 
     def related(self, part: str, kind: str) -> str | None:
         """The name of the part that stands in this relation to another one, such as `styles` to a document."""

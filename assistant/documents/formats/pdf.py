@@ -25,13 +25,13 @@ _NO_TITLE = re.compile(
 def load(data: bytes, name: str) -> Content:
     """The content of a PDF, with its pages. Raises where it is encrypted or damaged, or its pages are pictures."""
     if b"%PDF-" not in data[:1024]:
-        raise DamagedDocument(f"{name}: is no PDF file, though its name says so")
+        raise DamagedDocument(f"{name}: is no PDF file, though its name says so: save it as PDF")
     try:
         document = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:
         if error.err_code in (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY):
             raise ProtectedDocument(f"{name}: opens with a password only: save a copy without one") from error
-        raise DamagedDocument(f"{name}: is a damaged PDF file ({error})") from error
+        raise DamagedDocument(f"{name}: is a damaged PDF file ({error}): save it anew") from error
     try:
         if len(document) > _MAX_PAGES:
             raise UnreadableDocument(f"{name}: has more than {_MAX_PAGES:,} pages: split it")
@@ -41,7 +41,7 @@ def load(data: bytes, name: str) -> Content:
         document.close()
     read = [page for page in pages if page is not None]
     if not read:
-        raise DamagedDocument(f"{name}: is a damaged PDF file, none of whose pages can be read")
+        raise DamagedDocument(f"{name}: is a damaged PDF file, none of whose pages can be read: save it anew")
     if not any(page.pieces for page in read):
         raise TextlessDocument(f"{name}: its pages are pictures, without text: run text recognition (OCR) over it")
     shown = [page or PageText(0, 0, [], []) for page in pages]

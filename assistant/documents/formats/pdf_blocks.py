@@ -20,8 +20,8 @@ _MARKER = re.compile(
     r"|o|\(?(?P<number>\d{1,3})[.)]|\(?(?P<letter>[A-Za-z]|[ivxIVX]{2,5})[.)])(?:(?=\s|\Z)|(?<=\d[.)])(?=[A-Z][a-z]))\s*"
 )
 _ENDED = re.compile(r"[.!?:;\u2026][\"'\u201d\u2019)\]]*\s*\Z")
-_HYPHEN = re.compile(r"([^\W\d_]+)-\s*\Z")
-_COMPOUND = re.compile(r"[^\W\d_]+-[^\W\d_]+")
+_HYPHEN = re.compile(r"(?<![^\W\d_])([^\W\d_]+)-\s*\Z")
+_COMPOUND = re.compile(r"(?<![^\W\d_])[^\W\d_]+-[^\W\d_]+")
 _WIDE = re.compile(r"[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
 _LARGER = 1.08  # than the body, and it is a heading
 _HEADING_CHARACTERS = 200

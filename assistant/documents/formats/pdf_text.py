@@ -20,6 +20,7 @@ _BOLD_WEIGHT = 600
 _UPRIGHT = 0.2  # radians
 _HYPHENS = (2, 0xFFFE, 0xAD)  # what PDFium and fonts give for a hyphen at the end of a line
 _MAX_CHARACTERS = 400_000  # of a page
+_LONGEST = 10_000  # characters of a piece; more are no line of print, and adding to it takes ever longer
 _DOT = 9.0  # points, the largest bullet
 _MAX_DOTS = 200  # more are a drawing
 
@@ -186,6 +187,8 @@ def _settled(piece: Piece, sizes: dict[float, tuple[int, float]]) -> Piece:
 def _goes_on(piece: Piece, start: float, end: float, base: float, font: _Font) -> bool:
     """Whether a letter belongs to the piece: on its line, right after it, or before it where text runs leftwards."""
     size = max(piece.size, font.size)
+    if len(piece.text) > _LONGEST:
+        return False
     if piece.tag is not font.tag and (piece.tag.column or font.tag.column) and piece.tag != font.tag:
         return False
     if abs(base - piece.base) > _SAME_LINE * size:

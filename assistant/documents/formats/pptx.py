@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Iterable, Iterator
 
-from lxml import etree
 from pptx import Presentation
 from pptx.enum.shapes import PP_PLACEHOLDER
 from pptx.exc import PackageNotFoundError, PythonPptxError
@@ -22,8 +20,9 @@ from assistant.documents.formats.blocks import LINE, Block, Break, Heading, Item
 from assistant.documents.formats.canonical import content
 from assistant.documents.formats.docx_styles import counted
 from assistant.documents.formats.grids import Cell, plain_table
+from assistant.documents.formats.numbers import whole
 from assistant.documents.formats.office_properties import properties
-from assistant.documents.formats.packages import Package
+from assistant.documents.formats.packages import BROKEN, Package
 from assistant.documents.formats.runs import joined, spaced
 from assistant.errors import DamagedDocument
 
@@ -33,37 +32,43 @@ _EDGES = (PP_PLACEHOLDER.DATE, PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.HEADER, PP_
 _BODIES = (PP_PLACEHOLDER.BODY, PP_PLACEHOLDER.OBJECT, PP_PLACEHOLDER.VERTICAL_BODY, PP_PLACEHOLDER.VERTICAL_OBJECT)
 _ROW = 250_000  # EMU, in which shapes count as side by side
 _MAX_DEPTH = 20  # of groups
-_DAMAGED = (PackageNotFoundError, PythonPptxError, zipfile.BadZipFile, etree.LxmlError, KeyError, ValueError, OSError)
+_MOST_SAID = 20  # warnings
 _NUMBERS = {"alphaLc": "lowerLetter", "alphaUc": "upperLetter", "romanLc": "lowerRoman", "romanUc": "upperRoman"}
 
 
 def load(data: bytes, name: str) -> Content:
     """The content of a presentation. Slides that are hidden are empty pages."""
     package = Package(data, name)
+    broken: list[int] = []  # the slides of shapes that are left out
     try:
-        slides = list(Presentation(io.BytesIO(data)).slides)
-        pages = [list(_slide(slide, is_first=n == 0)) for n, slide in enumerate(slides)]
-    except (*_DAMAGED, AttributeError, TypeError, IndexError) as error:
+        slides = [*{slide.part: slide for slide in Presentation(io.BytesIO(data)).slides}.values()]
+        pages = [list(_slide(slide, n, broken)) for n, slide in enumerate(slides, start=1)]
+    except (*BROKEN, PackageNotFoundError, PythonPptxError) as error:
         raise DamagedDocument(f"{name}: is damaged, or no PowerPoint presentation: save it anew as PPTX") from error
     blocks: list[Block] = []
     for n, page in enumerate(pages):
         blocks += [Break()] * (n > 0)
         blocks += page
     title, metadata = properties(package)
-    return content(Parsed(tuple(blocks), title, metadata, paged=True), name)
+    said = tuple(f"slide {n}: shapes that are damaged are left out" for n in [*dict.fromkeys(broken)][:_MOST_SAID])
+    return content(Parsed(tuple(blocks), title, metadata, paged=True, warnings=said), name)
 
 
-def _slide(slide: Slide, *, is_first: bool) -> Iterator[Block]:
+def _slide(slide: Slide, number: int, broken: list[int]) -> Iterator[Block]:
+    """The blocks of a slide; its number is put down among the broken ones for each shape that cannot be read."""
     if slide._element.get("show") == "0":
         return
     shapes = [*_shapes(slide.shapes)]
     titled = [shape for shape in shapes if _kind(shape) in _TITLES and _text(shape)]
     for shape in titled[:1]:
-        level = 1 if is_first and _kind(shape) == PP_PLACEHOLDER.CENTER_TITLE else 2
+        level = 1 if number == 1 and _kind(shape) == PP_PLACEHOLDER.CENTER_TITLE else 2
         yield Heading(level, _text(shape))
     for shape in sorted(shapes, key=lambda shape: ((shape.top or 0) // _ROW, shape.left or 0)):
         if shape not in titled[:1] and _kind(shape) not in _EDGES:
-            yield from _shape(shape)
+            try:
+                yield from list(_shape(shape))
+            except (*BROKEN, PythonPptxError):
+                broken.append(number)
     if slide.has_notes_slide and (frame := slide.notes_slide.notes_text_frame) is not None and frame.text.strip():
         yield Paragraph("Notes:")
         yield from _frame(frame, listed=False)
@@ -119,8 +124,7 @@ def _frame(frame: TextFrame, *, listed: bool) -> Iterator[Block]:
         for deeper in [at for at in counts if at > level]:
             del counts[deeper]
         if auto is not None:
-            start = auto.get("startAt", "1")
-            counts[level] = counts.get(level, int(start) - 1 if start.isdigit() else 0) + 1
+            counts[level] = counts.get(level, whole(auto.get("startAt"), 1) - 1) + 1
             form = next((form for kind, form in _NUMBERS.items() if auto.get("type", "").startswith(kind)), "")
             number = counted(counts[level], form)
             yield Item(text, number if number.isdigit() else f"{number})", length, level)

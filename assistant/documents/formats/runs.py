@@ -7,12 +7,13 @@ from collections.abc import Iterable
 
 from assistant.documents.formats.blocks import LINE, PAGE
 
-_SPACE = re.compile(r"[ \t\r\n\v]+")
+_SPACE = re.compile(r"[ \t\r\n\v\f]+")
+_OURS = re.compile(r"[\x02\x03]")  # what marks a note within blocks
 
 
 def spaced(text: str) -> str:
     """The text with one space for any white space but a space that is not to be broken."""
-    return _SPACE.sub(" ", text)
+    return _SPACE.sub(" ", _OURS.sub("", text))
 
 
 def joined(runs: Iterable[tuple[str, bool]]) -> tuple[str, int]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape as html_escape
+from itertools import pairwise
 
 from assistant.documents.formats.blocks import (
     PAGE,
@@ -224,8 +225,8 @@ def _cell(text: str) -> str:
         return text
     parts = [part for part in clean(text).split("\n") if part]
     joined = ""
-    for part in parts:
-        gap = "" if not joined else " " if _ENDED.search(joined) else "; "
+    for above, part in pairwise(["", *parts]):
+        gap = "" if not joined else " " if _ENDED.search(above) else "; "
         joined += gap + part
     return escaped(joined).replace("|", "\\|")
 

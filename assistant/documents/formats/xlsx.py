@@ -5,30 +5,30 @@ from __future__ import annotations
 import io
 import re
 import warnings
-import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import cast
 
 from openpyxl import load_workbook
 from openpyxl.cell.cell import MergedCell
+from openpyxl.utils.cell import range_boundaries
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.worksheet.worksheet import Worksheet
 
-from assistant.documents.content import Content
+from assistant.documents.content import MAX_CHARACTERS, Content, TooLarge
 from assistant.documents.formats.blocks import Block, Heading, Parsed
 from assistant.documents.formats.canonical import content
-from assistant.documents.formats.grids import Cell
+from assistant.documents.formats.grids import EMPTY, MAX_COLUMNS, WIDE, Cell
 from assistant.documents.formats.office_properties import properties
-from assistant.documents.formats.packages import Package
+from assistant.documents.formats.packages import BROKEN, Package
 from assistant.documents.formats.sheets import sheet_blocks
 from assistant.errors import DamagedDocument
 
-_DAMAGED = (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, TypeError, OSError, SyntaxError)
 _LARGE = 30_000_000  # bytes of unpacked sheets, from which merged cells and what is hidden are not looked for
 _MANY = 500_000  # cells, also empty ones, from which that is not looked for either
-_MAX_COLUMNS = 300
+_MANY_MERGED = 20_000  # areas of merged cells
+_MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]{0,200}?ref=["']([^"']{1,50})""")
 _GIVEN_NAME = re.compile(r"(?i)(?:sheet|tabelle|feuil|hoja|blad|list|munka|foglio|planilha)\s?\d*")
 _CURRENCY = re.compile(r"\[\$([^\]-]+)[^\]]*\]|([$\u20ac\u00a3\u00a5])")
 _LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
@@ -41,7 +41,8 @@ def load(data: bytes, name: str) -> Content:
     package = Package(data, name)
     title, metadata = properties(package)
     sizes = (part.file_size for part in package.archive.infolist() if part.filename.startswith("xl/worksheets/"))
-    large = sum(sizes) > _LARGE
+    large = sum(sizes) > _LARGE or _is_merged_much(package)
+    cut: set[str] = set()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of extensions that it does not know, and of dates out of range
         try:
@@ -49,17 +50,9 @@ def load(data: bytes, name: str) -> Content:
             if not large and any(sheet.max_row * sheet.max_column > _MANY for sheet in book.worksheets):
                 large, book = True, load_workbook(io.BytesIO(data), data_only=True, read_only=True)
             sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-            found = [(sheet.title, sheet_blocks(list(_rows(sheet, large=large)))) for sheet in sheets]
+            found = [(sheet.title, sheet_blocks(list(_rows(sheet, cut, large=large)))) for sheet in sheets]
             book.close()
-        except (
-            zipfile.BadZipFile,
-            InvalidFileException,
-            KeyError,
-            ValueError,
-            TypeError,
-            OSError,
-            SyntaxError,
-        ) as error:
+        except (*BROKEN, InvalidFileException) as error:
             raise DamagedDocument(f"{name}: is damaged, or no Excel workbook: save it anew as XLSX") from error
     filled = [(title, blocks) for title, blocks in found if blocks]
     blocks: list[Block] = []
@@ -67,41 +60,67 @@ def load(data: bytes, name: str) -> Content:
         if len(filled) > 1 or not _GIVEN_NAME.fullmatch(heading.strip()):
             blocks.append(Heading(2, heading))
         blocks += each
-    return content(Parsed(tuple(blocks), title, metadata), name)
+    said = tuple(f"sheet {sheet}: {WIDE}" for sheet in sorted(cut))
+    return content(Parsed(tuple(blocks), title, metadata, warnings=said), name)
 
 
-def _rows(sheet: Worksheet | ReadOnlyWorksheet, *, large: bool) -> Iterator[list[Cell]]:
-    """The rows without what is hidden. Of empty rows in a row there is one."""
+def _is_merged_much(package: Package) -> bool:
+    """Whether a sheet has more merged cells than are worth looking at: the library makes an object of each."""
+    for part in package.names:
+        if part.startswith("xl/worksheets/") and part.endswith(".xml"):
+            places = _MERGED.findall(package.bytes(part))
+            if len(places) > _MANY_MERGED or sum(map(_area, places)) > _MANY:
+                return True
+    return False
+
+
+def _area(place: bytes) -> int:
+    """The cells of a range such as A1:B2; 0 where it is none."""
+    try:
+        first, top, last, bottom = (at or 0 for at in range_boundaries(place.decode()))
+    except ValueError:
+        return 0
+    return (last - first + 1) * (bottom - top + 1)
+
+
+def _rows(sheet: Worksheet | ReadOnlyWorksheet, cut: set[str], *, large: bool) -> Iterator[list[Cell]]:
+    """The rows without what is hidden. Of empty rows in a row there is one. Raises TooLarge where they say too much.
+
+    A sheet that has more columns than are read is put down among those that are cut.
+    """
     spans: dict[tuple[int, int], tuple[int, int]] = {}
     hidden: set[int] = set()
-    width: int | None = None
     if isinstance(sheet, ReadOnlyWorksheet):
         sheet.reset_dimensions()  # some programs write wrong ones
     else:
-        width = min(sheet.max_column, _MAX_COLUMNS)
         for area in sheet.merged_cells.ranges:
             spans[area.min_row, area.min_col] = (area.max_col - area.min_col + 1, area.max_row - area.min_row + 1)
         for column in sheet.column_dimensions.values():
             if column.hidden and column.min is not None and column.max is not None:
-                hidden.update(range(column.min, min(column.max, _MAX_COLUMNS) + 1))
-    was_empty = False
-    for number, row in enumerate(cast(Worksheet, sheet).iter_rows(max_col=width), start=1):
+                hidden.update(range(column.min, min(column.max, MAX_COLUMNS) + 1))
+    was_empty, length = False, 0
+    for number, row in enumerate(cast(Worksheet, sheet).iter_rows(), start=1):
         is_empty = all(cell.value is None and not isinstance(cell, MergedCell) for cell in row)
         if is_empty and was_empty:
             continue
         was_empty = is_empty
         if isinstance(sheet, Worksheet) and sheet.row_dimensions[number].hidden:
             continue
+        if any(cell.value is not None for cell in row[MAX_COLUMNS:]):
+            cut.add(sheet.title)
         cells: list[Cell] = []
-        for at, cell in enumerate(row[:_MAX_COLUMNS], start=1):
+        for at, cell in enumerate(row[:MAX_COLUMNS], start=1):
             if at in hidden or isinstance(cell, MergedCell):
                 continue
             columns, rows = spans.get((number, at), (1, 1))
             if cell.value is None:
-                cells.append(Cell("", columns, rows))
+                cells.append(EMPTY if columns == rows == 1 else Cell("", columns, rows))
             else:
                 bold = not large and bool(cell.font and cell.font.b)
                 cells.append(Cell(shown(cell.value, cell.number_format or ""), columns, rows, bold))
+                length += len(cells[-1].text)
+        if length > MAX_CHARACTERS:  # one long string may be that of many cells
+            raise TooLarge(f"holds more than {MAX_CHARACTERS:,} characters: split it")
         yield cells
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
+from html import escape as html_escape
 
 import docx
 from docx.document import Document as WordDocument
@@ -58,6 +59,53 @@ def word(markdown: str) -> bytes:
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
+
+
+def odt(markdown: str) -> bytes:
+    """An OpenDocument text."""
+    names = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{long or name}:1.0"'
+        for name, long in {"office": "", "text": "", "table": "", "style": "", "fo": "xsl-fo-compatible"}.items()
+    )
+    bold = '<style:style style:name="B"><style:text-properties fo:font-weight="bold"/></style:style>'
+    numbers = '<text:list-level-style-number text:level="1" style:num-format="1"/>'
+    styles = f'{bold}<text:list-style style:name="N">{numbers}</text:list-style>'
+    body = "".join(_odt(node) for node in _tree(markdown))
+    return zipped({
+        "mimetype": "application/vnd.oasis.opendocument.text",
+        "content.xml": (
+            f"<office:document-content {names}><office:automatic-styles>{styles}</office:automatic-styles><office:body>"
+            f"<office:text>{body}</office:text></office:body></office:document-content>"
+        ),
+    })  # fmt: skip
+
+
+def _odt(node: SyntaxTreeNode) -> str:
+    inner = "".join(map(_odt, node.children))
+    if node.type == "heading":
+        return f'<text:h text:outline-level="{node.tag[1:]}">{_spans(node)}</text:h>'
+    if node.type == "paragraph":
+        return f"<text:p>{_spans(node)}</text:p>"
+    if node.type in ("bullet_list", "ordered_list"):
+        return f'<text:list text:style-name="{"L" if node.type == "bullet_list" else "N"}">{inner}</text:list>'
+    if node.type in ("th", "td"):
+        return f"<table:table-cell><text:p>{_spans(node)}</text:p></table:table-cell>"
+    names = {
+        "list_item": "text:list-item",
+        "table": "table:table",
+        "thead": "table:table-header-rows",
+        "tr": "table:table-row",
+    }
+    name = names.get(node.type)
+    return f"<{name}>{inner}</{name}>" if name else inner
+
+
+def _spans(node: SyntaxTreeNode) -> str:
+    said = ""
+    for text, bold in _runs(node):
+        text = html_escape(text).replace("\n", "<text:line-break/>")
+        said += f'<text:span text:style-name="B">{text}</text:span>' if bold else text
+    return said
 
 
 def _word(document: WordDocument, node: SyntaxTreeNode, depth: int) -> None:

@@ -30,6 +30,13 @@ def test_one_column_is_paragraphs() -> None:
     assert load(b"Industry\nSales\nHealth\n", "a.csv").text == "Industry\n\nSales\n\nHealth\n"
 
 
+def test_columns_that_are_left_out_are_said() -> None:
+    content = load(f"{','.join(f'c{n}' for n in range(302))}\n{','.join(map(str, range(302)))}\n".encode(), "a.csv")
+    assert content.warnings == ("columns past the 300th are left out",)
+    assert content.text.splitlines()[-1].endswith("| 298 | 299 |")
+    assert load(f"a,b{',' * 400}\n1,2\n".encode(), "a.csv").warnings == ()
+
+
 def test_four_hundred_rows_each_have_the_header_above() -> None:
     rows = "".join(f"key {n},{n * 7},{n % 5}\n" for n in range(400))
     content = load(f"Key,Value,Class\n{rows}".encode(), "a.csv")

@@ -151,7 +151,7 @@ def test_a_file_that_is_no_word_document_says_so() -> None:
         load(b"Hello.", "a.docx")
     with pytest.raises(DamagedDocument, match="is no Word document"):
         load(made.zipped({"x": "y"}), "a.docx")
-    with pytest.raises(DamagedDocument, match=r"its part word/document.xml is no XML"):
+    with pytest.raises(DamagedDocument, match=r"its part word/document.xml is no sound XML"):
         load(made.zipped({"word/document.xml": "<w:document>"}), "a.docx")
     ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
     with pytest.raises(ProtectedDocument, match="opens with a password only"):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
+from assistant.documents.content import TooLarge
+from assistant.documents.formats import grids
 from assistant.documents.formats.blocks import Paragraph, Table
 from assistant.documents.formats.grids import Cell, is_label, plain_table
 
@@ -88,3 +92,17 @@ def test_a_year_names_a_column_and_a_sum_of_money_does_not() -> None:
         False,
         False,
     ]
+
+
+def test_a_table_of_more_cells_than_any_text_holds_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grids, "MAX_CELLS", 900)
+    wide = [[Cell("a", columns=299), Cell("b")]] * 2
+    assert plain_table([*wide, [Cell("c")]]) == [Table(("a", "b"), (("a", "b"), ("c", "")))]
+    with pytest.raises(TooLarge, match=r"^holds more than 900 cells in a table: split it$"):
+        plain_table([*wide, *wide])
+
+
+def test_columns_in_which_nothing_stands_are_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grids, "MAX_CELLS", 310)
+    rows = [[Cell("a"), Cell("b")], *([Cell(str(n)), Cell("1")] for n in range(100)), [Cell("")] * 60 + [Cell("x")]]
+    assert isinstance(plain_table(rows)[0], Table)

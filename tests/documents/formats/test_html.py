@@ -92,6 +92,7 @@ def test_a_table_for_the_layout_is_read_as_what_stands_in_it() -> None:
         "<p style='background: white; margin: 0; color: white'>HIDDEN</p>",
         "<p style='position:absolute;left:-9999px'>HIDDEN</p>",
         "<p style='color:transparent'>HIDDEN</p>",
+        "<p style='display:/* not */ none'>HIDDEN</p>",
         "<p style='font-size:0'>HIDDEN</p>",
         "<span aria-hidden=true>HIDDEN</span>",
         "<div class='b ad'>HIDDEN</div>",
@@ -162,8 +163,23 @@ def test_the_encoding_is_the_one_that_the_page_names() -> None:
     assert text(page.format("utf-8").encode("utf-16")) == "Grüße, мир\n"
 
 
+def test_an_address_or_an_encoding_that_is_none_costs_itself_only() -> None:
+    page = "<base href='http://['><link rel=canonical href='//[x'><meta charset={}><p>Caf\u00e9.</p>"
+    for charset in ("punycode", "unicode_escape", "x-none", "hex"):
+        content = load(page.format(charset).encode("cp1252"), "a.html")
+        assert (content.text, dict(content.metadata)) == ("Caf\u00e9.\n", {})
+
+
+def test_marks_of_our_own_in_a_page_are_no_marks() -> None:
+    assert text("<p>a\fb \x02c\x03 d</p>") == "a b c d\n"
+
+
+def test_a_color_from_above_hides_nothing() -> None:
+    assert text("<p style='color: inherit; background: inherit'>One.</p>") == "One.\n"
+
+
 def test_a_page_without_text_is_said() -> None:
-    with pytest.raises(TextlessDocument, match=r"^a.html: holds no text$"):
+    with pytest.raises(TextlessDocument, match=r"^a.html: holds no text: write some,"):
         read("<p><script>x</script></p>")
 
 

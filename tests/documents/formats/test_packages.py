@@ -26,6 +26,14 @@ def test_an_archive_that_unpacks_to_more_than_any_document_is_refused(monkeypatc
         Package(made.zipped({"a.xml": "0" * 20_000}), "x.docx")
 
 
+def test_a_part_that_unpacks_to_more_than_any_does_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packages, "MAX_PART", 10_000)
+    with pytest.raises(
+        UnreadableDocument, match=r"^x.docx: its part a.xml unpacks to more than 10,000 bytes: split it$"
+    ):
+        Package(made.zipped({"a.xml": "0" * 20_000}), "x.docx").xml("a.xml")
+
+
 def test_a_part_that_is_cut_off_is_said() -> None:
     data = bytearray(made.zipped({"a.xml": f"<a>{' '.join(map(str, range(2_000)))}</a>"}))
     data[100:200] = bytes(100)

@@ -29,6 +29,21 @@ def saved(fill: Callable[[Slides], object]) -> Content:
     return load(out.getvalue(), "a.pptx")
 
 
+def test_a_shape_that_is_damaged_costs_itself_only() -> None:
+    def fill(slides: Slides) -> None:
+        slide = slides.slides.add_slide(slides.slide_layouts[5])
+        slide.shapes.title.text = "Leave"
+        data = CategoryChartData()
+        data.categories = ["a"]
+        data.add_series("Days", (27,))
+        frame = slide.shapes.add_chart(XL_CHART_TYPE.BAR_CLUSTERED, 0, 0, Inches(1), Inches(1), data)
+        slide.part.drop_rel(frame._element.chart_rId)
+
+    content = saved(fill)
+    assert content.text == "## Leave\n"
+    assert content.warnings == ("slide 1: shapes that are damaged are left out",)
+
+
 def test_a_slide_is_a_page_with_its_title_its_points_and_its_notes() -> None:
     def fill(slides: Slides) -> None:
         first = slides.slides.add_slide(slides.slide_layouts[0])

@@ -113,6 +113,14 @@ def test_values_are_written_as_they_are_shown(value: object, form: str, want: st
     assert shown(value, form) == want
 
 
+def test_columns_that_are_left_out_are_said() -> None:
+    def fill(book: Workbook) -> None:
+        rows(book, ["Plan", "Price"], ["Basic", 9])
+        book.worksheets[0].cell(2, 301).value = 10
+
+    assert saved(fill).warnings == ("sheet Sheet: columns past the 300th are left out",)
+
+
 def test_a_sheet_with_a_million_empty_rows_costs_little() -> None:
     def fill(book: Workbook) -> None:
         rows(book, ["Plan", "Price"], ["Basic", 9])
