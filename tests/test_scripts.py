@@ -327,6 +327,7 @@ def test_the_examples_run_on_a_real_index(here: Path) -> None:
         "scripts/benchmark --only start modules --runs 1",
         "scripts/benchmark --only serving --questions 20 --seconds 0.2",
         "scripts/benchmark --only encoding --passages 100 --rounds 1",
+        "scripts/benchmark --only reloads kills --changes 2 --seconds 0.2",
     ]:
         assert json.loads(run(example))["machine"]["cpus"]
 
