@@ -202,6 +202,15 @@ class Settings(BaseModel):
     records_most: int = Field(
         1_000_000, ge=1, le=1_000_000_000, description="The questions that are kept at most; the oldest go first."
     )
+    language: str = Field(
+        "en",
+        pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
+        description="The language for people who ask for none that there is: en, de, fr, es, ar, or one of "
+        "ASSISTANT_LANGUAGES.",
+    )
+    languages: Path | None = Field(
+        None, description="A folder of words of your own, a file a language, such as it.json: see docs/languages.md."
+    )
     handoff: str = Field(
         "",
         max_length=300,

@@ -10,6 +10,8 @@ from starlette.responses import HTMLResponse, Response
 
 from assistant.documents.citations import address
 from assistant.errors import NotFound
+from assistant.languages.catalogue import english, say
+from assistant.languages.messages import Language
 from assistant.server.pages.shell import SELF, page
 from assistant.types import Answerer, Document
 
@@ -19,7 +21,7 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 SWAGGER = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css"}
 
 
-def index(title: str, answerer: Answerer | None) -> HTMLResponse:
+def index(title: str, answerer: Answerer | None, language: Language) -> HTMLResponse:
     """The page to ask on, with what can be asked about as far as there is an index."""
     documents = [] if answerer is None else list(answerer.documents.values())
     some = sorted(documents, key=lambda each: each.title.casefold())
@@ -29,11 +31,12 @@ def index(title: str, answerer: Answerer | None) -> HTMLResponse:
     return page(
         "home.html",
         SELF,
+        language,
         title=title,
-        about=few[0].title if len(documents) == 1 else "the documents on this server",
+        about=few[0].title if len(documents) == 1 else language.say("pages.documents_here"),
         count=len(documents),
         few=[{"title": each.title, "address": address(each)} for each in few],
-        changed=f" Last changed on {changed}." if changed else "",
+        changed=changed,
         embed=f"{script}\n<role-assistant></role-assistant>",
     )
 
@@ -45,14 +48,14 @@ def last_change(document: Document) -> str:
 
 
 def docs(title: str) -> HTMLResponse:
-    """The API's documentation. It loads nothing from elsewhere."""
-    return page("docs.html", SELF, title=f"{title}: API")
+    """The API's documentation, in English. It loads nothing from elsewhere."""
+    return page("docs.html", SELF, english(), title=english().say("pages.api_title", title=title))
 
 
 @cache
 def docs_file(name: str) -> Response:
     """One of Swagger UI's files, out of the package that carries them."""
     if name not in SWAGGER:
-        raise NotFound("there is nothing at this address: the documentation is at /docs")
+        raise NotFound(say("errors.no_such_docs"))
     content = files("fastapi_swagger.resources").joinpath(name).read_bytes()
     return Response(content, media_type=SWAGGER[name], headers={"Cache-Control": "max-age=3600"})
