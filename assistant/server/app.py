@@ -256,6 +256,10 @@ def create_app(
         root = request.scope.get("root_path", "")
         return JSONResponse(app.openapi() | ({"servers": [{"url": root}]} if root else {}))
 
+    @get_page("/widget/words.json")
+    def widget_words(request: Request) -> JSONResponse:
+        return home.widget_words(language_of(request.scope))
+
     @get_page("/widget/{name:path}")
     async def widget(name: str, request: Request) -> Response:
         return await widget_files.get_response(name, request.scope)

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from importlib.resources import files
 
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from assistant.documents.citations import address
 from assistant.errors import NotFound
@@ -18,6 +18,7 @@ from assistant.types import Answerer, Document
 FEW = 3  # documents that are named, at most
 DATES = ("updated", "modified", "last_modified", "lastmod", "date")  # of a document's metadata, in this order
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
+CACHED = "max-age=3600"
 SWAGGER = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css"}
 
 
@@ -47,6 +48,14 @@ def last_change(document: Document) -> str:
     return next((date[:10] for date in dates if isinstance(date, str) and _DATE.match(date)), "")
 
 
+def widget_words(language: Language) -> JSONResponse:
+    """What the widget says, in one language: all that it needs of the catalogue."""
+    section = "widget."
+    words = {key.removeprefix(section): forms for key, forms in language.words.items() if key.startswith(section)}
+    body = {"language": language.tag, "direction": language.direction, "words": words}
+    return JSONResponse(body, headers={"Cache-Control": CACHED})
+
+
 def docs(title: str) -> HTMLResponse:
     """The API's documentation, in English. It loads nothing from elsewhere."""
     return page("docs.html", SELF, english(), title=english().say("pages.api_title", title=title))
@@ -58,4 +67,4 @@ def docs_file(name: str) -> Response:
     if name not in SWAGGER:
         raise NotFound(say("errors.no_such_docs"))
     content = files("fastapi_swagger.resources").joinpath(name).read_bytes()
-    return Response(content, media_type=SWAGGER[name], headers={"Cache-Control": "max-age=3600"})
+    return Response(content, media_type=SWAGGER[name], headers={"Cache-Control": CACHED})
