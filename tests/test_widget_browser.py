@@ -833,6 +833,8 @@ def test_in_arabic_it_is_set_from_right_to_left_and_stands_where_the_page_has_it
     assert widget.one("section").get_attribute("lang") == "ar"
     assert widget.js("return getComputedStyle(root.querySelector('form')).direction") == "rtl"
     assert widget.one("button.send").rect["x"] < widget.one("textarea").rect["x"]
+    title, close, dialog = (widget.one(each).rect for each in ("h2", "dialog header button:last-child", "dialog"))
+    assert close["x"] < dialog["x"] + 30 and title["x"] + title["width"] > dialog["x"] + dialog["width"] - 30
     assert page(html='dir="rtl"').js("return getComputedStyle(root.querySelector('form')).direction") == "ltr"
 
 
