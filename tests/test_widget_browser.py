@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -35,6 +36,7 @@ PAGE = """<!doctype html><html lang="en" {html}><head><meta charset="utf-8"><tit
 <role-assistant {attributes}></role-assistant></body></html>"""
 POLICY = "default-src 'none'; script-src {host}; connect-src {host}"  # constructed style sheets need no more
 WIDE, PHONE = (1100, 820), (320, 640)
+ASKS = "q=median+salary+of+a+head+of+AI"
 
 
 @pytest.fixture(scope="module")
@@ -121,6 +123,7 @@ def page(browser: Chrome, host: Scripted, site: Scripted) -> Callable[..., Widge
         host.seen.clear()
         host.go_on.clear()
         host.votes = host.tokens = True
+        host.languages.clear()
         text = PAGE.format(host=host.url, attributes=attributes, html=html, file=file)
         site.pages["/"] = (text, POLICY.format(host=host.url))
         emulate(browser, width=size[0], height=size[1], **media)
@@ -796,6 +799,79 @@ def test_words_title_and_language_are_the_pages_to_choose(page: Callable[..., Wi
     assert broken.one(".launcher").accessible_name == "Ask a question"
 
 
+def test_it_speaks_the_language_of_its_element_else_of_its_page_else_of_the_browser(
+    page: Callable[..., Widget], browser: Chrome
+) -> None:
+    said = {"de": "Eine Frage stellen", "fr": "Poser une question", "es": "Hacer una pregunta"}
+    assert page('lang="de-AT"').one(".launcher").accessible_name == said["de"]
+    assert page().one(".launcher").accessible_name == "Ask a question"
+    widget = page()
+    browser.execute_script("document.documentElement.lang = 'fr'")
+    widget.js("widget.lang = 'de'; widget.removeAttribute('lang')")
+    widget.wait(lambda: widget.one(".launcher").accessible_name == said["fr"])
+    browser.execute_cdp_cmd("Emulation.setUserAgentOverride", {"userAgent": "x", "acceptLanguage": "es-MX,es;q=0.9"})
+    try:
+        widget = page()
+        browser.execute_script("document.documentElement.removeAttribute('lang')")
+        widget.js("widget.lang = 'xx'")  # which there is not
+        widget.wait(lambda: widget.one(".launcher").accessible_name == said["es"])
+        assert widget.one("section").get_attribute("lang") == "es"
+    finally:
+        browser.execute_cdp_cmd("Emulation.setUserAgentOverride", {"userAgent": ""})
+
+
+def test_it_asks_in_its_language(page: Callable[..., Widget], host: Scripted) -> None:
+    widget = page('lang="de"').open()
+    widget.ask("What about the holidays?")
+    assert host.languages == ["de"]
+
+
+def test_in_arabic_it_is_set_from_right_to_left_and_stands_where_the_page_has_it(page: Callable[..., Widget]) -> None:
+    widget = page('lang="ar"')
+    assert widget.one(".launcher").rect["x"] > 900
+    widget.open()
+    assert widget.one("dialog").rect["x"] > 500
+    assert widget.one("section").get_attribute("lang") == "ar"
+    assert widget.js("return getComputedStyle(root.querySelector('form')).direction") == "rtl"
+    assert widget.one("button.send").rect["x"] < widget.one("textarea").rect["x"]
+    title, close, dialog = (widget.one(each).rect for each in ("h2", "dialog header button:last-child", "dialog"))
+    assert close["x"] < dialog["x"] + 30 and title["x"] + title["width"] > dialog["x"] + dialog["width"] - 30
+    assert page(html='dir="rtl"').js("return getComputedStyle(root.querySelector('form')).direction") == "ltr"
+
+
+def test_counts_have_the_forms_of_the_language(page: Callable[..., Widget]) -> None:
+    widget = page('lang="ar"').open()
+    told = []
+    for over in (1, 2, 3, 11, 100):
+        type = "field.value = 'x'.repeat(2000 + arguments[0]); field.dispatchEvent(new Event('input'))"
+        widget.js(f"const field = root.querySelector('textarea'); {type}", over)
+        told.append(widget.one("#hint").text)
+    assert told[0] == "حرف زائد (1): اختصر السؤال." and told[3] == "11 حرفًا زائدًا: اختصر السؤال."
+    assert len({re.sub(r"\d+", "", each) for each in told}) == 5
+
+
+def test_another_language_keeps_what_was_said_and_typed(page: Callable[..., Widget]) -> None:
+    widget = page().open()
+    widget.ask("What is the median salary?")
+    said = widget.last(".text")
+    widget.one("textarea").send_keys("And of")
+    widget.js("widget.lang = 'de'")
+    widget.wait(lambda: widget.one("textarea").accessible_name == "Ihre Frage")
+    assert widget.last(".text") == said and widget.one("textarea").get_attribute("value") == "And of"
+    assert widget.one("dialog").is_displayed() and len(widget.all("dialog")) == 1
+    widget.one("textarea").send_keys(" a director?", Keys.ENTER)
+    widget.wait(lambda: len(widget.all("article")) == 2)
+
+
+def test_words_that_did_not_come_are_asked_for_again(page: Callable[..., Widget], host: Scripted) -> None:
+    host.wordless = 1
+    widget = page()
+    assert widget.all(".launcher") == []
+    widget.js("widget.ask('What is the median salary?')")
+    widget.wait(lambda: widget.last(".block"), seconds=9)
+    assert host.wordless == 0
+
+
 def test_importing_the_class_registers_nothing(page: Callable[..., Widget], browser: Chrome, host: Scripted) -> None:
     page(file="role-assistant.js")
     script = """
@@ -874,7 +950,7 @@ def test_no_page_breaks_its_policy_or_loads_from_elsewhere(browser: Chrome, serv
     assert {url.netloc for url in urls if url.scheme != "data"} == {urlsplit(server.url).netloc}
 
 
-@pytest.mark.parametrize("path", ["/", "/documents", "/?q=median+salary+of+a+head+of+AI"])
+@pytest.mark.parametrize("path", ["/", "/documents", f"/?{ASKS}", "/documents?lang=ar", f"/?lang=ar&{ASKS}"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
 def test_axe_finds_nothing_wrong_with_the_pages(
@@ -882,7 +958,7 @@ def test_axe_finds_nothing_wrong_with_the_pages(
 ) -> None:
     emulate(browser, width=size[0], height=size[1], prefers_color_scheme=scheme, prefers_reduced_motion="reduce")
     browser.get(server.url + path)
-    if "?" in path:
+    if ASKS in path:
         WebDriverWait(browser, 5).until(lambda _: Widget(browser).texts(".actions"))
     assert violations(browser) == []
     assert browser.execute_script("return document.documentElement.scrollWidth") <= size[0]

@@ -11,7 +11,7 @@ from assistant.answer.calibration import Calibration
 from assistant.answer.complete import SURE, completed
 from assistant.answer.conflicts import beside, told_apart
 from assistant.answer.echoes import without_echoes
-from assistant.answer.explanation import Working, either
+from assistant.answer.explanation import Working
 from assistant.answer.library import Library, Sought
 from assistant.answer.overlap import TermOverlap
 from assistant.answer.relate import relate
@@ -19,6 +19,7 @@ from assistant.answer.select import Unit, select
 from assistant.answer.signals import Signals, explain_gap, gather_signals
 from assistant.answer.weigh import weigh
 from assistant.documents.outline import Outline
+from assistant.languages.catalogue import listed, say
 from assistant.question.naming import codes, placed
 from assistant.question.parse import ParsedQuestion
 from assistant.types import Document, Hit, RankedLine, ReadPassage, Reason, ScoredLine
@@ -128,23 +129,22 @@ class Decider:
         """Why what was selected is not given as an answer, if it is not."""
         asked = working.parsed.text
         if not working.selection.units:
-            return "unrelated", "Nothing in the documents is about this."
+            return "unrelated", say("answers.unrelated")
         if (doubt := self.meant(asked)) is not None:
-            return "unsupported", f"The documents do not mention “{doubt[0]}”. Did you mean “{doubt[1]}”?"
+            return "unsupported", say("answers.meant", name=doubt[0], meant=doubt[1])
         if (lacking := self._lacking(working)) is not None:
-            return "unsupported", f"The closest passages do not mention “{lacking}”."
+            return "unsupported", say("answers.not_mentioned", name=lacking)
         sure = working.confidence >= threshold
         likely = sure or working.signals["line"] > LIKELY
         if working.lacking and likely:
             [name] = told_apart([self.documents[working.selection.first.document_id]], self.library)
-            return "unsupported", f"The documents say this of {name}, and not of “{working.lacking}”."
+            return "unsupported", say("answers.of_another", name=name, asked=working.lacking)
         if working.rivals and likely:
-            which = either(self.choices(working))
-            return "ambiguous", f"Several documents answer this. Which one do you mean: {which}?"
+            return "ambiguous", say("answers.ambiguous", choices=listed("lists.or", self.choices(working)))
         if sure:
             return None, None
         if working.ranked[0].score < UNRELATED:
-            return "unrelated", "Nothing in the documents is about this."
+            return "unrelated", say("answers.unrelated")
         return "unsupported", explain_gap(working.parsed, working.hits, working.selection, self.outlines, self.overlap)
 
     def _lacking(self, working: Working) -> str | None:

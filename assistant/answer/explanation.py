@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answer.library import Sought
@@ -64,8 +63,3 @@ def refused(reason: Reason, message: str, index_id: str) -> Answer:
     """A refusal that shows nothing yet of what came near."""
     nothing = answered(Quotations({}), 0.0, index_id)
     return replace(nothing, status="refused", reason=reason, message=message)
-
-
-def either(names: Sequence[str]) -> str:
-    """Names as a sentence lets one choose among them."""
-    return ", ".join(names[:-1]) + f" or {names[-1]}"

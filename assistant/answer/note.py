@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from assistant.answer.explanation import Working
+from assistant.languages.catalogue import listed, say
 
 
 def note(working: Working) -> str | None:
     """A sentence on what the answer does not say; None where it says all that was found."""
     sentences = [
-        f"This shows {len(unit.lines)} of {len(unit.lines) + unit.left_out} lines of a longer list."
+        say("answers.part_of_list", shown=len(unit.lines), count=len(unit.lines) + unit.left_out)
         for unit in working.selection.units
         if unit.left_out
     ]
     said = {(unit.document_id, n) for unit in working.selection.units for n in unit.lines}
     sentences += [
-        f"The documents leave this part open: “{part.parsed.text}”"
+        say("answers.left_open", part=part.parsed.text)
         for part in working.parts
         if part.reason is not None and not _says(part, said)
     ]
-    return " ".join(sentences) or None
+    return listed("lists.sentences", sentences) if sentences else None
 
 
 def _says(part: Working, said: set[tuple[str, int]]) -> bool:

@@ -25,6 +25,7 @@ from assistant.documents.outline import Outline
 from assistant.errors import AssistantError
 from assistant.ids import answer_id, settings_id
 from assistant.index.collection import Collection
+from assistant.languages.catalogue import say
 from assistant.question import rewrite
 from assistant.question.earlier import Told, told
 from assistant.question.parse import ParsedQuestion
@@ -278,8 +279,7 @@ class Assistant:
         answered.
         """
         if rows == []:
-            left = "The filters leave nothing to search: loosen or drop them."
-            return None, refused("filtered", left, self.index_id)
+            return None, refused("filtered", say("answers.filtered"), self.index_id)
         working = self._complete(
             self._work(self._library.parse(question), rows, clock, follower), rows, clock, follower
         )
@@ -364,7 +364,7 @@ class Assistant:
         if quoted.blocks:
             return replace(answered(quoted, confidence, self.index_id), note=note(working))
         reason = working.reason or "unsupported"
-        message = working.message or "The documents have something near, which does not answer this."
+        message = working.message or say("answers.unsupported")
         refusal = refused(reason, message, self.index_id)
         handoff = self._handoff if reason in ("unrelated", "unsupported") else None
         return replace(refusal, closest=tuple(self._closest(working)), confidence=confidence, handoff=handoff)

@@ -9,6 +9,8 @@ from assistant.answer.overlap import TermOverlap
 from assistant.answer.select import Selection, Unit
 from assistant.documents.citations import trail
 from assistant.documents.outline import Outline
+from assistant.languages.catalogue import listed, say
+from assistant.languages.messages import Message
 from assistant.question import answer_type
 from assistant.question.parse import ParsedQuestion
 from assistant.question.spelling import is_common
@@ -114,7 +116,7 @@ def explain_gap(
     selection: Selection,
     outlines: Mapping[str, Outline],
     overlap: TermOverlap,
-) -> str:
+) -> Message:
     """A sentence that says what the closest passage is about, and what of the question it does not have.
 
     That is a name, or something of the type that is asked for, or words that are not everyday ones.
@@ -127,16 +129,15 @@ def explain_gap(
     names = [name for name in parsed.names if not overlap.holds(text, name)]
     type_ = answer_type.expected(parsed.text)
     if names and type_:
-        return f"The closest passage, “{where}”, gives no {answer_type.NAMES[type_]} for {_either(names)}."
+        return say("answers.gives_none_for", where=where, what=say(f"answers.{type_}"), names=_either(names))
     if not names and (missing := answer_type.missing(parsed.text, text.split("\n"))):
-        return f"The closest passage, “{where}”, gives no {answer_type.NAMES[missing]}."
+        return say("answers.gives_none", where=where, what=say(f"answers.{missing}"))
     lacking = names or [word for word in overlap.lacking(parsed.text, text) if not is_common(word)]
     if not lacking:
-        return f"The closest passage, “{where}”, is about this, but does not seem to answer it."
-    return f"The closest passage, “{where}”, does not mention {_either(lacking)}."
+        return say("answers.does_not_answer", where=where)
+    return say("answers.lacks_words", where=where, words=_either(lacking))
 
 
-def _either(words: Sequence[str]) -> str:
+def _either(words: Sequence[str]) -> Message:
     """At most three words as a sentence has them."""
-    quoted = [f"“{word}”" for word in words[:SAID]]
-    return " or ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
+    return listed("lists.or", (say("answers.word", word=word) for word in words[:SAID]))

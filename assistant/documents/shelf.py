@@ -14,6 +14,7 @@ from assistant.disk import sync
 from assistant.documents.files import FORMATS, File, Parser, is_inside, sidecar_paths, unknown
 from assistant.documents.folder import walk
 from assistant.errors import CorpusNotWritten, DocumentNotFound, InvalidRequest
+from assistant.languages.catalogue import say
 
 _MOST_FOLDERS, _LONGEST = 10, 200  # folders within folders, and bytes of the name of each
 _NAME = re.compile(r"[^\W_][\w .,()&+@='’–-]*(?<![ .])")
@@ -65,7 +66,7 @@ class Shelf:
             there = {found.id: found.path for found in walk(self._corpus) if not found.why}
             path = there.pop(id, None)
             if path is None:
-                raise DocumentNotFound("no file of the documents has this id: GET /v1/documents lists them")
+                raise DocumentNotFound(say("errors.no_file"))
             path.unlink()
             used = {beside for one in there.values() for beside in sidecar_paths(one)}
             for beside in sidecar_paths(path):

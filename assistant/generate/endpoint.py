@@ -13,6 +13,7 @@ import httpx2
 import openai
 
 from assistant.generate.faults import ModelFault
+from assistant.languages.catalogue import say
 
 _log = logging.getLogger(__name__)
 _PAUSE = 0.5  # seconds before the first attempt after one that failed; twice as long before the next
@@ -50,7 +51,7 @@ class Endpoint:
         A model that failed several times in a row is left alone for a while, so that not every question waits for it.
         """
         if monotonic() < self._rests_until:
-            raise ModelFault("the model has failed several times and is left alone for a while")
+            raise ModelFault(say("answers.model_left_alone"))
         try:
             yield from self._reply(messages, check)
         except ModelFault:
@@ -73,7 +74,7 @@ class Endpoint:
                 check()
                 left = deadline - monotonic()
                 if left <= 0:
-                    raise ModelFault("the model was too slow")
+                    raise ModelFault(say("answers.model_slow"))
                 try:
                     piece = said.get(timeout=min(_POLL, left))
                 except Empty:
@@ -153,16 +154,16 @@ def _fault(error: Exception, *, begun: bool) -> tuple[ModelFault, str]:
     `begun` is whether a part of the reply has come.
     """
     if isinstance(error, openai.APITimeoutError | httpx2.TimeoutException | TimeoutError):
-        return ModelFault("the model was too slow"), ""
+        return ModelFault(say("answers.model_slow")), ""
     if begun and isinstance(error, openai.APIConnectionError):
-        return ModelFault("the model's reply was cut off"), ""
+        return ModelFault(say("answers.model_cut")), ""
     if isinstance(error, openai.APIConnectionError | httpx2.ConnectError):
-        return ModelFault("the model cannot be reached"), "later"
+        return ModelFault(say("answers.model_unreachable")), "later"
     if isinstance(error, openai.RateLimitError):
-        return ModelFault("the model is asked too often"), "later"
+        return ModelFault(say("answers.model_too_often")), "later"
     if isinstance(error, openai.APIStatusError):
         again = "later" if error.status_code >= 500 else "plainly" if error.status_code == 400 else ""
-        return ModelFault(f"the model's server gives {error.status_code}"), again
+        return ModelFault(say("answers.model_status", status=error.status_code)), again
     if isinstance(error, _Cut | httpx2.TransportError):
-        return ModelFault("the model's reply was cut off"), ""
-    return ModelFault("the model's reply cannot be read"), ""
+        return ModelFault(say("answers.model_cut")), ""
+    return ModelFault(say("answers.model_unreadable")), ""

@@ -19,13 +19,12 @@ from assistant.generate.faults import ModelFault
 from assistant.generate.prompt import GivenLine, fitting, given_line, messages
 from assistant.generate.sentences import LONGEST, Sentence, sentences
 from assistant.ids import answer_id, settings_id
+from assistant.languages.catalogue import say
 from assistant.types import Answer, Block, Citation, Document, Filters, Follower, Hit, Promise, Turn
 
 _log = logging.getLogger(__name__)
 RULES = 1  # the version of prompt and check; raise it where another answer may come of the same reply
 MOST = 40  # sentences of a reply that are looked at
-_NOTHING = "no sentence of the model passed the checks"
-_SILENT = "the model said nothing"
 
 
 class Model(Protocol):
@@ -135,7 +134,7 @@ class Generator:
         if not any(block.generated for block in reply.blocks):
             for block in answer.blocks:
                 follower.hear(block, [answer.citations[n] for n in block.citations])
-            why = reply.fallback or (_NOTHING if reply.looked_at else _SILENT)
+            why = reply.fallback or say("answers.model_failed_checks" if reply.looked_at else "answers.model_silent")
             return replace(answer, mode="extractive", fallback=why, dropped_sentences=reply.dropped)
         for block in _left(answer.blocks, said, reply.rested):
             reply.say(block, [answer.citations[n] for n in block.citations])
@@ -171,7 +170,7 @@ class Generator:
                 reply.rested.update(places)
                 reply.say(self._block(sentence, rests[0]), [place for line in rests for place in self._cite(line)])
         except ModelFault as fault:
-            reply.fallback = str(fault)
+            reply.fallback = fault.message
 
     def _check(
         self, sentence: Sentence, lines: Sequence[GivenLine], question: str

@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 
 from assistant.generate.promise import MEASURED, Checked
 from assistant.ids import answer_id, settings_id
+from assistant.languages.catalogue import say
 from assistant.types import Answer, Answerer, Document, Filters, Followed, Follower, Hit, Mode, Promise, Turn
-
-NO_MODEL = "no language model is set up"
 
 
 class Unphrased:
@@ -42,7 +41,7 @@ class Unphrased:
 
     def _told(self, answer: Answer, history: Sequence[Turn], filters: Filters) -> Answer:
         id = answer_id(answer.question, history, filters, settings_id=self.settings_id, index_id=self.index_id)
-        return replace(answer, id=id, fallback=NO_MODEL)
+        return replace(answer, id=id, fallback=say("answers.no_model"))
 
 
 @dataclass(frozen=True, slots=True)

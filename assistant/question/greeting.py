@@ -6,6 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
+from assistant.languages.catalogue import listed, say
+from assistant.languages.messages import Message
+
 Courtesy: TypeAlias = Literal["greeting", "thanks", "farewell", "identity"]
 
 NAMED = 3  # documents that are named one by one, at most
@@ -46,12 +49,6 @@ _PHRASES: dict[Courtesy, str] = {
 _FILLERS = """there, all, everyone, everybody, team, folks, guys, again, please, so much, very much, a lot, assistant,
     bot, chatbot, robot, friend, my friend, sir, madam, ok, okay, oh, well, and, you, today, then, now, for that,
     for this, much, very, really, dear, to you, too, und, zusammen, et, y, e, à tous, a todos, amigo"""
-_ABOUT = {
-    "greeting": "Hello! Ask me about {what}.",
-    "thanks": "You are welcome. Ask on, if there is more that you want to know about {what}.",
-    "farewell": "Goodbye! Come back when you want to know more about {what}.",
-    "identity": "I look up answers in {what}, and show where each sentence comes from.",
-}
 _NO_WORD = re.compile(r"[^\w']+|_+")
 
 
@@ -78,17 +75,17 @@ def plain(text: str) -> str:
     return " ".join(_NO_WORD.sub(" ", text.casefold().replace("’", "'")).split())
 
 
-def reply(kind: Courtesy, titles: Sequence[str]) -> str:
+def reply(kind: Courtesy, titles: Sequence[str]) -> Message:
     """What is said to it, with what can be asked about."""
-    return _ABOUT[kind].format(what=_documents(titles))
+    return say(f"answers.{kind}", what=_documents(titles))
 
 
-def _documents(titles: Sequence[str]) -> str:
+def _documents(titles: Sequence[str]) -> Message:
     if not titles:
-        return "the documents"
+        return say("answers.documents")
     if len(titles) > NAMED:
-        return f"the {len(titles)} documents here, such as {titles[0]} and {titles[1]}"
-    return titles[0] if len(titles) == 1 else f"{', '.join(titles[:-1])} and {titles[-1]}"
+        return say("answers.many_documents", count=len(titles), first=titles[0], second=titles[1])
+    return listed("lists.and", titles)
 
 
 def _listed(text: str) -> list[str]:

@@ -15,6 +15,8 @@ from assistant.access.keys import KeyRing
 from assistant.access.rights import signed_groups
 from assistant.access.scopes import Scope as KeyScope
 from assistant.errors import AssistantError, Forbidden, RateLimited, Unauthorized
+from assistant.languages.catalogue import say
+from assistant.languages.messages import Message
 from assistant.server.limits import Buckets, make_buckets
 from assistant.server.peers import client_key, is_told, route_path
 from assistant.server.problems import respond
@@ -56,10 +58,10 @@ class Wrong:
         """`shared` is the file that processes of one server count in together."""
         self._buckets = make_buckets("wrong keys", WRONG, shared) if shared else Buckets(WRONG, now=now)
 
-    def refusal(self, scope: Scope, message: str) -> AssistantError:
+    def refusal(self, scope: Scope, message: Message) -> AssistantError:
         """What a client is told that gave a wrong key."""
         if wait := self._buckets.take(client_key(scope)):
-            return RateLimited(f"too many wrong keys: try again in {wait} seconds", retry_after=wait)
+            return RateLimited(say("errors.wrong_keys", seconds=wait), retry_after=wait)
         return Unauthorized(message)
 
     def wait(self, scope: Scope) -> int:
@@ -97,16 +99,16 @@ class Access:
         if given:
             key = self._keys.find(given.decode("utf-8", "replace"))
             if key is None:
-                raise self._wrong.refusal(scope, "this is no key of this server: see `assistant keys list` there")
+                raise self._wrong.refusal(scope, say("errors.wrong_key"))
             if needed not in key.scopes:
-                raise Forbidden(f"the key {key.name} is for {', '.join(key.scopes)}: this needs one for {needed}")
+                raise Forbidden(say("errors.key_scope", name=key.name, scopes=", ".join(key.scopes), needed=needed))
             return Caller(key.name, key.scopes, key.groups)
         if GROUPS in scope and needed in ("ask", "read"):  # a trusted proxy has said who it is
             return Caller("proxy", ("ask", "read"), scope[GROUPS])
         page = origin_of(headers)
         if needed in ("ask", "read") and page in self._origins:
             return Caller(page, ("ask", "read"))
-        raise Unauthorized("give a key of this server, in the header Authorization: Bearer KEY")
+        raise Unauthorized(say("errors.no_key"))
 
 
 def scope_needed(method: str, path: str) -> KeyScope | None:

@@ -25,6 +25,8 @@ from assistant.errors import (
 )
 from assistant.feedback.suggestions import near
 from assistant.generate.modes import Modes
+from assistant.languages.catalogue import say, shipped
+from assistant.languages.choice import Languages
 from assistant.server import chat
 from assistant.server.access import Access, Groups, Wrong, scope_needed
 from assistant.server.feedback import Feedback, add_routes
@@ -51,6 +53,7 @@ from assistant.server.problems import (
 from assistant.server.queue import Job, WorkQueue
 from assistant.server.requests import AskRequest, NearRequest, SearchRequest
 from assistant.server.seen import Seen
+from assistant.server.spoken import Spoken, language_of, named_language
 from assistant.server.streaming import IncomingQuestion, documented_events, event, in_blocks, stream, whole
 from assistant.server.suggestions import Suggestions
 from assistant.server.uploads import Uploads, add_uploads
@@ -95,13 +98,14 @@ def create_app(
     modes: Modes = Modes(),
     uploads: Uploads | None = None,
     batches: Batches | None = None,
+    languages: Languages | None = None,
 ) -> FastAPI:
     """The app over the index that `current` gives. That is called once a request, which so sees one index.
 
     Where there are keys, each route asks for one with the scope that it needs. `mcp` and `metrics` add their routes.
     With `rights`, what is seen of the documents depends on the groups of the key, or those that a proxy signs. `modes`
     are the ways to answer: in the documents' own words, or in a language model's. `uploads` take documents,
-    `batches` files of questions.
+    `batches` files of questions. `languages` are what people are told things in; by default those that ship.
     """
     app = FastAPI(
         title=title,
@@ -125,6 +129,7 @@ def create_app(
         count=None if counts is None else counts.exchange,
     )
     _surround(app, limits, keys, desk, exchange, rights)
+    app.add_middleware(Spoken, languages=languages or shipped())
     install(app)
     widget_files, page_files = StaticFiles(directory=WIDGET), StaticFiles(directory=STATIC)
     get = partial(app.get, responses=documented(RateLimited, *NO_INDEX))
@@ -143,12 +148,12 @@ def create_app(
     async def ask(body: AskRequest, request: Request, response: Response) -> AnswerBody | Response:
         question = IncomingQuestion(body.question, body.turns(), body.only())
         headers, note = for_reply()
-        asked = modes.of(body.mode, seen(request.scope))
+        asked, language = modes.of(body.mode, seen(request.scope)), language_of(request.scope)
         if body.stream:
-            work = in_blocks(asked, question, note)
-            return await stream(desk, request, work, lambda error: event(problem(error), "error"), headers)
+            work = in_blocks(asked, question, note, language)
+            return await stream(desk, request, work, lambda error: event(problem(error, language), "error"), headers)
         response.headers.update(headers)
-        return await desk.answer(whole(asked, question, note), request.receive)
+        return await desk.answer(whole(asked, question, note, language), request.receive)
 
     @post("/v1/search", summary="Find the passages nearest to a question", responses=questions)
     async def search(body: SearchRequest, request: Request) -> SearchBody:
@@ -214,9 +219,11 @@ def create_app(
     @get_page("/documents")
     def documents_list(request: Request, q: str = "") -> Response:
         try:
-            return documents_page.index(seen(request.scope)(), q)
+            return documents_page.index(
+                seen(request.scope)(), language_of(request.scope), q, named=named_language(request.scope)
+            )
         except AssistantError as error:
-            return source_page.failure(error, request.headers, None, "")
+            return source_page.failure(error, request, None, "")
 
     @get_page("/documents/{id:path}")
     def source(
@@ -230,11 +237,12 @@ def create_app(
         answerer: Answerer | None = None
         try:
             answerer = seen(request.scope)()
-            return source_page.source(find_document(answerer, id), start, end, version, quote)
+            document = find_document(answerer, id)
+            return source_page.source(document, language_of(request.scope), start, end, version, quote)
         except AssistantError as error:
             if error.status == 500:
                 raise
-            return source_page.failure(error, request.headers, answerer, id)
+            return source_page.failure(error, request, answerer, id)
 
     @get_page("/docs")
     def docs() -> HTMLResponse:
@@ -243,7 +251,7 @@ def create_app(
     @get_page("/")
     def index(request: Request) -> Response:
         about = opened(seen(request.scope)) if keys is None else None  # titles are for those who may read
-        return framed(home.index(title, about), limits.allowed_origins)
+        return framed(home.index(title, about, language_of(request.scope)), limits.allowed_origins)
 
     @get_page("/docs/{name}")
     def docs_file(name: str) -> Response:
@@ -253,6 +261,10 @@ def create_app(
     def openapi(request: Request) -> JSONResponse:
         root = request.scope.get("root_path", "")
         return JSONResponse(app.openapi() | ({"servers": [{"url": root}]} if root else {}))
+
+    @get_page("/widget/words.json")
+    def widget_words(request: Request) -> JSONResponse:
+        return home.widget_words(language_of(request.scope))
 
     @get_page("/widget/{name:path}")
     async def widget(name: str, request: Request) -> Response:
@@ -341,7 +353,7 @@ def find_document(answerer: Answerer, id: str) -> Document:
     """The document of this id, from memory: no file is ever looked for."""
     if document := answerer.documents.get(id):
         return document
-    raise DocumentNotFound("no document has this id: GET /v1/documents lists those that there are")
+    raise DocumentNotFound(say("errors.no_document"))
 
 
 def opened(current: Callable[[], Answerer]) -> Answerer | None:

@@ -7,6 +7,7 @@ model's temperature, tools, a system message) is accepted and changes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from time import time
 from uuid import uuid4
 
@@ -21,6 +22,7 @@ from assistant.errors import (
     ModelNotFound,
     RateLimited,
 )
+from assistant.languages.catalogue import say as message
 from assistant.server.chat_bodies import (
     MODEL,
     ChatCompletion,
@@ -36,6 +38,7 @@ from assistant.server.middleware import JsonRoute
 from assistant.server.peers import base_url
 from assistant.server.problems import QUESTION, chat_problem, documented
 from assistant.server.queue import Job, WorkQueue
+from assistant.server.spoken import language_of
 from assistant.server.streaming import IncomingQuestion, Said, documented_events, event, stream, work_out
 from assistant.types import Answer, Answerer
 
@@ -65,14 +68,18 @@ def routes(seen: Callable[[Scope], Callable[[], Answerer]], desk: WorkQueue, for
     )
     async def complete(body: ChatRequest, request: Request, response: Response) -> ChatCompletion | Response:
         headers, note = for_reply()
-        question, base, current = body.question(), base_url(request.scope), seen(request.scope)
+        question, current = body.question(), seen(request.scope)
+        language = language_of(request.scope)
+        writing = partial(Written, base_url(request.scope), language)
         request.scope["assistant.body"] = {"question": question.text}  # for the log
         if body.stream:
             usage = bool(body.stream_options and body.stream_options.include_usage)
-            work = _chunks(current, question, base, note, usage=usage)
-            return await stream(desk, request, work, lambda error: event(chat_problem(error)), headers)
+            work = _chunks(current, question, writing, note, usage=usage)
+            return await stream(
+                desk, request, work, lambda error: event(chat_problem(error, language=language)), headers
+            )
         response.headers.update(headers)
-        return await desk.answer(_completion(current, question, base, note), request.receive)
+        return await desk.answer(_completion(current, question, writing, note), request.receive)
 
     @router.get("/v1/models", summary="List what answers", responses=documented(RateLimited, chat=True))
     def models() -> Models:
@@ -85,7 +92,7 @@ def routes(seen: Callable[[Scope], Callable[[], Answerer]], desk: WorkQueue, for
     )
     def one_model(id: str) -> Model:
         if id != MODEL:
-            raise ModelNotFound(f"there is one model here: {MODEL}")
+            raise ModelNotFound(message("errors.no_other_model", model=MODEL))
         return model
 
     return router
@@ -97,11 +104,14 @@ STREAM = documented_events(
 
 
 def _completion(
-    current: Callable[[], Answerer], question: IncomingQuestion, base: str, note: Callable[[Answer], None]
+    current: Callable[[], Answerer],
+    question: IncomingQuestion,
+    writing: Callable[[], Written],
+    note: Callable[[Answer], None],
 ) -> Callable[[Job[ChatCompletion]], ChatCompletion]:
     def complete(job: Job[ChatCompletion]) -> ChatCompletion:
         answerer = current()
-        written = Written(base)
+        written = writing()
         answer = work_out(answerer, question, check=job.check, say=written.add)
         written.finish(answer, answerer)
         note(answer)
@@ -119,7 +129,7 @@ def _completion(
 def _chunks(
     current: Callable[[], Answerer],
     question: IncomingQuestion,
-    base: str,
+    writing: Callable[[], Written],
     note: Callable[[Answer], None],
     *,
     usage: bool,
@@ -128,7 +138,7 @@ def _chunks(
 
     def tell(job: Job[bytes]) -> None:
         answerer = current()
-        written = Written(base)
+        written = writing()
         head: dict[str, JsonValue] = {"id": _id(), "object": "chat.completion.chunk", "created": int(time())}
         head |= {"model": MODEL, "system_fingerprint": answerer.index_id}
 

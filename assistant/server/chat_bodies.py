@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from assistant.languages.catalogue import say
 from assistant.question.parse import MAX_QUESTION
 from assistant.server.chat_content import Annotation, plain
 from assistant.server.requests import MAX_TURN, MAX_TURNS
@@ -70,12 +71,12 @@ class ChatRequest(_Lenient):
     def _asks(cls, messages: list[Message]) -> list[Message]:
         last = _last(messages)
         if last is None:
-            raise ValueError("should have one of the role user: send the question as that")
+            raise ValueError(say("fields.no_user"))
         content = messages[last].content
         if isinstance(content, list) and any(part.type != "text" for part in content):
-            raise ValueError("should ask in text alone: leave out the other parts of the last message of the user")
+            raise ValueError(say("fields.text_alone"))
         if not 1 <= len(messages[last].text().strip()) <= MAX_QUESTION:
-            raise ValueError(f"should end in a question of 1 to {MAX_QUESTION} characters: shorten or add it")
+            raise ValueError(say("fields.no_question", most=MAX_QUESTION))
         return messages
 
     def question(self) -> IncomingQuestion:

@@ -11,11 +11,13 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from assistant.documents.citations import place, verify
+from assistant.languages.catalogue import shipped
+from assistant.languages.messages import Language
 from assistant.server.escape import escaped, unescaped
+from assistant.server.spoken import told
 from assistant.server.streaming import Said
 from assistant.types import Answer, Answerer, Citation
 
-SOURCES, CLOSEST = "Sources:", "Closest passages:"
 _MARKERS = re.compile(r"(?: \[\d+\])+$", re.MULTILINE)
 
 
@@ -45,10 +47,10 @@ class Annotation(BaseModel):
 class Written:
     """The content of a reply, as it is written, and the annotations on it."""
 
-    def __init__(self, base: str) -> None:
+    def __init__(self, base: str, language: Language) -> None:
         self.content = ""
         self.annotations: list[Annotation] = []
-        self._base = base
+        self._base, self._language = base, language
 
     def add(self, said: Said) -> str:
         """Writes a block and the numbers of its sources; gives what that adds."""
@@ -64,14 +66,15 @@ class Written:
         """Writes the list of the sources; of a refusal, its message and what came closest. Gives what that adds."""
         if answer.status == "answered":
             lines = [f"- [{n}] {self._link(citation)}" for n, citation in enumerate(answer.citations, start=1)]
-            return self._write("\n".join(["", "", SOURCES, *lines]))
+            return self._write("\n".join(["", "", self._language.say("answers.sources"), *lines]))
         near = answer.closest if answer.reason != "unrelated" else ()
         for citation in near:
             verify(citation, answerer.documents[citation.document_id])
         links = dict.fromkeys(f"- {self._link(citation)}" for citation in near)
         person = [answer.handoff] if answer.handoff else []  # the operator's words, whose links should work
-        told = [escaped(answer.message or ""), *person, *(["", CLOSEST, *links] if links else [])]
-        return self._write("\n".join(told))
+        message = escaped(told(answer, self._language).message or "")
+        closest = ["", self._language.say("answers.closest"), *links] if links else []
+        return self._write("\n".join([message, *person, *closest]))
 
     def _write(self, text: str) -> str:
         self.content += text
@@ -104,8 +107,11 @@ def title(citation: Citation) -> str:
 
 def plain(content: str) -> str:
     """What a reply said, without what `Written` adds to it; any other text as it is."""
-    said, found, _ = content.rpartition(f"\n\n{SOURCES}\n- [1] ")
-    if found:
-        return unescaped(_MARKERS.sub("", said).replace("\n\n", "\n"))
-    said, found, _ = content.partition(f"\n\n{CLOSEST}\n- ")
-    return unescaped(said) if found else said
+    for language in shipped():
+        said, found, _ = content.rpartition(f"\n\n{language.say('answers.sources')}\n- [1] ")
+        if found:
+            return unescaped(_MARKERS.sub("", said).replace("\n\n", "\n"))
+        said, found, _ = content.partition(f"\n\n{language.say('answers.closest')}\n- ")
+        if found:
+            return unescaped(said)
+    return content

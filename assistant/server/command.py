@@ -33,6 +33,7 @@ from assistant.errors import FilesFailed, IndexNotFound, UsageError
 from assistant.feedback.gap_finder import GapFinder
 from assistant.feedback.records import Recorder
 from assistant.index.receipt import from_json
+from assistant.languages.catalogue import load_languages
 from assistant.phrasing import modes
 from assistant.server.app import create_app
 from assistant.server.connections import most_connections
@@ -62,6 +63,7 @@ def serve(settings: Settings) -> int:
     """Serves until it is told to stop, and gives the exit status."""
     if settings.keys is not None:
         KeyRing(settings.keys).all()  # raises here, and not when the first client comes
+    load_languages(settings.languages, settings.language)  # and here, not in each of several processes
     if settings.mcp:
         check_mcp()
     set_up_log(settings.log_format)
@@ -76,6 +78,7 @@ def _serve(
     shared: str = "",
 ) -> int:
     """Serves in this process; on a socket that others serve on too, what is counted lies in the file `shared`."""
+    languages = load_languages(settings.languages, settings.language)
     live = Live(settings, Audit(settings.audit_log))
     if status := _open(live, settings):
         return status
@@ -99,6 +102,7 @@ def _serve(
             modes=modes(settings),
             uploads=uploads,
             batches=batches,
+            languages=languages,
         )
         run(
             app,

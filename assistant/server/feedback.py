@@ -20,11 +20,14 @@ from assistant.access.keys import KeyRing
 from assistant.errors import AssistantError, Forbidden, NotFound, PinnedError, RateLimited, Unauthorized
 from assistant.feedback.gaps import Gaps, stub
 from assistant.feedback.records import Recorder
+from assistant.languages.catalogue import say
+from assistant.languages.messages import Message
 from assistant.server.access import Wrong, given_key
 from assistant.server.pages import admin
 from assistant.server.peers import peer_of
 from assistant.server.pinning import Pinning, form_fields
-from assistant.server.problems import BAD_BODY, ProblemResponse, documented
+from assistant.server.problems import BAD_BODY, documented, respond
+from assistant.server.spoken import language_of
 from assistant.types import Answer
 
 TOKEN = "X-Feedback-Token"  # the header of an answer that may be voted on
@@ -61,13 +64,13 @@ class Feedback:
     def vote(self, body: FeedbackRequest) -> None:
         """Keeps a vote. Raises NotFound where the answer was not served with that token, or is kept no more."""
         if self.recorder is None:
-            raise NotFound("no votes are kept here: see the setting ASSISTANT_RECORDS")
+            raise NotFound(say("errors.no_votes"))
         self.recorder.flush()
         until = monotonic() + (OTHERS if self.shared else 0)
         while not (served := self.recorder.records.served(body.answer_id, body.token)) and monotonic() < until:
             sleep(0.05)
         if not served:
-            raise NotFound("no answer of this id was served with this token: send those of one reply")
+            raise NotFound(say("errors.no_such_answer"))
         self.recorder.vote(body.answer_id, body.vote, body.comment or None, body.token)
 
 
@@ -124,30 +127,31 @@ def add_routes(
 
     @app.get("/admin", include_in_schema=False)
     def admin_page(request: Request) -> Response:
-        return page(request, shown)
+        return page(request, lambda gaps: shown(gaps, request))
 
-    def shown(gaps: Gaps, told: str = "", wrong: str = "") -> Response:
-        records = feedback.recorder.records if feedback.recorder is not None else None
-        return admin.show(title, gaps, records, pinning=feedback.pinning, batches=batches, told=told, wrong=wrong)
+    def shown(gaps: Gaps, request: Request, told: Message | None = None, wrong: Message | None = None) -> Response:
+        records, language = (feedback.recorder.records if feedback.recorder else None), language_of(request.scope)
+        said = {"told": language.tell(told or ""), "wrong": language.tell(wrong or "")}
+        return admin.show(title, gaps, records, language, pinning=feedback.pinning, batches=batches, **said)
 
     @app.post("/admin/pinned", include_in_schema=False)
     async def pin(request: Request) -> Response:
         """Pins an answer to a gap, and shows the page again, with what became of that."""
         if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):  # also where a page is opened
-            return ProblemResponse(Forbidden("answers are pinned from the page /admin of this server"), NOT_KEPT)
+            return respond(request.scope, Forbidden(say("errors.pin_elsewhere")), NOT_KEPT)
         fields = form_fields(await request.body())
         return await run_in_threadpool(lambda: page(request, lambda gaps: pinned(gaps, fields, request)))
 
     def pinned(gaps: Gaps, fields: Mapping[str, str], request: Request) -> Response:
         if feedback.pinning is None:
-            return shown(gaps, wrong="Name a file with ASSISTANT_PINNED to pin answers.")
+            return shown(gaps, request, wrong=say("admin.no_pinned_file"))
         try:
             question = feedback.pinning.pin(fields)
         except PinnedError as error:
-            return shown(gaps, wrong=f"Not pinned: {error}")
+            return shown(gaps, request, wrong=say("admin.not_pinned", detail=error.args[0]))
         who = {"client": peer_of(request.scope), "key": holder(request, keys)}
         feedback.audit("answer pinned", **who)
-        return shown(gaps, told=f"Pinned: {question}")
+        return shown(gaps, request, told=say("admin.pinned", question=question))
 
     @app.get("/admin/gaps.csv", include_in_schema=False)
     def gaps_file(request: Request) -> Response:
@@ -156,7 +160,7 @@ def add_routes(
 
     def page(request: Request, made: Callable[[Gaps], Response]) -> Response:
         if refused := refusal(request, feedback.admin_key, keys, wrong):
-            return ProblemResponse(refused, CHALLENGE if isinstance(refused, Unauthorized) else NOT_KEPT)
+            return respond(request.scope, refused, CHALLENGE if isinstance(refused, Unauthorized) else NOT_KEPT)
         feedback.audit("admin viewed", path=request.url.path, client=peer_of(request.scope), key=holder(request, keys))
         if feedback.recorder is not None:
             feedback.recorder.flush()
@@ -175,7 +179,8 @@ def holder(request: Request, keys: KeyRing | None) -> str:
 
 def refusal(request: Request, admin_key: str, keys: KeyRing | None, wrong: Wrong) -> AssistantError | None:
     """Why the page is not shown; None where the request holds the key, and is no part of a page of another site."""
-    unauthorized = Unauthorized("give the admin key as the password, with any user name")
+    asked_for = say("errors.admin_key")
+    unauthorized = Unauthorized(asked_for)
     foreign = request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin")
     if foreign and request.headers.get("sec-fetch-dest") != "document":
         return unauthorized
@@ -184,10 +189,14 @@ def refusal(request: Request, admin_key: str, keys: KeyRing | None, wrong: Wrong
         return unauthorized
     # A key that a person chose may be found by trying, so after wrong ones even the right one must wait.
     if admin_key and (wait := wrong.wait(request.scope)):
-        return RateLimited(f"too many wrong keys: try again in {wait} seconds", retry_after=wait)
+        return RateLimited(say("errors.wrong_keys", seconds=wait), retry_after=wait)
     if admin_key and hmac.compare_digest(given, admin_key.encode()):
         return None
     key = keys.find(given.decode("utf-8", "replace")) if keys is not None else None
     if key is None:
-        return wrong.refusal(request.scope, str(unauthorized))
-    return None if "admin" in key.scopes else Forbidden(f"the key {key.name} is for {', '.join(key.scopes)}")
+        return wrong.refusal(request.scope, asked_for)
+    return (
+        None
+        if "admin" in key.scopes
+        else Forbidden(say("errors.admin_scope", name=key.name, scopes=", ".join(key.scopes)))
+    )

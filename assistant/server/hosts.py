@@ -14,6 +14,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assistant.errors import HostNotAllowed
+from assistant.languages.catalogue import say
 from assistant.server.peers import is_told, route_path
 from assistant.server.problems import respond
 
@@ -33,9 +34,7 @@ class Hosts:
         if scope["type"] == "http" and not is_told(scope) and route_path(scope) not in ANYWHERE:
             host = Headers(scope=scope).get("host")  # browsers send one, always
             if host is not None and not self.allows(host):
-                app = respond(
-                    scope, HostNotAllowed("this server does not go by that name: see ASSISTANT_ALLOWED_HOSTS")
-                )
+                app = respond(scope, HostNotAllowed(say("errors.host")))
         await app(scope, receive, send)
 
     def allows(self, host: str) -> bool:

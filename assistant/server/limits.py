@@ -12,6 +12,7 @@ from time import monotonic
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assistant.errors import RateLimited
+from assistant.languages.catalogue import say
 from assistant.server.peers import client_key, route_path
 from assistant.server.problems import respond
 from assistant.server.queue import WorkQueue
@@ -89,7 +90,7 @@ class RateLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         app = self.app
         if scope["type"] == "http" and not free(route_path(scope)) and (wait := self._buckets.take(client_key(scope))):
-            error = RateLimited(f"too many requests: ask again in {wait} seconds", retry_after=wait)
+            error = RateLimited(say("errors.rate_limited", seconds=wait), retry_after=wait)
             app = respond(scope, error)
         await app(scope, receive, send)
 

@@ -21,12 +21,14 @@ from starlette.types import Message, Receive, Scope, Send
 
 import assistant
 from assistant.errors import AssistantError, DocumentNotFound, Forbidden, InvalidRequest
+from assistant.languages.catalogue import say
 from assistant.server.access import Caller
 from assistant.server.middleware import MAX_BODY
 from assistant.server.problems import describe
 from assistant.server.queue import Job, WorkQueue
 from assistant.server.requests import AskRequest, Name, SearchRequest, StrictBody, Whole
 from assistant.server.seen import Seen
+from assistant.server.spoken import language_of
 from assistant.server.streaming import IncomingQuestion, whole
 from assistant.types import Answer, Document
 from assistant.wire import AnswerBody, SearchBody
@@ -77,7 +79,7 @@ class Tools:
         if name == "ask":
             asked = _parsed(AskRequest, arguments)
             question = IncomingQuestion(asked.question, asked.turns(), asked.only())
-            return await self._desk.answer(whole(self._seen(scope), question, self._note), _stays)
+            return await self._desk.answer(whole(self._seen(scope), question, self._note, language_of(scope)), _stays)
         if name == "search":
             wanted = _parsed(SearchRequest, arguments)
 
@@ -108,7 +110,7 @@ class Tools:
         _may_read(scope)
         document = (await asyncio.to_thread(self._seen(scope))).documents.get(id)
         if document is None:
-            raise DocumentNotFound("no document has this id: list the resources to see those that there are")
+            raise DocumentNotFound(say("errors.no_resource"))
         return document
 
     async def documents(self, scope: Scope, first: int, k: int) -> tuple[Sequence[Document], bool]:
@@ -252,7 +254,7 @@ def _scope(context: Context) -> Scope:
 def _may_read(scope: Scope) -> None:
     caller: Caller | None = scope.get("assistant.caller")
     if caller is not None and "read" not in caller.scopes:
-        raise Forbidden(f"the key {caller.name} is for {', '.join(caller.scopes)}: this needs one for read")
+        raise Forbidden(say("errors.key_scope", name=caller.name, scopes=", ".join(caller.scopes), needed="read"))
 
 
 async def _stays() -> Message:

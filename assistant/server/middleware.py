@@ -19,6 +19,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.errors import AssistantError, Busy, InvalidRequest, MalformedRequest, RequestTooLarge, UnsupportedType
+from assistant.languages.catalogue import say
 from assistant.server.log import Clients, client
 from assistant.server.peers import route_path
 from assistant.server.problems import respond
@@ -65,12 +66,12 @@ class JsonRoute(APIRoute):
 async def read(request: Request, most: int) -> bytes:
     """The body, if it says that it is JSON and is not too large; no more than the limit is ever held."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise UnsupportedType("send the body as JSON, with the header Content-Type: application/json")
+        raise UnsupportedType(say("errors.json_header"))
     raw = bytearray()
     async for chunk in request.stream():
         raw += chunk
         if len(raw) > most:
-            raise RequestTooLarge(f"the body is over {most // 1024} KB: send a shorter one")
+            raise RequestTooLarge(say("errors.body_too_large", size=most // 1024))
     return bytes(raw)
 
 
@@ -79,15 +80,13 @@ def parse(raw: bytes) -> Json:
     try:
         value: Json = json.loads(raw.decode(), parse_constant=_no_constant, object_pairs_hook=_unique)
     except RecursionError as error:
-        raise MalformedRequest("the body is nested too deeply: send it as /docs describes") from error
+        raise MalformedRequest(say("errors.too_deep")) from error
     except ValueError as error:  # not UTF-8, not JSON, or a number of thousands of digits
-        raise MalformedRequest("the body is not JSON: send one object as /docs describes, in UTF-8") from error
+        raise MalformedRequest(say("errors.not_json")) from error
     try:
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
-        raise InvalidRequest(
-            "the body has half of a surrogate pair (\\ud800 to \\udfff): send whole characters"
-        ) from error
+        raise InvalidRequest(say("errors.half_character")) from error
     return value
 
 
@@ -98,7 +97,7 @@ def _no_constant(name: str) -> None:
 def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     value = dict(pairs)
     if len(value) < len(pairs):
-        raise InvalidRequest("a field is there twice: send each field once")
+        raise InvalidRequest(say("errors.field_twice"))
     return value
 
 
@@ -144,11 +143,11 @@ class Exchange:
             pass  # nobody is there to be told
         except CancelledError:  # the server is told to stop, and has waited long enough
             if not status:
-                await respond(scope, Busy("the server is stopping: ask again"))(scope, receive, reply)
+                await respond(scope, Busy(say("errors.stopping")))(scope, receive, reply)
         except Exception as error:
             self._log_fault(id, error)
             if not status:
-                await respond(scope, AssistantError("something went wrong: try again"))(scope, receive, reply)
+                await respond(scope, AssistantError(say("errors.unknown")))(scope, receive, reply)
         finally:
             if fault := scope.get("assistant.fault"):  # of a stream, which has told it to the client
                 self._log_fault(id, fault)

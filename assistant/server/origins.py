@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from assistant.errors import OriginNotAllowed
+from assistant.languages.catalogue import say
 from assistant.server.problems import ProblemResponse
 
 MAX_AGE = 3600  # seconds that a browser may remember what it was told
@@ -35,7 +36,7 @@ class Origins(CORSMiddleware):
         kept = {name: value for name, value in response.headers.items() if not name.startswith("content-")}
         if response.status_code == 200:
             return Response(status_code=204, headers=kept)
-        refusal = OriginNotAllowed("pages of this origin may not ask that: see the setting ASSISTANT_ALLOWED_ORIGINS")
+        refusal = OriginNotAllowed(say("errors.origin"))
         return ProblemResponse(refusal, kept)
 
 

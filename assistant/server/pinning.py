@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 
 from assistant.answer.pipeline import Assistant
 from assistant.errors import PinnedError
+from assistant.languages.catalogue import say
 from assistant.pinned.entries import Pin, add, day
 
 
@@ -39,4 +40,4 @@ def form_fields(body: bytes) -> dict[str, str]:
     try:
         return dict(parse_qsl(body.decode(), max_num_fields=20))
     except ValueError as error:
-        raise PinnedError("send the form of the page /admin") from error
+        raise PinnedError(say("errors.pin_form")) from error

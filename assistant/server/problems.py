@@ -31,7 +31,10 @@ from assistant.errors import (
     TimedOut,
     UnsupportedType,
 )
+from assistant.languages.catalogue import english, listed, say
+from assistant.languages.messages import Language, Message
 from assistant.server.peers import route_path
+from assistant.server.spoken import language_of
 
 logger = logging.getLogger("assistant.server")
 BAD_BODY = (MalformedRequest, RequestTooLarge, UnsupportedType, InvalidRequest)
@@ -70,8 +73,10 @@ class ProblemResponse(JSONResponse):
 
     media_type = "application/problem+json"
 
-    def __init__(self, error: AssistantError, headers: Mapping[str, str] | None = None) -> None:
-        super().__init__(problem(error).model_dump(), error.status, {**(headers or {}), **_later(error)})
+    def __init__(
+        self, error: AssistantError, headers: Mapping[str, str] | None = None, *, language: Language | None = None
+    ) -> None:
+        super().__init__(problem(error, language).model_dump(), error.status, {**(headers or {}), **_later(error)})
 
 
 ChatFaultType = Literal["invalid_request_error", "authentication_error", "rate_limit_error", "server_error"]
@@ -96,23 +101,36 @@ class ChatProblemResponse(JSONResponse):
     """An error as chat clients read it. What is wrong with a request is 400 there, not 422."""
 
     def __init__(
-        self, error: AssistantError, headers: Mapping[str, str] | None = None, *, param: str | None = None
+        self,
+        error: AssistantError,
+        headers: Mapping[str, str] | None = None,
+        *,
+        param: str | None = None,
+        language: Language | None = None,
     ) -> None:
         status = 400 if error.status == 422 else error.status
-        super().__init__(chat_problem(error, param).model_dump(), status, {**(headers or {}), **_later(error)})
+        body = chat_problem(error, param, language)
+        super().__init__(body.model_dump(), status, {**(headers or {}), **_later(error)})
 
 
-def problem(error: AssistantError) -> Problem:
-    """The error as a problem."""
-    detail = str(error) or error.title
-    return Problem(type="about:blank", title=error.title, status=error.status, detail=detail, code=error.code)
+def problem(error: AssistantError, language: Language | None = None) -> Problem:
+    """The error as a problem, in English where no language is named."""
+    title, detail = in_words(error, language or english())
+    return Problem(type="about:blank", title=title, status=error.status, detail=detail, code=error.code)
 
 
-def chat_problem(error: AssistantError, param: str | None = None) -> ChatProblem:
-    """The error as chat clients read it."""
+def in_words(error: AssistantError, language: Language) -> tuple[str, str]:
+    """The title of an error and what it says, in a language."""
+    title = language.say(f"titles.{error.code}")
+    return title, language.tell(error.args[0]) if error.args and str(error) else title
+
+
+def chat_problem(error: AssistantError, param: str | None = None, language: Language | None = None) -> ChatProblem:
+    """The error as chat clients read it, in English where no language is named."""
     otherwise: ChatFaultType = "server_error" if error.status >= 500 else "invalid_request_error"
     kind = _CHAT_TYPES.get(error.status, otherwise)
-    return ChatProblem(error=ChatFault(message=str(error) or error.title, type=kind, param=param, code=error.code))
+    _, message = in_words(error, language or english())
+    return ChatProblem(error=ChatFault(message=message, type=kind, param=param, code=error.code))
 
 
 _CHAT_TYPES: dict[int, ChatFaultType] = {401: "authentication_error", 429: "rate_limit_error"}
@@ -121,10 +139,10 @@ _CHAT_TYPES: dict[int, ChatFaultType] = {401: "authentication_error", 429: "rate
 def respond(
     scope: Scope, error: AssistantError, headers: Mapping[str, str] | None = None, *, param: str | None = None
 ) -> JSONResponse:
-    """The error in the words of the route that was asked."""
+    """The error in the words of the route that was asked, and the language of who asks."""
     if CHAT.match(route_path(scope)):
-        return ChatProblemResponse(error, headers, param=param)
-    return ProblemResponse(error, headers)
+        return ChatProblemResponse(error, headers, param=param, language=language_of(scope))
+    return ProblemResponse(error, headers, language=language_of(scope))
 
 
 def _later(error: AssistantError) -> dict[str, str]:
@@ -171,10 +189,10 @@ def install(app: FastAPI) -> None:
     async def framework(request: Request, error: HTTPException) -> JSONResponse:
         if error.status_code == 405:
             allowed = _methods(request)
-            refusal = MethodNotAllowed(f"use {allowed.replace(', ', ' or ')}")
+            refusal = MethodNotAllowed(say("errors.use_method", methods=allowed.replace(", ", " or ")))
             return respond(request.scope, refusal, {"Allow": allowed})
-        translated = _TRANSLATED.get(error.status_code, AssistantError("something went wrong: try again"))
-        return respond(request.scope, translated)
+        kind, key = _TRANSLATED.get(error.status_code, (AssistantError, "errors.unknown"))
+        return respond(request.scope, kind(say(key)))
 
 
 def _methods(request: Request) -> str:
@@ -184,18 +202,38 @@ def _methods(request: Request) -> str:
     return ", ".join(sorted(methods | {"HEAD"} if "GET" in methods else methods))
 
 
-_TRANSLATED: dict[int, AssistantError] = {
-    400: MalformedRequest("the request cannot be read: send it as /docs describes"),
-    404: NotFound("there is nothing at this address: see /docs for those that there are"),
-    413: RequestTooLarge("the request is too large: send less"),
-    415: UnsupportedType("send application/json"),
+_TRANSLATED: dict[int, tuple[type[AssistantError], str]] = {
+    400: (MalformedRequest, "errors.unreadable"),
+    404: (NotFound, "errors.nothing_here"),
+    413: (RequestTooLarge, "errors.too_large"),
+    415: (UnsupportedType, "errors.json_only"),
 }
 
 
-def describe(errors: Sequence[Mapping[str, Any]]) -> str:
+def describe(errors: Sequence[Mapping[str, Any]]) -> Message:
     """The fields that are wrong and what each should be, without the values that were sent."""
-    told = [f"{_field(error['loc'])}: {_advice(error)}" for error in errors[:5]]
-    return "; ".join([*told, f"and {len(errors) - 5} more"] if len(errors) > 5 else told)
+    told = [say("fields.wrong", field=_field(error["loc"]), advice=_advice(error)) for error in errors[:5]]
+    return listed("lists.clauses", [*told, say("fields.more", count=len(errors) - 5)] if len(errors) > 5 else told)
+
+
+_ADVISED: dict[str, dict[str, str]] = {  # kinds of faults, and what their words take from what pydantic tells of them
+    "missing": {},
+    "extra_forbidden": {},
+    "string_type": {},
+    "string_too_short": {"count": "min_length"},
+    "string_too_long": {"count": "max_length"},
+    "string_pattern_mismatch": {"pattern": "pattern"},
+    "bool_type": {},
+    "int_type": {},
+    "int_parsing": {},
+    "greater_than_equal": {"least": "ge"},
+    "less_than_equal": {"most": "le"},
+    "literal_error": {"expected": "expected"},
+    "list_type": {},
+    "too_long": {"count": "max_length", "given": "actual_length"},
+    "dict_type": {},
+    "model_attributes_type": {},
+}
 
 
 def _field(location: Sequence[int | str]) -> str:
@@ -205,9 +243,11 @@ def _field(location: Sequence[int | str]) -> str:
 
 
 def _advice(error: Mapping[str, Any]) -> str:
-    if error["type"] == "missing":
-        return "is missing: send it"
-    if error["type"] == "extra_forbidden":
-        return "is not a field here: remove it or correct its name"
+    """What a field should be: a message, as far as the catalogue has one for what is wrong with it."""
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "value_error" and isinstance(fault := context.get("error"), ValueError):  # of a check of our own
+        return fault.args[0] if isinstance(fault.args[0], Message) else str(fault)
+    if kind in _ADVISED:
+        return say(f"fields.{kind}", **{name: context[given] for name, given in _ADVISED[kind].items()})
     message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input ").removeprefix("String ")
     return message.replace("List should", "should").replace("Dictionary should", "should")

@@ -16,6 +16,7 @@ from starlette.types import Receive
 
 from assistant.cores import cores
 from assistant.errors import Busy, IndexChanged, TimedOut
+from assistant.languages.catalogue import say
 
 T = TypeVar("T")
 LONGEST_WAIT = 60  # seconds that a client is told to wait, at most
@@ -97,9 +98,7 @@ class WorkQueue:
                     return
                 yield item[0]
         except TimeoutError as error:
-            raise TimedOut(
-                f"there is no answer after {self._seconds:g} seconds: ask again later", retry_after=self._wait()
-            ) from error
+            raise TimedOut(say("errors.timed_out", seconds=f"{self._seconds:g}"), retry_after=self._wait()) from error
         finally:
             job.abandoned.set()
             future.cancel()
@@ -121,7 +120,7 @@ class WorkQueue:
         """Why no more work is taken now; None where it is."""
         if self._inside < self._most:
             return None
-        return Busy("too many questions are waiting: ask again later", retry_after=self._wait())
+        return Busy(say("errors.full"), retry_after=self._wait())
 
     def _enter(self, work: Callable[[], None]) -> Future[None]:
         with self._lock:

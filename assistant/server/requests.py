@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, StringConstraints
 
+from assistant.languages.catalogue import say
 from assistant.question.parse import MAX_QUESTION
 from assistant.types import Filters, Mode, Turn
 
@@ -24,7 +25,7 @@ Scalar = str | int | float | bool | None
 def _flat(value: object) -> object:
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, list | dict) or (isinstance(item, float) and not isfinite(item)):
-            raise ValueError("should be a string, a number, true, false, null, or a list of these")
+            raise ValueError(say("fields.flat"))
     return value
 
 

@@ -15,7 +15,10 @@ from starlette.types import Receive, Scope, Send
 
 from assistant.documents.citations import verify
 from assistant.errors import AssistantError
+from assistant.languages.catalogue import say as message
+from assistant.languages.messages import Language
 from assistant.server.queue import Job, WorkQueue
+from assistant.server.spoken import told
 from assistant.types import Answer, Answerer, Block, Citation, Filters, Followed, Json, Turn
 from assistant.wire import AnswerBody, SaidBody
 
@@ -111,7 +114,7 @@ async def stream(
                 yield failure(error)
             except Exception as error:
                 request.scope["assistant.fault"] = error  # for the log
-                yield failure(AssistantError("something went wrong: try again"))
+                yield failure(AssistantError(message("errors.unknown")))
 
     return EventStream(events(), headers)
 
@@ -130,14 +133,14 @@ def event(body: BaseModel | Mapping[str, Json], name: str | None = None) -> byte
 
 
 def whole(
-    current: Callable[[], Answerer], question: IncomingQuestion, note: Callable[[Answer], None]
+    current: Callable[[], Answerer], question: IncomingQuestion, note: Callable[[Answer], None], language: Language
 ) -> Callable[[Job[AnswerBody]], AnswerBody]:
-    """The work whose result is the answer, which is noted."""
+    """The work whose result is the answer in a language, which is noted."""
 
     def answer(job: Job[AnswerBody]) -> AnswerBody:
         answerer = current()
         answer = work_out(answerer, question, check=job.check)
-        body = AnswerBody.of(answer, answerer)
+        body = AnswerBody.of(told(answer, language), answerer)
         note(answer)
         return body
 
@@ -145,9 +148,9 @@ def whole(
 
 
 def in_blocks(
-    current: Callable[[], Answerer], question: IncomingQuestion, note: Callable[[Answer], None]
+    current: Callable[[], Answerer], question: IncomingQuestion, note: Callable[[Answer], None], language: Language
 ) -> Callable[[Job[bytes]], None]:
-    """The work that says an event for each block, then one for the answer, which is noted."""
+    """The work that says an event for each block, then one for the answer in a language, which is noted."""
 
     def tell(job: Job[bytes]) -> None:
         answerer = current()
@@ -156,7 +159,7 @@ def in_blocks(
             job.say(event(SaidBody.of(said.index, said.block, said.citations), "block"))
 
         answer = work_out(answerer, question, check=job.check, say=say)
-        body = AnswerBody.of(answer, answerer)
+        body = AnswerBody.of(told(answer, language), answerer)
         note(answer)
         job.say(event(body, "answer"))
 

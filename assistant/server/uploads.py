@@ -25,6 +25,7 @@ from assistant.errors import (
     Unauthorized,
     UnreadableDocument,
 )
+from assistant.languages.catalogue import say
 from assistant.server.access import Wrong
 from assistant.server.feedback import holder, refusal
 from assistant.server.peers import peer_of
@@ -65,7 +66,7 @@ def add_uploads(app: FastAPI, uploads: Uploads, seen: Seen, keys: KeyRing | None
         if keys is None and (refused := refusal(request, uploads.admin_key, None, wrong)):
             raise refused
         if id in uploads.documents() and id not in seen(request.scope)().documents:
-            raise Forbidden("this key may not write a document of this id: choose another id")
+            raise Forbidden(say("errors.not_yours"))
         return holder(request, keys)
 
     def account(request: Request, what: str, id: str, who: str, **fields: object) -> None:
@@ -112,7 +113,7 @@ def add_uploads(app: FastAPI, uploads: Uploads, seen: Seen, keys: KeyRing | None
 
 async def _file(request: Request, most: int) -> bytes:
     """The body; no more than the limit is ever held."""
-    too_large = RequestTooLarge(f"the file is over {most:,} bytes: split it")
+    too_large = RequestTooLarge(say("errors.file_too_large", size=most))
     if int(request.headers.get("content-length") or 0) > most:
         raise too_large
     data = bytearray()

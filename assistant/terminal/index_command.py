@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.errors import FilesFailed, IndexDamaged, UsageError
+from assistant.errors import FilesFailed, UsageError
 
 if TYPE_CHECKING:
     from assistant.index.local import LocalCollection
@@ -86,14 +86,12 @@ def check(folder: Path) -> LocalCollection:
     """The index in force in a folder, with its models. Raises what is wrong with any of them."""
     from assistant.index.archive import verify
     from assistant.index.folder import FolderStore
-    from assistant.models import encoder, extractive
-    from assistant.models.encoder_prepare import find_export
+    from assistant.models import extractive
+    from assistant.models.encoder_prepare import check_encoder
 
     index, model = verify(folder), FolderStore(folder).model
     fingerprint = index.encoder_fingerprint
-    exported = find_export(index.encoder_name, fingerprint, lambda: model("encoders", fingerprint))
-    if problem := encoder.find_damage(exported, encoder.read_config(exported)):
-        raise IndexDamaged(problem)
+    check_encoder(index.encoder_name, fingerprint, lambda: model("encoders", fingerprint))
     reader = index.settings.get("reader")
     if isinstance(reader, dict):
         extractive.check(model("readers", str(reader["fingerprint"])))

@@ -14,6 +14,8 @@ export class Client {
   #texts = new Map(); // address of a version -> promise of its text
   #tokens = new WeakMap(); // answer -> what a vote on it is sent with
 
+  language = ""; // that the server is to speak
+
   /** `server` gives the base URL. */
   constructor(server, fetch) {
     this.server = server;
@@ -109,7 +111,7 @@ export class Client {
   }
 
   #send(path, body, { headers = {}, ...options } = {}) {
-    headers = { "Content-Type": "application/json", ...headers };
+    headers = { "Content-Type": "application/json", "Accept-Language": this.language, ...headers };
     return this.fetch(this.address(path), { method: "POST", headers, body: JSON.stringify(body), ...options });
   }
 }

@@ -1,66 +1,8 @@
-// What the widget is made of: its words and its elements. Strings among an element's children become text, never markup.
+// What the widget is made of: its elements, and words with values in them. Strings among an element's children become text, never markup.
 
-// Each can be replaced: <role-assistant lang="de" strings='{"title": "Fragen Sie uns"}'>.
-export const STRINGS = {
-  title: "Ask the documents",
-  open: "Ask a question",
-  close: "Close",
-  restart: "Start over",
-  greeting: "Ask about the documents. Every sentence of an answer shows where it comes from.",
-  examples: "For example",
-  log: "Questions and answers",
-  label: "Your question",
-  placeholder: "Ask about the documents",
-  wider: "Wider",
-  count: "{count} of {limit} characters",
-  tooLong: "{over} characters too many: shorten the question.",
-  send: "Send",
-  stop: "Stop",
-  asked: "You asked",
-  within: "In: {title}",
-  looking: "Looking it up…",
-  slow: "Still looking. You can wait, or stop.",
-  weak: "This may not fit the question.",
-  pinned: "From the operator, who was asked: {question}",
-  until: "valid until {day}",
-  understood: "Understood as: {question}",
-  conflict: "The documents differ about this:",
-  source: "Source {number}",
-  page: "page {page}",
-  changed: "The document has changed since.",
-  alone: "The text around it cannot be loaded.",
-  document: "Show in the document",
-  published: "Published page",
-  newTab: "(opens in a new tab)",
-  closest: "The closest passages",
-  instead: "The documents do answer",
-  sources: "Sources:",
-  copy: "Copy the answer with its sources",
-  share: "Copy a link to the question",
-  copied: "Copied.",
-  notCopied: "The browser does not let this page copy.",
-  up: "Helpful",
-  down: "Not helpful",
-  thanks: "Thank you.",
-  why: "What is wrong or missing?",
-  tell: "Send",
-  noted: "Noted. Thank you.",
-  notSent: "This could not be sent. Try again later.",
-  retry: "Try again",
-  stopped: "Stopped.",
-  offline: "You are offline. Connect, then try again.",
-  unreachable: "The assistant cannot be reached. Try again in a moment.",
-  late: "The assistant did not answer in time. Try again in a moment.",
-  busy: "Too many questions at the moment. Try again in a while.",
-  busyFor: "Too many questions at the moment. Try again in {seconds} s.",
-  notReady: "The documents are not ready yet. Try again in a moment.",
-  refused: "This cannot be asked: {detail}.",
-  broken: "Something went wrong at the assistant, so there is no answer. Try again in a moment.",
-  cut: "The answer broke off before its end. Try again.",
-};
-
-/** `say("page {page}", { page: 3 })` is "page 3". */
-export function say(template, values) {
+/** `say("page {page}", { page: 3 })` is "page 3". Words that depend on a count are a function of the values. */
+export function say(words, values) {
+  const template = typeof words === "function" ? words(values) : words;
   return template.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
 

@@ -2,14 +2,16 @@
 // It stores nothing and talks to one host. Importing this file does nothing; widget.js registers the element.
 // docs/embed.md tells its attributes, parts and events.
 import { Client, Failure } from "./client.js";
-import { STRINGS, button, element, say } from "./parts.js";
+import { button, element, say } from "./parts.js";
 import { Reply } from "./reply.js";
 import { STYLE } from "./style.js";
+import { words } from "./words.js";
 
 const LIMIT = 2000; // characters of a question, as the server counts them
 const NEAR = 0.9; // the share of it from which on they are counted
 const [TURNS, TURN] = [8, 1500]; // the turns that are sent with a question, and their characters, at most
 const SLOW = 6000; // milliseconds
+const AGAIN = 5000; // and until words that did not come are asked for again
 const EXAMPLES = 4;
 const PHONE = matchMedia("(max-width: 30em), (max-height: 26em)"); // here the dialog fills the screen and is modal
 
@@ -27,6 +29,9 @@ export class RoleAssistant extends HTMLElement {
   #running = null; // the AbortController of the question that is being answered
   #asked = false; // whether the page's address was looked at for a question
   #suggested = null; // the promise of examples, once the dialog was open
+  #speaking = null; // the language that is being fetched
+  #built;
+  #ready = new Promise((done) => (this.#built = done)); // until there are words
 
   constructor() {
     super();
@@ -36,9 +41,9 @@ export class RoleAssistant extends HTMLElement {
   }
 
   connectedCallback() {
-    if (!this.words) this.#build();
     PHONE.addEventListener("change", this.#reopen);
-    this.#show(false);
+    if (this.words) this.#show(false);
+    else this.#speak();
     const asked = this.full && !this.#asked && new URLSearchParams(location.search).get("q");
     this.#asked = true;
     if (asked) this.ask(asked);
@@ -50,10 +55,11 @@ export class RoleAssistant extends HTMLElement {
   }
 
   attributeChangedCallback(name) {
+    if (name === "lang" && this.#speaking) this.#speak();
     if (!this.words) return;
     if (name === "open") this.#show(true);
     else if (name === "full") this.#reopen();
-    else this.#label();
+    else if (name === "title") this.#label();
   }
 
   /** The base URL of the assistant. */
@@ -86,6 +92,7 @@ export class RoleAssistant extends HTMLElement {
   async ask(text, within = null) {
     const question = text.trim();
     if (!question) return;
+    await this.#ready;
     this.open = true;
     if (this.busy || characters(question).length > LIMIT) {
       this.input.value ||= question;
@@ -178,9 +185,23 @@ export class RoleAssistant extends HTMLElement {
     if (focused === this.sender || focused === this.stopper) this.input.focus();
   }
 
-  #build() {
-    this.words = { ...STRINGS, ...this.#replaced() };
-    const { words } = this;
+  /** Gets the words of its language, and is built of them; what has been said stays. */
+  async #speak() {
+    const speaking = (this.#speaking = {});
+    try {
+      const said = await words(this, this.#replaced());
+      if (speaking === this.#speaking) this.#build(said);
+    } catch (error) {
+      console.warn("role-assistant: its words do not come:", error);
+      setTimeout(() => this.isConnected && speaking === this.#speaking && this.#speak(), AGAIN);
+    }
+  }
+
+  #build({ language, direction, words }) {
+    const said = this.log ? [...this.log.childNodes] : [];
+    const typed = this.input?.value ?? "";
+    Object.assign(this, { words, language });
+    this.client.language = language;
     this.heading = element("h2", { id: "title" });
     this.log = element("div", { role: "log", "aria-label": words.log, "aria-live": "polite", tabindex: "0" });
     this.input = element("textarea", {
@@ -238,10 +259,15 @@ export class RoleAssistant extends HTMLElement {
       this.open = false;
     });
     this.frame = element("section", { title: "" }, this.launcher, this.dialog); // the tooltip of `title` ends here
-    this.shadowRoot.append(this.frame);
+    for (const each of this.dialog.children) each.dir = direction; // it stands on the side where the page has it
+    this.log.append(...said);
+    this.input.value = typed;
+    this.shadowRoot.replaceChildren(this.frame);
     this.#label();
     this.#count();
-    this.#wait(null);
+    this.#wait(this.#running);
+    if (this.isConnected) this.#show(false);
+    this.#built();
   }
 
   /** The words that the page put in place of ours. */
@@ -258,7 +284,7 @@ export class RoleAssistant extends HTMLElement {
     const title = this.getAttribute("title") || this.words.title;
     this.heading.textContent = title;
     this.frame.setAttribute("aria-label", title);
-    this.frame.setAttribute("lang", this.getAttribute("lang") || "en");
+    this.frame.setAttribute("lang", this.language);
   }
 
   /** Brings the dialog in line with the attribute `open`. Focus moves where someone opened or closed it. */

@@ -56,7 +56,7 @@ dialog:modal .wider { display: none; }
 dialog:modal { inset: 0; width: 100%; height: 100dvh; border: 0; border-radius: 0; }
 
 header { display: flex; align-items: center; gap: .25em; padding: .625em .625em .625em 1.125em; border-block-end: 1px solid var(--_line); }
-h2 { flex: 1; min-width: 0; overflow-wrap: break-word; font-size: 1.0625em; font-weight: 600; line-height: 1.3; }
+h2 { min-width: 0; margin-inline-end: auto; overflow-wrap: break-word; font-size: 1.0625em; font-weight: 600; line-height: 1.3; }
 .icon { display: inline-grid; place-items: center; width: 2.5em; height: 2.5em; padding: 0; border-radius: .625em; color: var(--_quiet); }
 .icon:hover, .icon[aria-pressed="true"] { background: var(--_raised); color: var(--_accent); }
 .icon[aria-pressed="true"] svg { fill: currentcolor; }
@@ -134,6 +134,7 @@ mark { padding-block: .1em; border-radius: 3px; background: var(--_mark); color:
 textarea, input { padding: .5em .75em; border: 1px solid var(--_edge); border-radius: .75em; background: var(--_surface); }
 textarea:focus-visible, input:focus-visible { outline-offset: -1px; }
 input { flex: 1; min-width: 10em; border-radius: 1.25em; font-size: .9375em; }
+textarea:placeholder-shown { unicode-bidi: normal; }
 ::placeholder { color: var(--_quiet); opacity: 1; }
 [aria-invalid="true"] { border-color: var(--_alarm); }
 

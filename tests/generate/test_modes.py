@@ -18,7 +18,7 @@ from assistant.client import Remote
 from assistant.errors import SettingsError
 from assistant.generate.endpoint import Endpoint
 from assistant.generate.generator import Generator
-from assistant.generate.modes import NO_MODEL, Modes
+from assistant.generate.modes import Modes
 from assistant.server import create_app
 from assistant.settings import Settings, load_settings
 from assistant.testing import StaticAnswerer
@@ -77,7 +77,7 @@ def test_a_server_without_a_model_answers_extractively_and_says_so(guide: Static
     site = TestClient(create_app(lambda: guide))
     said = site.post("/v1/ask", json={"question": question, "mode": "generative"}).json()
     plain = site.post("/v1/ask", json={"question": question}).json()
-    assert (said["mode"], said["fallback"]) == ("extractive", NO_MODEL)
+    assert (said["mode"], said["fallback"]) == ("extractive", "no language model is set up")
     assert said["id"] != plain["id"]
     same = set(said) - {"id", "fallback", "timings_ms"}
     assert {key: said[key] for key in same} == {key: plain[key] for key in same}

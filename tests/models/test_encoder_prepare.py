@@ -19,7 +19,7 @@ from assistant.models import encoder
 from assistant.models.encoder import FILES, OnnxEncoder, is_intact
 from assistant.models.encoder_names import DEFAULT, OFFICIAL, SHIPPED, find_model, shipped
 from assistant.models.encoder_prepare import open_encoder, prepare_encoder
-from assistant.types import Json
+from assistant.types import Encoder, Json
 
 ROOT = Path(__file__).parents[2]
 CORPUS = ROOT / "corpus"
@@ -89,12 +89,17 @@ def test_what_ships_says_which_weights_it_was_made_from() -> None:
     assert source == {name: sha256(folder / name) for name in source}
 
 
+def folder_of(encoder: Encoder) -> Path:
+    assert isinstance(encoder, OnnxEncoder)
+    return encoder.folder
+
+
 def test_nothing_is_written_where_the_default_encoder_is_prepared(tmp_path: Path) -> None:
     told: list[str] = []
     made = prepare_encoder(
         DEFAULT, tmp_path / "encoders", sample=lambda _: [], threads=1, note=lambda: told.append("an export")
     )
-    assert (made.folder, made.fingerprint) == (SHIPPED, config_of(SHIPPED)["fingerprint"])
+    assert (folder_of(made), made.fingerprint) == (SHIPPED, config_of(SHIPPED)["fingerprint"])
     assert [*told, *tmp_path.iterdir()] == []
 
 
@@ -106,13 +111,13 @@ def test_an_index_of_what_ships_is_opened_with_it_and_nothing_is_brought() -> No
         return SHIPPED
 
     fingerprint = str(config_of(SHIPPED)["fingerprint"])
-    assert (open_encoder(DEFAULT, fingerprint, beside, threads=1).folder, brought) == (SHIPPED, [])
+    assert (folder_of(open_encoder(DEFAULT, fingerprint, beside, threads=1)), brought) == (SHIPPED, [])
 
 
 def test_an_index_of_another_export_goes_on_with_the_one_beside_it(
     another: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert open_encoder(DEFAULT, another.name, lambda: another, threads=1).folder == another
+    assert folder_of(open_encoder(DEFAULT, another.name, lambda: another, threads=1)) == another
     assert "built with another export of sentence-transformers/all-MiniLM-L6-v2" in caplog.text
     assert "assistant index" in caplog.text
 

@@ -19,6 +19,7 @@ from assistant.index.local import LocalCollection, of_documents
 from assistant.index.matching import matching_rows
 from assistant.index.postgres.connections import Connections
 from assistant.index.vocabulary import words
+from assistant.languages.catalogue import say
 from assistant.question.acronyms import Known, learn
 from assistant.question.stems import terms
 from assistant.types import Document, Filters, Json, Passage, Vectors
@@ -170,5 +171,5 @@ def _ask(
     with connections.reading() as connection, connection.cursor(binary=True) as cursor:
         state = connection.execute(STATE).fetchone()
         if state is None or state[0] != id:
-            raise IndexChanged("the index has changed while this was worked on: ask again")
+            raise IndexChanged(say("errors.index_changed"))
         return cursor.execute(statement, given).fetchall()

@@ -25,6 +25,7 @@ from assistant.server.peers import base_url, peer_of
 from assistant.server.problems import ProblemResponse
 from assistant.server.queue import WorkQueue
 from assistant.server.seen import Seen
+from assistant.server.spoken import language_of
 
 FILE = "application/octet-stream"  # a page of another site cannot send this unasked
 _PRIVATE = {**NOT_KEPT, "Cross-Origin-Resource-Policy": "same-origin"}
@@ -111,7 +112,10 @@ def add_batches(
 
     @get("/admin/batch")
     def shown(request: Request) -> Response:
-        return checked(request, lambda: batch.show(title, hours=runs.hours, questions=runs.questions))
+        return checked(
+            request,
+            lambda: batch.show(title, language_of(request.scope), hours=runs.hours, questions=runs.questions),
+        )
 
     @get("/admin/batch/runs")
     def listed(request: Request) -> Response:

@@ -6,6 +6,7 @@ from starlette.responses import HTMLResponse
 
 from assistant.feedback.gaps import Gaps
 from assistant.feedback.records import Records
+from assistant.languages.messages import Language
 from assistant.server.pages.shell import CLOSED, WITH_FORM, page
 from assistant.server.pinning import Pinning
 
@@ -18,6 +19,7 @@ def show(
     title: str,
     gaps: Gaps,
     records: Records | None,
+    language: Language,
     *,
     pinning: Pinning | None = None,
     batches: bool = False,
@@ -32,8 +34,9 @@ def show(
     return page(
         "admin.html",
         POLICY,
+        language,
         closed=CLOSED if pinning is None else WITH_FORM,
-        title=f"{title}: what is missing",
+        title=language.say("admin.title", title=title),
         totals=None if records is None else records.totals(),
         gaps=gaps.groups,
         left_out=gaps.left_out,

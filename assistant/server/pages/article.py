@@ -12,6 +12,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from assistant.documents.outline import parted
+from assistant.languages.messages import Language
 from assistant.server.pages.blocks import NEWLINE, PageBlock, blocks
 from assistant.types import Document, Line, Section
 
@@ -54,9 +55,9 @@ class Article(NamedTuple):
     is_marked: bool
 
 
-def article(document: Document, start: int, end: int) -> Article:
+def article(document: Document, start: int, end: int, language: Language) -> Article:
     """The document with the characters from `start` to `end` marked; an empty span marks nothing."""
-    writer = _Writer(document, start, end)
+    writer = _Writer(document, start, end, language)
     for block in blocks(document):
         writer.write(block)
     return writer.done()
@@ -65,9 +66,9 @@ def article(document: Document, start: int, end: int) -> Article:
 class _Writer:
     """Writes blocks, and remembers which lists are open and where the marks are."""
 
-    def __init__(self, document: Document, start: int, end: int) -> None:
+    def __init__(self, document: Document, start: int, end: int, language: Language) -> None:
         self.document, self.text = document, document.text
-        self.start, self.end = start, end
+        self.start, self.end, self.language = start, end, language
         self.is_markdown = document.is_markdown
         self.at = 0
         self.parts: list[str | Markup] = []
@@ -240,7 +241,8 @@ class _Writer:
     def _table(self, rows: list[PageRow]) -> None:
         """A table; the marks around its cells are hidden within them."""
         self.tables += 1
-        self._mark('<div class="table" role="region" aria-label="Table {}" tabindex="0"><table>', self.tables)
+        named = self.language.say("pages.table", number=self.tables)
+        self._mark('<div class="table" role="region" aria-label="{}" tabindex="0"><table>', named)
         columns = max(len(row.cells) for row in rows)
         for is_header, group in groupby(rows, key=lambda row: row.is_header):
             part = "thead" if is_header else "tbody"

@@ -5,15 +5,17 @@ from __future__ import annotations
 from starlette.responses import HTMLResponse
 
 from assistant.batch.endings import READ
+from assistant.languages.messages import Language
 from assistant.server.batches.runs import MOST_BYTES
 from assistant.server.pages.shell import SELF, page
 
 
-def show(title: str, *, hours: int, questions: int) -> HTMLResponse:
+def show(title: str, language: Language, *, hours: int, questions: int) -> HTMLResponse:
     """The page. Its script fills in the files that there are, so that they are there again after a reload."""
     return page(
         "batch.html",
         SELF,
+        language,
         title=f"{title}: answer a file of questions",
         endings=",".join(f".{ending}" for ending in (*READ, "xlsm", "tab", "text", "markdown", "ndjson")),
         bytes=MOST_BYTES,

@@ -8,30 +8,38 @@ from itertools import groupby
 from starlette.responses import HTMLResponse
 
 from assistant.documents.citations import address
+from assistant.languages.catalogue import listed, say
+from assistant.languages.messages import Language
 from assistant.server.pages.home import last_change
-from assistant.server.pages.shell import SELF, WITH_FORM, many, page
+from assistant.server.pages.shell import SELF, WITH_FORM, page
 from assistant.types import Answerer, Document
 
 SHOWN = 500  # documents on a page, at most
 
 
-def index(answerer: Answerer, query: str = "") -> HTMLResponse:
-    """The documents that have all words of the query in title or name; without one, all of them."""
+def index(answerer: Answerer, language: Language, query: str = "", *, named: str = "") -> HTMLResponse:
+    """The documents that have all words of the query in title or name; without one, all of them.
+
+    `named` is the language that the address names, if it does: what is looked for next names it too.
+    """
     words = query.casefold().split()
     total = len(answerer.documents)
     found = [each for each in answerer.documents.values() if all(word in _named(each) for word in words)]
-    told = f"{many(len(found), 'document')}{f' of {total:,}' if words else ''}."
+    count = say("pages.count_documents", count=len(found))
+    told = [say("pages.found_of", documents=count, total=total) if words else say("pages.found", documents=count)]
     if len(found) > SHOWN:
-        told += f" The first {SHOWN} are shown: look for words of a title to see others."
+        told.append(say("pages.first_shown", count=SHOWN))
     return page(
         "documents.html",
         SELF,
+        language,
         closed=WITH_FORM,
-        title="Documents",
+        title=language.say("pages.documents"),
+        named=named,
         total=total,
         query=" ".join(query.split()),
-        told=told,
-        folders=[(folder, [_entry(each) for each in some]) for folder, some in _folders(found[:SHOWN])],
+        told=language.tell(listed("lists.sentences", told)),
+        folders=[(folder, [_entry(each, language) for each in some]) for folder, some in _folders(found[:SHOWN])],
     )
 
 
@@ -45,9 +53,10 @@ def _folder(document: Document) -> str:
     return document.id.rpartition("/")[0]
 
 
-def _entry(document: Document) -> Mapping[str, str]:
+def _entry(document: Document, language: Language) -> Mapping[str, str]:
     pages = len(document.page_starts)
-    size = many(pages, "page") if pages else many(len(document.text.split()), "word")
+    words = len(document.text.split())
+    size = language.say("pages.count_pages", count=pages) if pages else language.say("pages.count_words", count=words)
     date = last_change(document)
     return {
         "title": document.title,

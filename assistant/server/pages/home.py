@@ -6,20 +6,23 @@ import re
 from functools import cache
 from importlib.resources import files
 
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from assistant.documents.citations import address
 from assistant.errors import NotFound
+from assistant.languages.catalogue import english, say
+from assistant.languages.messages import Language
 from assistant.server.pages.shell import SELF, page
 from assistant.types import Answerer, Document
 
 FEW = 3  # documents that are named, at most
 DATES = ("updated", "modified", "last_modified", "lastmod", "date")  # of a document's metadata, in this order
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
+CACHED = "max-age=3600"
 SWAGGER = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css"}
 
 
-def index(title: str, answerer: Answerer | None) -> HTMLResponse:
+def index(title: str, answerer: Answerer | None, language: Language) -> HTMLResponse:
     """The page to ask on, with what can be asked about as far as there is an index."""
     documents = [] if answerer is None else list(answerer.documents.values())
     some = sorted(documents, key=lambda each: each.title.casefold())
@@ -29,11 +32,12 @@ def index(title: str, answerer: Answerer | None) -> HTMLResponse:
     return page(
         "home.html",
         SELF,
+        language,
         title=title,
-        about=few[0].title if len(documents) == 1 else "the documents on this server",
+        about=few[0].title if len(documents) == 1 else language.say("pages.documents_here"),
         count=len(documents),
         few=[{"title": each.title, "address": address(each)} for each in few],
-        changed=f" Last changed on {changed}." if changed else "",
+        changed=changed,
         embed=f"{script}\n<role-assistant></role-assistant>",
     )
 
@@ -44,15 +48,23 @@ def last_change(document: Document) -> str:
     return next((date[:10] for date in dates if isinstance(date, str) and _DATE.match(date)), "")
 
 
+def widget_words(language: Language) -> JSONResponse:
+    """What the widget says, in one language: all that it needs of the catalogue."""
+    section = "widget."
+    words = {key.removeprefix(section): forms for key, forms in language.words.items() if key.startswith(section)}
+    body = {"language": language.tag, "direction": language.direction, "words": words}
+    return JSONResponse(body, headers={"Cache-Control": CACHED})
+
+
 def docs(title: str) -> HTMLResponse:
-    """The API's documentation. It loads nothing from elsewhere."""
-    return page("docs.html", SELF, title=f"{title}: API")
+    """The API's documentation, in English. It loads nothing from elsewhere."""
+    return page("docs.html", SELF, english(), title=english().say("pages.api_title", title=title))
 
 
 @cache
 def docs_file(name: str) -> Response:
     """One of Swagger UI's files, out of the package that carries them."""
     if name not in SWAGGER:
-        raise NotFound("there is nothing at this address: the documentation is at /docs")
+        raise NotFound(say("errors.no_such_docs"))
     content = files("fastapi_swagger.resources").joinpath(name).read_bytes()
-    return Response(content, media_type=SWAGGER[name], headers={"Cache-Control": "max-age=3600"})
+    return Response(content, media_type=SWAGGER[name], headers={"Cache-Control": CACHED})

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from assistant.documents.citations import address, cite
 from assistant.documents.rolling_hash import find_quotation
 from assistant.documents.text_fragments import published
 from assistant.errors import AssistantError, DocumentNotFound, InvalidRequest
+from assistant.languages.catalogue import say
+from assistant.languages.messages import Language
 from assistant.server.pages.article import CITED, article, contents
 from assistant.server.pages.shell import SELF, page
-from assistant.server.problems import ProblemResponse
+from assistant.server.problems import ProblemResponse, in_words
+from assistant.server.spoken import language_of
 from assistant.types import Answerer, Document, Json
 
-NOTICES = {
-    "moved": "The document has changed since it was quoted. The quoted text still stands in it, and is marked.",
-    "several": "The document has changed since it was quoted. The quoted text stands in it more than once now, "
-    "so no place is marked.",
-    "gone": "The document has changed since it was quoted. The quoted text no longer stands in it, "
-    "so no place is marked.",
-    "changed": "The document has changed since this link was made.",
-}
-MISSING = "There is no document at this address. It may have been renamed or removed, or the address is cut short."
 LISTED = 20  # documents that a page for a wrong address names
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
@@ -35,30 +30,36 @@ class MarkedPlace(NamedTuple):
 
     start: int = 0
     end: int = 0
-    notice: str | None = None
+    notice: Literal["moved", "several", "gone", "changed"] | None = None
 
 
 def source(
-    document: Document, start: int | None, end: int | None, version: str | None = None, quotation: str | None = None
+    document: Document,
+    language: Language,
+    start: int | None,
+    end: int | None,
+    version: str | None = None,
+    quotation: str | None = None,
 ) -> HTMLResponse:
     """The document as it is structured, with the quoted span marked.
 
     A link of another version marks the quotation where it stands now, if that is one place, and says so.
     """
     place = locate(document, start, end, version, quotation)
-    shown = article(document, place.start, place.end)
+    shown = article(document, place.start, place.end, language)
     link = cite(document, place.start, place.end).published_url if shown.is_marked else published(document, 0, 0)
     return page(
         "source.html",
         SELF,
+        language,
         title=document.title,
         document=document,
         shown=shown,
         contents=contents(shown.contents),
         cited=CITED,
-        notice=NOTICES[place.notice] if place.notice else None,
+        notice=language.say(f"pages.{place.notice}") if place.notice else None,
         link=link,
-        language=_language(document),
+        written=_language(document),
     )
 
 
@@ -67,7 +68,7 @@ def locate(
 ) -> MarkedPlace:
     """Where the span of a link stands in the document as it is now."""
     if (start is None) != (end is None):
-        raise InvalidRequest("start and end: give both, or neither")
+        raise InvalidRequest(say("errors.both_ends"))
     is_span = start is not None and end is not None
     if version is not None and version != document.version:
         if not is_span:
@@ -79,13 +80,17 @@ def locate(
     if start is None or end is None:
         return MarkedPlace()
     if not start < end <= len(document.text):
-        raise InvalidRequest(f"start and end: start must be below end, and end at most {len(document.text)}")
+        raise InvalidRequest(say("errors.ends_apart", most=len(document.text)))
     return MarkedPlace(start, end)
 
 
-def failure(error: AssistantError, headers: Headers, answerer: Answerer | None, id: str) -> Response:
+def failure(error: AssistantError, request: Request, answerer: Answerer | None, id: str) -> Response:
     """What went wrong: as a page with ways to go from there for a browser, as a problem for a program."""
-    reply = _failure_page(error, answerer, id) if wants_page(headers) else ProblemResponse(error)
+    language = language_of(request.scope)
+    if wants_page(request.headers):
+        reply: Response = _failure_page(error, answerer, id, language)
+    else:
+        reply = ProblemResponse(error, language=language)
     reply.headers["Vary"] = "Accept"
     return reply
 
@@ -96,7 +101,7 @@ def wants_page(headers: Headers) -> bool:
     return kinds[0] in ("text/html", "application/xhtml+xml")
 
 
-def _failure_page(error: AssistantError, answerer: Answerer | None, id: str) -> HTMLResponse:
+def _failure_page(error: AssistantError, answerer: Answerer | None, id: str, language: Language) -> HTMLResponse:
     near: list[Document] = []
     heading = ""
     if answerer is not None and error.status == 404:
@@ -104,14 +109,17 @@ def _failure_page(error: AssistantError, answerer: Answerer | None, id: str) -> 
         documents = list(answerer.documents.values())
         alike = [each for each in documents if each.id.rpartition("/")[2].casefold() == name]
         near = alike[:LISTED] or (documents if len(documents) <= LISTED else [])
-        heading = "Did you mean" if alike else "The documents that there are"
+        heading = language.say("pages.did_you_mean" if alike else "pages.there_are")
+    title, detail = in_words(error, language)
+    missing = isinstance(error, DocumentNotFound)
     return page(
         "failure.html",
         SELF,
+        language,
         status=error.status,
-        title=error.title,
+        title=title,
         id=id,
-        told=MISSING if isinstance(error, DocumentNotFound) else f"{error}.",
+        told=language.say("pages.no_document") if missing else language.say("pages.failed", detail=detail),
         heading=heading,
         near=[{"title": each.title, "address": address(each)} for each in near],
     )

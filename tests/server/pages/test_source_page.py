@@ -21,9 +21,9 @@ from assistant.documents import plain as plain_text
 from assistant.documents.citations import address, cite
 from assistant.documents.files import FORMATS, load_document
 from assistant.errors import IndexNotFound
+from assistant.languages.catalogue import english
 from assistant.server import create_app
 from assistant.server.pages.article import Article, article
-from assistant.server.pages.source_page import NOTICES
 from assistant.testing import StaticAnswerer, document
 from assistant.types import Document
 
@@ -166,7 +166,7 @@ def marked(markup: str) -> str:
 
 
 def test_markdown_is_shown_by_its_structure(tmp_path: Path) -> None:
-    shown = whole(article(load(tmp_path, MARKDOWN), 0, 0))
+    shown = whole(article(load(tmp_path, MARKDOWN), 0, 0, english()))
     Tree(shown)
     for wanted in (
         '<p dir="auto">Before all.</p>',
@@ -196,7 +196,7 @@ def test_markdown_is_shown_by_its_structure(tmp_path: Path) -> None:
 
 
 def test_plain_text_is_shown_by_its_structure(tmp_path: Path) -> None:
-    shown = article(load(tmp_path, PLAIN, "role.txt", title="The Role"), 0, 0)
+    shown = article(load(tmp_path, PLAIN, "role.txt", title="The Role"), 0, 0, english())
     Tree(whole(shown))
     markup = whole(shown).replace("\r\n", "\n")
     for wanted in (
@@ -229,7 +229,7 @@ def test_plain_text_is_shown_by_its_structure(tmp_path: Path) -> None:
 def test_rows_of_plain_text_are_a_table_where_they_have_as_many_cells(
     tmp_path: Path, text: str, cells: list[str]
 ) -> None:
-    shown = whole(article(load(tmp_path, text, "pay.txt"), 0, 0))
+    shown = whole(article(load(tmp_path, text, "pay.txt"), 0, 0, english()))
     Tree(shown)
     found = re.findall("<(t[hd])[^>]*>(.*?)</t[hd]>", shown, re.DOTALL)
     assert [f"{tag} {seen(cell)}" for tag, cell in found] == cells
@@ -238,7 +238,9 @@ def test_rows_of_plain_text_are_a_table_where_they_have_as_many_cells(
 
 def test_columns_set_with_spaces_keep_their_places(tmp_path: Path) -> None:
     text = "The figures:\n\nhead of all     $9     1\nhand at last    $2     2\n"
-    assert '<p dir="auto" class="columns">head of all     $9' in whole(article(load(tmp_path, text, "a.txt"), 0, 0))
+    assert '<p dir="auto" class="columns">head of all     $9' in whole(
+        article(load(tmp_path, text, "a.txt"), 0, 0, english())
+    )
 
 
 ROWS = [
@@ -275,7 +277,7 @@ def test_any_text_is_shown_whole_and_in_order_with_its_span_marked(text: str, na
     shown = load_text(text, name)
     start = data.draw(st.integers(0, len(text) - 1))
     end = data.draw(st.integers(start + 1, len(text)))
-    made = article(shown, start, end)
+    made = article(shown, start, end, english())
     Tree(whole(made))
     assert bare(whole(made)) == shown.text
     assert marked(whole(made)) == shown.text[start:end]
@@ -285,7 +287,7 @@ def test_any_text_is_shown_whole_and_in_order_with_its_span_marked(text: str, na
 @settings(max_examples=200)
 @given(text=TEXTS.filter(str.strip), name=st.sampled_from(["a.txt", "a.md"]))
 def test_nothing_is_hidden_but_marks(text: str, name: str) -> None:
-    made = article(load_text(text, name), 0, 0)
+    made = article(load_text(text, name), 0, 0, english())
     hidden = html.unescape("".join(re.findall("<span hidden>(.*?)</span>", whole(made), re.DOTALL)))
     hidden = re.sub(r"(?:`{3,}|~{3,})[^\r\n]*", "", hidden)  # the language of a block of code is a mark too
     assert [c for c in hidden if c.isalnum()] == []
@@ -347,8 +349,8 @@ def test_a_citation_leads_to_its_marked_span(tmp_path: Path) -> None:
 
 def test_the_mark_that_is_scrolled_to_can_be_seen(tmp_path: Path) -> None:
     shown = load(tmp_path, "# A\n\n- one\n- two\n")
-    assert '<mark id="cited">one' in whole(article(shown, 3, 10))  # the list mark before it is hidden
-    assert '<span hidden><mark id="cited">- </mark></span>' in whole(article(shown, 5, 7))
+    assert '<mark id="cited">one' in whole(article(shown, 3, 10, english()))  # the list mark before it is hidden
+    assert '<span hidden><mark id="cited">- </mark></span>' in whole(article(shown, 5, 7, english()))
 
 
 def test_a_link_of_start_and_end_alone_marks_them() -> None:
@@ -440,7 +442,7 @@ def test_the_page_links_to_the_place_where_the_document_is_published(tmp_path: P
 def test_a_browser_is_shown_a_page_where_there_is_no_document() -> None:
     page = visit(document("Text", id="roles/head.txt", title="Head <b>"), path="/documents/Head.txt", **BROWSER)
     assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
-    assert page.headers["vary"] == "Accept"
+    assert page.headers["vary"] == "Accept, Accept-Language"
     assert "There is no document at this address" in page.text and "Did you mean" in page.text
     assert '<a href="/documents/roles/head.txt" dir="auto">Head &lt;b&gt;</a>' in page.text
     other = visit(document("Text", id="roles/head.txt"), path="/documents/", **BROWSER)
@@ -453,7 +455,8 @@ def test_a_browser_is_shown_a_page_where_there_is_no_document() -> None:
 def test_a_program_is_told_a_problem_where_there_is_no_document(accept: str) -> None:
     reply = visit(document("Text"), path="/documents/nope", accept=accept)
     assert (reply.status_code, reply.json()["code"]) == (404, "document_not_found")
-    assert reply.headers["content-type"] == "application/problem+json" and reply.headers["vary"] == "Accept"
+    assert reply.headers["content-type"] == "application/problem+json"
+    assert reply.headers["vary"] == "Accept, Accept-Language"
 
 
 def test_a_browser_is_shown_a_page_for_any_other_failure() -> None:
@@ -518,7 +521,7 @@ def test_what_an_address_says_is_text(payload: str, hostile: TestClient) -> None
     assert payload in [data for path, data in tree.texts if "code" in path]
     query = f"start=0&end=2&version={quote(payload)}&quote={quote(payload)}"
     page = hostile.get(f"{address(attack(EVERY[0]))}?{query}").text
-    assert [data for path, data in plain(page).texts if path == ("html", "body", "p")] == [NOTICES["gone"]]
+    assert [data for path, data in plain(page).texts if path == ("html", "body", "p")] == [english().say("pages.gone")]
 
 
 @pytest.mark.parametrize(
