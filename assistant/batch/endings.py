@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from assistant.errors import UsageError
+from assistant.languages.catalogue import say
 
 READ = ("csv", "tsv", "xlsx", "jsonl", "md", "txt")
 WRITTEN = ("csv", "tsv", "xlsx", "jsonl", "md", "html", "jsonld")
@@ -25,7 +26,7 @@ def format_read(name: str, data: bytes) -> str:
     """The format of a file of questions: by the ending of its name, else by its first bytes."""
     ending = PurePath(name).suffix.lower().removeprefix(".")
     if ending in _SPREADSHEETS:
-        raise UsageError(f"{name}: {ending} is not read: save it as XLSX or CSV and run again")
+        raise UsageError(say("batch.not_read", name=name, ending=ending))
     ending = _ENDINGS.get(ending, ending)
     if data.startswith(_ZIP):
         return "xlsx"

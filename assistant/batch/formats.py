@@ -8,8 +8,8 @@ from typing import BinaryIO
 from assistant.batch import pages
 from assistant.batch.bodies import source, why
 from assistant.batch.run import Results
+from assistant.languages.catalogue import say
 from assistant.spreadsheets import delimited, jsonl
-from assistant.spreadsheets.counted import counted
 from assistant.spreadsheets.tables import Cell, Missing, Row, new_names
 from assistant.wire import OutcomeBody
 
@@ -23,8 +23,7 @@ def write(file: BinaryIO, results: Results, format: str, *, base: str = "") -> t
         from assistant.spreadsheets import workbooks
 
         cut = workbooks.write(file, rows(results, base=base))
-        said = f"cut, since a workbook takes no more: {counted(cut, 'cell')}; write JSONL to keep them"
-        return (said,) if cut else ()
+        return (say("batch.cut", cells=say("batch.count_cells", count=cut)),) if cut else ()
     if format in ("csv", "tsv"):
         delimiter = "\t" if format == "tsv" else "," if table.delimiter == "\t" else table.delimiter
         parts: Iterable[bytes] = delimited.lines(rows(results, base=base), delimiter=delimiter, mark=table.mark)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from assistant.languages.catalogue import say
 from assistant.question.parse import MAX_QUESTION
-from assistant.spreadsheets.counted import counted
 from assistant.spreadsheets.tables import Table
 
 
@@ -26,13 +26,17 @@ class Preview:
 
     def lines(self) -> Iterator[str]:
         """What would be asked, and what would not, in words."""
-        yield (
-            f"the column {self.column!r} would be asked: {counted(len(self.asked), 'question')}, "
-            f"{self.different} of them different; {counted(self.rows - len(self.asked), 'row')} without one"
+        yield say(
+            "batch.would_be_asked",
+            column=repr(self.column),
+            questions=say("batch.count_questions", count=len(self.asked)),
+            different=self.different,
+            rows=say("batch.count_rows", count=self.rows - len(self.asked)),
         )
         if self.too_long:
-            rows = ", ".join(map(str, self.too_long[:5])) + (", \u2026" if len(self.too_long) > 5 else "")
-            yield f"too long to be asked, over {MAX_QUESTION} characters: {counted(len(self.too_long), 'row')} ({rows})"
+            which = ", ".join(map(str, self.too_long[:5])) + (", \u2026" if len(self.too_long) > 5 else "")
+            rows = say("batch.count_rows", count=len(self.too_long))
+            yield say("batch.too_long", most=MAX_QUESTION, rows=rows, which=which)
 
 
 def preview(table: Table, column: int) -> Preview:
@@ -45,4 +49,4 @@ def preview(table: Table, column: int) -> Preview:
 def unread_sheets(table: Table) -> str:
     """Which sheets of a workbook are not read; "" where there are no others."""
     others = ", ".join(repr(name) for name in table.sheets if name != table.sheet)
-    return f"the sheet {table.sheet!r} is read, not {others}" if others else ""
+    return say("batch.other_sheets", sheet=repr(table.sheet), others=others) if others else ""

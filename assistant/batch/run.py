@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from assistant.batch import bodies
 from assistant.batch.journal import Earlier, Finished, Journal
 from assistant.errors import AssistantError
+from assistant.languages.catalogue import say
 from assistant.question.parse import MAX_QUESTION
 from assistant.spreadsheets.counted import counted
 from assistant.spreadsheets.tables import Row, Table, text
@@ -201,10 +202,7 @@ class Run:
                     question, failed.code, failed.message, index_id=self.asker.index_id
                 )
                 if in_a_row >= FAILURES:
-                    raise AssistantError(
-                        f"{FAILURES} questions failed one after the other, the last with: {failed.message}. All "
-                        f"answers until then are kept: run it again to go on"
-                    )
+                    raise AssistantError(say("batch.failures", count=FAILURES, detail=failed.message))
             done += len(outcomes)
             self.progress(done, total)
 

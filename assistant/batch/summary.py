@@ -10,11 +10,12 @@ from operator import attrgetter
 
 from assistant.batch.bodies import short
 from assistant.batch.run import Asker, Results, repeated
-from assistant.spreadsheets.counted import counted
+from assistant.languages.catalogue import listed, say
 from assistant.wire import OutcomeBody
 
 _LOW = 0.6  # confidence below which an answer deserves a look
 _SHOWN = 5
+_COMMON = ("batch.neither_answered", "batch.one_answered", "batch.other_answers")  # by how many are answered
 _STATUSES = ("answered", "refused", "error", "skipped")
 
 
@@ -46,30 +47,43 @@ class Summary:
 
     def lines(self) -> Iterator[str]:
         """The figures as a person reads them."""
-        said = ", ".join(f"{self.statuses[status]} {status}" for status in _STATUSES)
-        yield f"{self.rows} rows: {said} ({self.asked} asked now, {self.repeated} repeated)"
+        statuses = listed("lists.commas", (say(f"batch.{status}", count=self.statuses[status]) for status in _STATUSES))
+        yield say("batch.came_to", rows=self.rows, statuses=statuses, asked=self.asked, repeated=self.repeated)
         if self.reasons:
-            yield "why not: " + ", ".join(f"{n} {reason}" for reason, n in self.reasons.most_common())
+            reasons = ", ".join(f"{n} {reason}" for reason, n in self.reasons.most_common())
+            yield say("batch.why_not", reasons=reasons)
         if self.low:
-            lowest = "; ".join(
-                f"row {row} {share:.2f} {question}" for share, row, question in nsmallest(_SHOWN, self.low)
+            lowest = listed(
+                "lists.clauses",
+                (
+                    say("batch.low_row", row=row, share=f"{share:.2f}", question=question)
+                    for share, row, question in nsmallest(_SHOWN, self.low)
+                ),
             )
-            yield f"low confidence, below {_LOW:.2f}: {len(self.low)}, lowest: {lowest}"
+            yield say("batch.low", low=f"{_LOW:.2f}", count=len(self.low), lowest=lowest)
         if self.conflicts:
             rows = ", ".join(map(str, self.conflicts[:_SHOWN])) + (", \u2026" if len(self.conflicts) > _SHOWN else "")
-            yield f"conflicting sources: {len(self.conflicts)}, rows {rows}"
+            yield say("batch.conflicts", count=len(self.conflicts), rows=rows)
         if self.slowest:
-            yield "slowest: " + "; ".join(f"{seconds:.2f} s {question}" for seconds, question in self.slowest)
+            slowest = listed("lists.clauses", (f"{seconds:.2f} s {question}" for seconds, question in self.slowest))
+            yield say("batch.slowest", questions=slowest)
         if self.cited:
-            yield "cited most: " + ", ".join(f"{name} ({n})" for name, n in self.cited.most_common(_SHOWN))
+            names = ", ".join(f"{name} ({n})" for name, n in self.cited.most_common(_SHOWN))
+            yield say("batch.cited", names=names)
         if self.never:
             names = ", ".join(self.never[:_SHOWN]) + (", \u2026" if len(self.never) > _SHOWN else "")
-            yield f"never cited: {len(self.never)}, {names}"
+            yield say("batch.never", count=len(self.never), names=names)
         if self.alike:
-            yield f"most alike, candidates to merge: {counted(len(self.alike), 'pair')}"
+            yield say("batch.alike", pairs=say("batch.count_pairs", count=len(self.alike)))
             for one in self.alike[:_SHOWN]:
-                rows, questions = " and ".join(map(str, one.rows)), " | ".join(one.questions)
-                yield f"  rows {rows}, {one.likeness:.2f}, {one.answers}: {questions}"
+                yield say(
+                    "batch.alike_rows",
+                    indent="  ",
+                    rows=listed("lists.and", one.rows),
+                    likeness=f"{one.likeness:.2f}",
+                    answers=one.answers,
+                    questions=" | ".join(one.questions),
+                )
 
 
 def sum_up(results: Results, asker: Asker, *, asked: int) -> Summary:
@@ -122,7 +136,7 @@ def _alike(asked: Sequence[_Asked], asker: Asker) -> list[NearDuplicateRows]:
     for pair in near_duplicates(asker.likeness([one.question for one in asked]), [one.answer for one in asked]):
         both = (asked[pair.earlier], asked[pair.later])
         n = sum(one.answer is not None for one in both)
-        answers = "same answer" if pair.same else ("neither answered", "one answered", "other answers")[n]
+        answers = say("batch.same_answer" if pair.same else _COMMON[n])
         rows, questions = (both[0].row, both[1].row), (short(both[0].question), short(both[1].question))
         alike.append(NearDuplicateRows(rows, questions, pair.likeness, answers))
     return alike

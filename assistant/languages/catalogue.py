@@ -32,6 +32,11 @@ def english() -> Language:
     return shipped().default
 
 
+def read_all() -> None:
+    """Reads what saying English needs, for a process that may open no file later."""
+    say("pages.count_words", count=1000)
+
+
 @cache
 def shipped() -> Languages:
     """The languages that ship."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import cast
 
+from assistant.languages import kept
 from assistant.spreadsheets.tables import Cell, Missing, Table
 from assistant.types import Json
 
@@ -19,7 +20,7 @@ def as_json(table: Table) -> Mapping[str, Json]:
         "rows": [[_written(cell) for cell in row] for row in table.rows],
         "delimiter": table.delimiter,
         "mark": table.mark,
-        "notes": list(table.notes),
+        "notes": [kept.as_json(note) for note in table.notes],
         "sheet": table.sheet,
         "sheets": list(table.sheets),
     }
@@ -33,7 +34,7 @@ def from_json(said: Mapping[str, Json]) -> Table:
         rows=tuple(tuple(map(_read, row)) for row in rows),
         delimiter=str(said["delimiter"]),
         mark=bool(said["mark"]),
-        notes=_texts(said["notes"]),
+        notes=tuple(map(kept.from_json, cast(list[Json], said["notes"]))),
         sheet=str(said["sheet"]),
         sheets=_texts(said["sheets"]),
     )

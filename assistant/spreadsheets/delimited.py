@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Literal
 
 from assistant.errors import UsageError
+from assistant.languages.catalogue import say
 from assistant.spreadsheets.encodings import decoded, is_plain
 from assistant.spreadsheets.formulas import guarded, unguarded
 from assistant.spreadsheets.tables import Cell, Table, names_a_question, names_row, table, text
@@ -29,7 +30,7 @@ def read(data: bytes, *, delimiters: str = _COMMAS, encoding: str | None = None)
         content = content[given.end() :]
     delimiter = given[1] if given else _delimiter(content, delimiters)
     if (found := _quoted(content, delimiter)) is None:
-        notes = (*notes, "a quotation mark is opened and never closed, so that all of them are taken as they stand")
+        notes = (*notes, say("batch.open_quote"))
         found = [*_records(content, delimiter, quoted=False)]
     records = [[unguarded(cell) for cell in record] for record in found]
     while records and not any(cell.strip() for cell in records[0]):
@@ -60,7 +61,7 @@ def _records(content: str, delimiter: str, *, quoted: bool = True, spaced: bool 
     try:
         yield from csv.reader(lines, delimiter=delimiter, quoting=quoting, skipinitialspace=spaced)
     except csv.Error as error:
-        raise UsageError(f"the file is not CSV: {error}") from error
+        raise UsageError(say("batch.not_csv", why=str(error))) from error
     finally:
         csv.field_size_limit(previous)
 

@@ -6,9 +6,9 @@ from charset_normalizer import from_bytes
 
 from assistant.documents.decoding import decode
 from assistant.errors import UnreadableDocument, UsageError
+from assistant.languages.catalogue import say
 
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
-_GUESSED = "name another encoding with --encoding if that is wrong"
 
 
 def decoded(data: bytes, encoding: str | None = None) -> tuple[str, tuple[str, ...]]:
@@ -23,16 +23,16 @@ def decoded(data: bytes, encoding: str | None = None) -> tuple[str, tuple[str, .
         except (LookupError, UnicodeError) as error:
             raise UsageError(f"the file is not {encoding}: name another encoding with --encoding") from error
     if not data.startswith(_BOMS) and (wide := _wide(data)):
-        return data.decode(wide, errors="replace"), (f"read as {wide.upper()}",)
+        return data.decode(wide, errors="replace"), (say("batch.read_as", encoding=wide.upper()),)
     if is_plain(data) and b"\0" not in data:
         return data.decode("utf-8"), ()
     if not data.startswith(_BOMS) and _is_foreign(data) and (best := from_bytes(data).best()):
-        return str(best), (f"read as {best.encoding}: {_GUESSED}",)
+        return str(best), (say("batch.guessed", encoding=best.encoding),)
     try:
         text = decode(data, "the file")
     except UnreadableDocument as error:
         raise UsageError(f"{error}, or name its encoding with --encoding") from error
-    return text, () if data.startswith(_BOMS) else (f"read as Windows-1252: {_GUESSED}",)
+    return text, () if data.startswith(_BOMS) else (say("batch.guessed", encoding="Windows-1252"),)
 
 
 def is_plain(data: bytes) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from assistant.errors import UsageError
+from assistant.languages.catalogue import say
 from assistant.spreadsheets import delimited, jsonl, lists
 from assistant.spreadsheets.encodings import decoded
 from assistant.spreadsheets.tables import Table, names_a_question
@@ -37,5 +38,5 @@ def _is_tabbed(data: bytes, encoding: str | None) -> bool:
 
 def _filled(table: Table) -> Table:
     if not table.rows and not any(name.strip() for name in table.columns):
-        raise UsageError("the file is empty: give one with a question in it")
+        raise UsageError(say("batch.empty"))
     return table

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from assistant.errors import UsageError
+from assistant.languages.catalogue import say
 from assistant.spreadsheets.encodings import decoded
 from assistant.spreadsheets.tables import Missing, Table, text
 from assistant.types import Json
@@ -17,27 +18,29 @@ def read(data: bytes, *, encoding: str | None = None) -> Table:
     content, notes = decoded(data, encoding)
     values: Iterable[tuple[int, Json]]
     if content.lstrip().startswith("["):
-        whole = _parsed(content, "the file")
+        whole = _parsed(content)
         values = enumerate(whole if isinstance(whole, list) else [whole], start=1)
-        where = "question"
+        neither = "batch.question_neither"
     else:
         lines = enumerate(re.split(r"\r\n|\n|\r", content), start=1)
-        values = ((number, _parsed(line, f"line {number}")) for number, line in lines if line.strip())
-        where = "line"
+        values = ((number, _parsed(line, number)) for number, line in lines if line.strip())
+        neither = "batch.line_neither"
     rows: list[Mapping[str, Json]] = []
     for number, value in values:
         if not isinstance(value, dict | str):
-            raise UsageError(f"{where} {number} is neither a JSON object nor a string: write one of them a line")
+            raise UsageError(say(neither, number=number))
         rows.append({"question": value} if isinstance(value, str) else value)
     columns = tuple(dict.fromkeys(name for row in rows for name in row))
     return Table(columns, tuple(tuple(row.get(name, Missing.CELL) for name in columns) for row in rows), notes=notes)
 
 
-def _parsed(content: str, where: str) -> Json:
+def _parsed(content: str, number: int | None = None) -> Json:
+    """The value of a line of this number; without one, of a whole file."""
     try:
         value: Json = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{where} is not JSON: {error}") from error
+        key = "batch.file_not_json" if number is None else "batch.line_not_json"
+        raise UsageError(say(key, number=number, why=str(error))) from error
     return value
 
 

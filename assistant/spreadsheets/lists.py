@@ -9,7 +9,7 @@ from typing import NamedTuple
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
-from assistant.spreadsheets.counted import counted
+from assistant.languages.catalogue import say
 from assistant.spreadsheets.encodings import decoded
 from assistant.spreadsheets.tables import Table, names_a_question, table
 
@@ -45,7 +45,7 @@ def read_markdown(data: bytes, *, encoding: str | None = None) -> Table:
     asked = _asked(root, alone=not any(node.type == "heading" and _asks(node) for node in root.walk()))
     if named := next((records for records in tables if names_a_question(records[0])), None):
         others = len(tables) > 1 or bool(asked)
-        return table(named, notes=(*notes, *["a table is read, and nothing else of the file"] * others))
+        return table(named, notes=(*notes, *[say("batch.table_alone")] * others))
     if asked or not tables:
         return _list(asked or _lines(_written(root)), notes)
     return table(tables[0], notes=notes)
@@ -60,7 +60,7 @@ def read_text(data: bytes, *, encoding: str | None = None) -> Table:
     asked, others = _asked_lines(content)
     if others:
         shown = ", ".join(map(repr, others[:_OTHERS])) + (", …" if len(others) > _OTHERS else "")
-        notes = (*notes, f"left out, as they ask nothing: {counted(len(others), 'line')} ({shown})")
+        notes = (*notes, say("batch.lines_left_out", lines=say("batch.count_lines", count=len(others)), shown=shown))
     return _list(asked, notes)
 
 

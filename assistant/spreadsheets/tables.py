@@ -11,7 +11,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from assistant.errors import UsageError
-from assistant.spreadsheets.counted import counted
+from assistant.languages.catalogue import say
 from assistant.types import Json
 
 
@@ -77,18 +77,18 @@ def table(
         return Table((), (), delimiter, mark, notes)
     if titles := names_row(records):
         records = records[titles:]
-        notes = (*notes, f"left out, above the names of the columns: {counted(titles, 'row')}")
+        notes = (*notes, say("batch.titles_left_out", rows=say("batch.count_rows", count=titles)))
     width = max(map(len, records))
     rows = tuple((*record, *[""] * (width - len(record))) for record in records)
     names = tuple(map(text, rows[0]))
     asking = [n for n, name in enumerate(names) if _asks(name) and " " in name.strip() and not _is_about(name)]
     if asking and not names_a_question(names):
         made = tuple("question" if n == asking[0] else f"column {n + 1}" for n in range(width))
-        return Table(made, rows, delimiter, mark, (*notes, "the first row is a question, so no row names the columns"))
+        return Table(made, rows, delimiter, mark, (*notes, say("batch.first_asks")))
     if width == 1 and not names_a_question(names):
-        notes = (*notes, f"the first row, {names[0]!r}, is taken for the name of the column")
+        notes = (*notes, say("batch.first_names", row=repr(names[0])))
     if longer := [n for n, record in enumerate(records) if any(map(text, record[len(records[0]) :]))]:
-        notes = (*notes, f"row {longer[0]} has more cells than there are names: is a delimiter in it not quoted?")
+        notes = (*notes, say("batch.more_cells", row=longer[0]))
     return Table(names, rows[1:], delimiter, mark, notes)
 
 

@@ -22,6 +22,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.writer.excel import ExcelWriter
 
 from assistant.errors import UsageError
+from assistant.languages.catalogue import say
 from assistant.spreadsheets.tables import Cell, Table, holds_questions, plain_name, table, text
 
 _LONGEST = 32_767  # characters of a cell
@@ -113,7 +114,7 @@ def _sheets(data: bytes) -> dict[str, list[list[Cell]]]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:  # which gives no more of a part than it says here
             if sum(part.file_size for part in archive.infolist()) > _MOST_BYTES:
-                raise UsageError(f"the workbook unpacks to more than {_MOST_BYTES:,} bytes: split it")
+                raise UsageError(say("batch.unpacks", size=_MOST_BYTES))
         sheets = dict(_values(data, data_only=True))
         if _has_formulas(data):
             for name, rows in _values(data, data_only=False):
@@ -122,7 +123,7 @@ def _sheets(data: bytes) -> dict[str, list[list[Cell]]]:
         for rows in sheets.values():
             _trim(rows)
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError, EOFError, SyntaxError) as error:
-        raise UsageError(f"the file is not an XLSX workbook ({error}): save it as XLSX or CSV and run again") from error
+        raise UsageError(say("batch.not_workbook", why=str(error))) from error
     return sheets
 
 
@@ -139,7 +140,7 @@ def _values(data: bytes, *, data_only: bool) -> Iterator[tuple[str, list[list[Ce
                 for row in sheet.iter_rows():
                     cells += max(1, len(row))
                     if cells > _MOST_CELLS:
-                        raise UsageError(f"the workbook has over {_MOST_CELLS:,} cells: split it, or delete empty rows")
+                        raise UsageError(say("batch.many_cells", count=_MOST_CELLS))
                     rows.append([_value(cell.value, cell.data_type) for cell in row])
                 yield sheet.title, rows
         finally:

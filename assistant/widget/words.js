@@ -2,10 +2,10 @@
 // assistant/languages holds them; the server gives those of one language.
 
 /** The words for an element: `{ language, direction, words }`. Those that the page puts in their place come first. */
-export async function words(element, replaced) {
+export async function words(element, replaced, from = new URL("./words.json", import.meta.url)) {
   const own = element.closest("[lang]")?.lang.replace(/[^\da-z-]/gi, "");
   const headers = own ? { "Accept-Language": [own, ...navigator.languages].join() } : {};
-  const response = await fetch(new URL("./words.json", import.meta.url), { headers });
+  const response = await fetch(from, { headers });
   if (!response.ok) throw new Error(`no words: ${response.status}`);
   const { language, direction, words } = await response.json();
   const rules = new Intl.PluralRules(language);

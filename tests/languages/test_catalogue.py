@@ -83,14 +83,22 @@ def test_every_error_has_a_title(language: Language) -> None:
 def test_every_word_is_used_somewhere() -> None:
     """Those of the widget are held to its files by `test_widget.py`, titles to the errors above."""
     written = "\n".join(path.read_text("utf-8") for kind in ("*.py", "*.html") for path in sorted(PACKAGE.rglob(kind)))
-    whole = set(re.findall(r"""["']((?:lists|answers|errors|fields|pages|admin)\.\w+)["']""", written))
+    whole = set(re.findall(r"""["']((?:lists|answers|errors|fields|pages|admin|batch|batch_page)\.\w+)["']""", written))
     built = {f"answers.{kind}" for kind in ("greeting", "thanks", "farewell", "identity")}
     built |= {f"answers.{kind}" for kind in re.findall(r'"(\w+)"', written.partition("AnswerType = Literal[")[2][:200])}
     built |= {f"fields.{kind}" for kind in re.findall(r'"(\w+)": \{', written.partition("_ADVISED: ")[2][:2000])}
     built |= {f"pages.{kind}" for kind in ("moved", "several", "gone", "changed")}
+    built |= {f"batch.{status}" for status in ("answered", "refused", "error", "skipped")}
+    script = (PACKAGE / "server" / "static" / "batch.js").read_text("utf-8")
+    built |= {f"batch_page.{name}" for name in re.findall(r'say\("(\w+)"', script)} | {
+        "batch_page.stop",
+        "batch_page.delete",
+    }
     there = {key for key in english().words if key.split(".")[0] not in ("widget", "titles")}
     assert there - whole - built == set()
-    assert {key for key in whole - there if not key.endswith((".html", ".csv"))} == set()  # names of files
+    assert {
+        key for key in whole - there if not key.endswith((".html", ".csv", ".css", ".js"))
+    } == set()  # names of files
 
 
 def test_a_file_of_ones_own_adds_a_language_and_what_it_leaves_out_is_english(tmp_path: Path) -> None:

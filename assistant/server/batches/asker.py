@@ -52,7 +52,7 @@ class PoliteAsker:
                 self._note(question)
                 yield said
             except AssistantError as error:
-                yield Failed(error.code, str(error))
+                yield Failed(error.code, error.args[0] if error.args else error.title)
 
     def is_fresh(self, body: OutcomeBody) -> bool:
         return body.is_of(self._answerer)

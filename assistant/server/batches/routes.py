@@ -15,14 +15,17 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from assistant.access.keys import KeyRing
 from assistant.errors import AssistantError, Forbidden, NotFound, RequestTooLarge, Unauthorized, UnsupportedType
 from assistant.generate.modes import Modes
+from assistant.languages.catalogue import say
+from assistant.languages.messages import Language
 from assistant.server.access import GROUPS, Wrong, given_key
 from assistant.server.batches.asker import PoliteAsker
 from assistant.server.batches.runs import MOST_BYTES, KeptRun, Runs
 from assistant.server.batches.work import Worker
 from assistant.server.feedback import CHALLENGE, NOT_KEPT, holder, refusal
 from assistant.server.pages import batch
+from assistant.server.pages.home import words_reply
 from assistant.server.peers import base_url, peer_of
-from assistant.server.problems import ProblemResponse
+from assistant.server.problems import respond
 from assistant.server.queue import WorkQueue
 from assistant.server.seen import Seen
 from assistant.server.spoken import language_of
@@ -75,10 +78,10 @@ def add_batches(
     def barred(request: Request) -> Response | None:
         """What those are told who do not hold the key, or come from a page of another site."""
         if refused := refusal(request, batches.admin_key, keys, wrong):
-            return ProblemResponse(refused, CHALLENGE if isinstance(refused, Unauthorized) else NOT_KEPT)
+            return respond(request.scope, refused, CHALLENGE if isinstance(refused, Unauthorized) else NOT_KEPT)
         foreign = request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin")
         if foreign and request.method != "GET":
-            return ProblemResponse(Forbidden("files are handed in from the page /admin/batch of this server"), NOT_KEPT)
+            return respond(request.scope, Forbidden(say("batch.from_page")), NOT_KEPT)
         return None
 
     def checked(request: Request, done: Callable[[], Response]) -> Response:
@@ -88,7 +91,7 @@ def add_batches(
         try:
             response = done()
         except AssistantError as error:
-            return ProblemResponse(error, NOT_KEPT)
+            return respond(request.scope, error, NOT_KEPT)
         response.headers.update(_PRIVATE)
         return response
 
@@ -104,7 +107,7 @@ def add_batches(
     def find(request: Request, id: str) -> KeptRun:
         if sees(request, run := runs.get(id)):
             return run
-        raise NotFound("this file is kept no more: choose it again")  # as if there were none
+        raise NotFound(say("batch.gone"))  # as if there were none
 
     def account(request: Request, what: str, run: KeptRun) -> None:
         who = {"client": peer_of(request.scope), "key": holder(request, keys)}
@@ -119,7 +122,15 @@ def add_batches(
 
     @get("/admin/batch/runs")
     def listed(request: Request) -> Response:
-        return checked(request, lambda: JSONResponse({"runs": [body(run) for run in runs.all() if sees(request, run)]}))
+        def seen_runs() -> Response:
+            language = language_of(request.scope)
+            return JSONResponse({"runs": [body(run, language) for run in runs.all() if sees(request, run)]})
+
+        return checked(request, seen_runs)
+
+    @get("/admin/batch/words.json")
+    def words(request: Request) -> Response:
+        return checked(request, lambda: words_reply(language_of(request.scope), "batch_page"))
 
     @post("/admin/batch/runs")
     async def add(request: Request, name: str = "") -> Response:
@@ -128,20 +139,22 @@ def add_batches(
         try:
             data = await _file(request)
         except AssistantError as error:
-            return ProblemResponse(error, NOT_KEPT)
+            return respond(request.scope, error, NOT_KEPT)
 
         def added() -> Response:
             run = runs.add(name, data, groups=own(request))
             account(request, "batch handed in", run)
-            return JSONResponse(body(run), 201)
+            return JSONResponse(body(run, language_of(request.scope)), 201)
 
         return await run_in_threadpool(checked, request, added)
 
     @post("/admin/batch/runs/{id}")
     def choose(request: Request, id: str, choice: ChoiceRequest) -> Response:
-        return checked(
-            request, lambda: JSONResponse(body(runs.choose(find(request, id).id, choice.sheet, choice.column)))
-        )
+        def chosen() -> Response:
+            run = runs.choose(find(request, id).id, choice.sheet, choice.column)
+            return JSONResponse(body(run, language_of(request.scope)))
+
+        return checked(request, chosen)
 
     @post("/admin/batch/runs/{id}/start")
     def start(request: Request, id: str) -> Response:
@@ -149,7 +162,7 @@ def add_batches(
             run = runs.start(find(request, id).id, base_url(request.scope))
             batches.worker()
             account(request, "batch started", run)
-            return JSONResponse(body(run))
+            return JSONResponse(body(run, language_of(request.scope)))
 
         return checked(request, started)
 
@@ -168,7 +181,7 @@ def add_batches(
         def given() -> Response:
             run = find(request, id)
             if run.state != "done":
-                raise NotFound("there are no answers yet: wait until the file is done")
+                raise NotFound(say("batch.no_answers"))
             account(request, "batch downloaded", run)
             path = runs.path(run, "answers")
             return FileResponse(path, media_type=FILE, filename=run.answers)
@@ -176,17 +189,19 @@ def add_batches(
         return checked(request, given)
 
 
-def body(run: KeptRun) -> Mapping[str, object]:
-    """What the page is told of a run."""
+def body(run: KeptRun, language: Language) -> Mapping[str, object]:
+    """What the page is told of a run, in a language."""
     hidden = ("groups", "base", "started", "format")
-    return {**{name: value for name, value in asdict(run).items() if name not in hidden}, "answers": run.answers}
+    said = {name: [language.tell(each) for each in getattr(run, name)] for name in ("told", "summary")}
+    known = {name: value for name, value in asdict(run).items() if name not in hidden}
+    return {**known, **said, "wrong": language.tell(run.wrong), "answers": run.answers}
 
 
 async def _file(request: Request) -> bytes:
     """The body; no more than the limit is ever held."""
     if request.headers.get("content-type", "") != FILE:
-        raise UnsupportedType(f"send the file as it is, with the header Content-Type: {FILE}")
-    too_large = RequestTooLarge(f"the file is over {MOST_BYTES // 1_000_000} MB: split it")
+        raise UnsupportedType(say("batch.as_it_is", type=FILE))
+    too_large = RequestTooLarge(say("batch.too_large", size=MOST_BYTES // 1_000_000))
     data = bytearray()
     async for chunk in request.stream():
         data += chunk

@@ -12,14 +12,16 @@ from pathlib import Path
 from secrets import token_hex
 from threading import Lock
 from time import time
-from typing import Literal, Protocol
+from typing import Annotated, Literal, Protocol
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import PlainSerializer, PlainValidator, TypeAdapter, ValidationError
 
 from assistant.batch.endings import format_answered, format_read
 from assistant.batch.preview import preview, unread_sheets
 from assistant.disk import write
 from assistant.errors import Busy, InvalidRequest, NotFound, UsageError
+from assistant.languages import kept
+from assistant.languages.catalogue import say
 from assistant.spreadsheets.cells import as_json, from_json
 from assistant.spreadsheets.files import read
 from assistant.spreadsheets.tables import Table, question_column
@@ -34,6 +36,8 @@ _ID = re.compile(r"[0-9a-f]{16}")
 _GONE = "."  # what the name of a folder begins with that is being deleted
 
 State = Literal["read", "waiting", "running", "done", "failed"]
+# Text that people are told, kept so that it can be said in any language.
+Said = Annotated[str, PlainSerializer(kept.as_json, return_type=object), PlainValidator(kept.from_json)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +57,13 @@ class KeptRun:
     column: int | None = None  # None where it is not found and has to be chosen
     questions: int = 0  # rows that ask
     different: int = 0  # questions, each of which is asked once
-    told: tuple[str, ...] = ()  # how the file was read, and what of it is not asked
+    told: tuple[Said, ...] = ()  # how the file was read, and what of it is not asked
     shown: tuple[tuple[int, str], ...] = ()  # (row, question), the first of them
-    wrong: str = ""  # why it cannot be asked, or why it failed
+    wrong: Said = ""  # why it cannot be asked, or why it failed
     started: float = 0.0
     base: str = ""  # goes before links to sources
     done: int = 0  # of the different ones
-    summary: tuple[str, ...] = ()
+    summary: tuple[Said, ...] = ()
 
     @property
     def answers(self) -> str:
@@ -101,7 +105,7 @@ class Runs:
         """The run of this id. Raises NotFound where it is kept no more."""
         run = self._load(self.folder / id) if _ID.fullmatch(id) else None
         if run is None:
-            raise NotFound("this file is kept no more: choose it again")
+            raise NotFound(say("batch.gone"))
         return run
 
     def add(self, name: str, data: bytes, *, groups: tuple[str, ...] = ()) -> KeptRun:
@@ -109,11 +113,11 @@ class Runs:
         name = "".join(c for c in name.replace("\\", "/").rpartition("/")[2] if c.isprintable()).strip()
         name = name[-_LONGEST_NAME:] or "questions"
         if not data.strip():
-            raise UsageError("the file is empty: give one with a question in it")
+            raise UsageError(say("batch.empty"))
         format = format_read(name, data)
         with self._reading:
             if len(self.all()) >= MOST_KEPT:
-                raise Busy(f"{MOST_KEPT} files are kept, which are the most: delete one first", retry_after=60)
+                raise Busy(say("batch.most_kept", count=MOST_KEPT), retry_after=60)
             added = self._now()
             run = KeptRun(token_hex(8), name, format, added, added + self.hours * _HOUR, groups)
             run, table = self._read(run, data, None, None)
@@ -124,7 +128,7 @@ class Runs:
         """The run, read from another sheet or column (from 0). Raises InvalidRequest where it has begun."""
         run = self.get(id)
         if run.state != "read":
-            raise InvalidRequest("this file is being asked, or has been: choose it again to ask another part of it")
+            raise InvalidRequest(say("batch.begun"))
         with self._reading:
             data = self.path(run, "questions").read_bytes()
             run, table = self._read(run, data, sheet or run.sheet or None, column)
@@ -137,9 +141,9 @@ class Runs:
         if run.state in ("waiting", "running", "done"):
             return run
         if run.state == "read" and (run.wrong or run.column is None):
-            raise InvalidRequest(run.wrong or "choose the column of the questions")
+            raise InvalidRequest(run.wrong or say("batch.choose_column"))
         if sum(one.state in ("waiting", "running") for one in self.all()) >= MOST_WAITING:
-            raise Busy(f"{MOST_WAITING} files wait already: start this one when one of them is done", retry_after=30)
+            raise Busy(say("batch.most_waiting", count=MOST_WAITING), retry_after=30)
         return self.put(replace(run, state="waiting", started=self._now(), base=base, wrong=""))
 
     def next(self) -> KeptRun | None:
@@ -154,7 +158,7 @@ class Runs:
         except UsageError:
             if self.has(run):
                 raise
-            raise NotFound("this file is kept no more: choose it again") from None
+            raise NotFound(say("batch.gone")) from None
         return run
 
     def count(self, run: KeptRun, done: int) -> None:
@@ -218,7 +222,7 @@ class Runs:
             new.replace(self.folder / run.id)
         except OSError as error:
             shutil.rmtree(new, ignore_errors=True)
-            raise Busy(f"the file cannot be kept ({error.strerror}): make room on the disk of the server") from error
+            raise Busy(say("batch.no_disk", why=error.strerror)) from error
 
     def _read(self, run: KeptRun, data: bytes, sheet: str | None, column: int | None) -> tuple[KeptRun, Table]:
         """The run with what its file holds, and that."""
@@ -230,12 +234,12 @@ class Runs:
             with suppress(UsageError):  # it is chosen on the page
                 column = question_column(table)
         elif not 0 <= column < len(table.columns):
-            raise InvalidRequest(f"there is no column {column + 1}: choose one of {len(table.columns)}")
+            raise InvalidRequest(say("batch.no_such_column", number=column + 1, count=len(table.columns)))
         others = () if is_named else tuple(filter(None, (unread_sheets(table),)))
         known = replace(run, sheet=table.sheet, sheets=table.sheets, columns=table.columns, column=column)
         if column is None:
             none = replace(known, questions=0, different=0, told=(*others, *table.notes), shown=())
-            return replace(none, wrong="no column looks like questions: choose it")
+            return replace(none, wrong=say("batch.no_column"))
         found = preview(table, column)
         return replace(
             known,
@@ -248,9 +252,9 @@ class Runs:
 
     def _why_not(self, different: int) -> str:
         if not different:
-            return "there is no question in this column: choose another, or add rows"
+            return say("batch.no_question")
         if different > self.questions:
-            return f"{different:,} questions are more than the {self.questions:,} that are asked here: split the file"
+            return say("batch.too_many", count=different, most=self.questions)
         return ""
 
 

@@ -18,8 +18,8 @@ from assistant.batch.run import Asker, Run
 from assistant.batch.summary import sum_up
 from assistant.disk import replacing
 from assistant.errors import AssistantError, NotFound
+from assistant.languages.catalogue import say
 from assistant.server.batches.runs import KeptRun, Runs
-from assistant.spreadsheets.counted import counted
 
 _Ask: TypeAlias = Callable[[KeptRun, Callable[[], None]], Asker]  # a run and what ends it, to what it asks
 
@@ -99,7 +99,7 @@ class Worker:
             if not isinstance(error, AssistantError):
                 logger.exception("a file of questions cannot be asked")
             if self._runs.has(run):
-                why = str(error) if isinstance(error, AssistantError) else "something went wrong: try again"
+                why = error.args[0] if isinstance(error, AssistantError) and error.args else say("errors.unknown")
                 self._runs.put(replace(self._runs.get(run.id), state="failed", wrong=why))
 
     def _answered(self, run: KeptRun, open_asker: Callable[[], Asker], check: Callable[[], None]) -> KeptRun:
@@ -119,6 +119,8 @@ class Worker:
             with replacing(self._runs.path(run, "answers"), ".answers.part") as file:
                 notes = formats.write(file, results, format_answered(run.format), base=run.base)
             counts, *others = sum_up(results, asker, asked=batch.asked).lines()
-            failed = (f"failed: {counted(len(batch.failed), 'question')}",) if batch.failed else ()
+            if batch.failed:
+                failed = say("batch.count_questions", count=len(batch.failed))
+                notes = (say("batch.failed", questions=failed), *notes)
             journal.close(remove=True)
-        return replace(run, state="done", done=run.different, summary=(counts, *failed, *notes, *others))
+        return replace(run, state="done", done=run.different, summary=(counts, *notes, *others))

@@ -16,7 +16,7 @@ def show(title: str, language: Language, *, hours: int, questions: int) -> HTMLR
         "batch.html",
         SELF,
         language,
-        title=f"{title}: answer a file of questions",
+        title=language.say("batch_page.title", title=title),
         endings=",".join(f".{ending}" for ending in (*READ, "xlsm", "tab", "text", "markdown", "ndjson")),
         bytes=MOST_BYTES,
         megabytes=MOST_BYTES // 1_000_000,

@@ -50,8 +50,13 @@ def last_change(document: Document) -> str:
 
 def widget_words(language: Language) -> JSONResponse:
     """What the widget says, in one language: all that it needs of the catalogue."""
-    section = "widget."
-    words = {key.removeprefix(section): forms for key, forms in language.words.items() if key.startswith(section)}
+    return words_reply(language, "widget")
+
+
+def words_reply(language: Language, section: str) -> JSONResponse:
+    """A section of the catalogue in one language, for a script that says what is in it."""
+    start = f"{section}."
+    words = {key.removeprefix(start): forms for key, forms in language.words.items() if key.startswith(start)}
     body = {"language": language.tag, "direction": language.direction, "words": words}
     return JSONResponse(body, headers={"Cache-Control": CACHED})
 

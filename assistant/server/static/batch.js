@@ -1,31 +1,64 @@
 // Hands files of questions in, shows what would be asked of each, and how far it is. What is shown is what the server
-// keeps, so that a page that is loaded again shows the same.
+// keeps, so that a page that is loaded again shows the same. It is said in the language of the page.
+import { words } from "../widget/words.js";
 
-const RUNS = new URL("batch/runs", document.baseURI);
+const [RUNS, WORDS] = ["batch/runs", "batch/words.json"].map((path) => new URL(path, document.baseURI));
 RUNS.username = RUNS.password = ""; // a request may not have them in its address; the browser knows them
+WORDS.username = WORDS.password = "";
 const SOON = 1000; // milliseconds between two looks while something is asked
 const SELDOM = 20000;
+const AGAIN = 5000; // until words that did not come are asked for again
 const find = (selector, within = document) => within.querySelector(selector);
 const cards = new Map(); // by the id of their run
 const paces = new Map(); // of a run: when it was seen first, and how far it was then
 let timer = 0;
+let spoken; // the words of the page, and their language, once they are there
 
 const said = find("#said");
 const wrong = find("#wrong");
 const input = find("#file");
 
+const ready = listen();
+
+/** Asks for the words until they come. */
+async function listen() {
+  while (!spoken) {
+    try {
+      spoken = await words(document.documentElement, {}, WORDS);
+    } catch {
+      await new Promise((again) => setTimeout(again, AGAIN));
+    }
+  }
+}
+
+/** The words of this name, with values in them. A number is parted as the language does it where they ask for that. */
+function say(name, values = {}) {
+  const said = spoken.words[name];
+  const text = typeof said === "function" ? said(values) : said;
+  return text.replace(/\{(\w+)(:,)?\}/g, (whole, key, parted) =>
+    parted ? values[key].toLocaleString(locales(), { numberingSystem: "latn" }) : String(values[key]),
+  );
+}
+
+/** The language of the page, as the browser would rather have it. */
+function locales() {
+  const plain = (tag) => tag.split("-")[0];
+  return [...navigator.languages.filter((tag) => plain(tag) === plain(spoken.language)), spoken.language];
+}
+
 /** What the server says to a request. Throws what went wrong, in its words. */
 async function call(path, options = {}) {
   let response;
   try {
-    response = await fetch(`${RUNS}${path}`, { cache: "no-store", ...options });
+    const headers = { "Accept-Language": spoken.language, ...options.headers };
+    response = await fetch(`${RUNS}${path}`, { cache: "no-store", ...options, headers });
   } catch {
-    throw new Error("The server cannot be reached. Trying again.");
+    throw new Error(say("unreachable"));
   }
-  if (response.status === 401) throw new Error("The key is asked for again: load this page anew.");
+  if (response.status === 401) throw new Error(say("key_again"));
   if (!response.ok) {
     const problem = await response.json().catch(() => null);
-    throw new Error(sentence(problem?.detail ?? `The server says ${response.status}.`));
+    throw new Error(sentence(problem?.detail ?? say("status", { status: response.status })));
   }
   return response.status === 204 ? null : response.json();
 }
@@ -41,17 +74,17 @@ async function attempt(work) {
   }
 }
 
-const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");
-const many = (count, what) => `${count.toLocaleString()} ${what}${count === 1 ? "" : "s"}`;
+const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?؟]$/.test(text) ? "" : ".");
 
 /** Hands in one file after the other. */
 async function handIn(files) {
+  await ready;
   for (const file of files) {
     if (file.size > Number(input.dataset.most)) {
-      wrong.textContent = `${file.name} is larger than ${Number(input.dataset.most) / 1e6} MB: split it.`;
+      wrong.textContent = say("too_large", { name: file.name, most: Number(input.dataset.most) / 1e6 });
       continue;
     }
-    said.textContent = `Reading ${file.name} …`;
+    said.textContent = say("reading", { name: file.name });
     const run = await attempt(() =>
       call(`?name=${encodeURIComponent(file.name)}`, {
         method: "POST",
@@ -59,17 +92,18 @@ async function handIn(files) {
         headers: { "Content-Type": "application/octet-stream" },
       }),
     );
-    said.textContent = run === null ? "" : `${run.name} is read. ${run.wrong ? sentence(run.wrong) : asked(run)}`;
+    said.textContent = run === null ? "" : say("is_read", { name: run.name, next: run.wrong ? sentence(run.wrong) : asked(run) });
     await look();
     if (run !== null) cards.get(run.id)?.focus();
   }
   input.value = "";
 }
 
-const asked = (run) => `${many(run.different, "question")} would be asked.`;
+const asked = (run) => say("would_ask", { count: run.different });
 
 /** Shows the runs that there are, and looks again when that is worth it. */
 async function look() {
+  await ready;
   clearTimeout(timer);
   let wait = SELDOM;
   try {
@@ -88,7 +122,7 @@ const active = (run) => run.state === "waiting" || run.state === "running";
 
 function show(runs) {
   const list = find("#runs");
-  if (wrong.textContent.startsWith("The server cannot be reached")) wrong.textContent = "";
+  if (wrong.textContent === say("unreachable")) wrong.textContent = "";
   for (const [id, card] of cards) {
     if (runs.some((run) => run.id === id)) continue;
     if (card.contains(document.activeElement)) input.focus();
@@ -131,15 +165,15 @@ function made(run) {
   find("[name=start]", card).addEventListener("click", () =>
     attempt(async () => {
       await call(`/${run.id}/start`, { method: "POST" });
-      said.textContent = `${run.name} is being asked.`;
+      said.textContent = say("started", { name: run.name });
       await look();
     }),
   );
   find("[name=delete]", card).addEventListener("click", () => {
-    if (card.run.state !== "read" && !confirm(`Delete ${run.name} and its answers?`)) return;
+    if (card.run.state !== "read" && !confirm(say("sure", { name: run.name }))) return;
     attempt(async () => {
       await call(`/${run.id}`, { method: "DELETE" });
-      said.textContent = `${run.name} is deleted.`;
+      said.textContent = say("deleted", { name: run.name });
       await look();
     });
   });
@@ -151,10 +185,10 @@ function tell(before, run) {
   if (!before || before.state === "read") return;
   const quarter = (one) => Math.floor((4 * one.done) / Math.max(1, one.different));
   if (run.state !== before.state) {
-    if (run.state === "done") said.textContent = `${run.name} is done. The answers can be downloaded.`;
-    if (run.state === "failed") said.textContent = `${run.name} has stopped. ${sentence(run.wrong)}`;
+    if (run.state === "done") said.textContent = say("is_done", { name: run.name });
+    if (run.state === "failed") said.textContent = say("has_stopped", { name: run.name, why: sentence(run.wrong) });
   } else if (run.state === "running" && quarter(run) > quarter(before)) {
-    said.textContent = `${run.name}: ${progress(run)}`;
+    said.textContent = say("is_at", { name: run.name, progress: progress(run) });
   }
 }
 
@@ -163,45 +197,49 @@ function fill(card, run) {
   const had = card.contains(document.activeElement);
   card.run = run;
   find(".state", card).textContent = {
-    read: run.wrong ? sentence(run.wrong) : "Nothing is asked yet.",
-    waiting: "Waits for its turn.",
-    running: "Is being asked. You may leave this page, and come back.",
-    done: `Done. ${sentence(run.summary[0] ?? "")}`,
-    failed: `Stopped: ${sentence(run.wrong)}`,
+    read: run.wrong ? sentence(run.wrong) : say("not_asked"),
+    waiting: say("waiting"),
+    running: say("running"),
+    done: say("done", { summary: sentence(run.summary[0] ?? "") }),
+    failed: say("stopped", { why: sentence(run.wrong) }),
   }[run.state];
   find(".choose", card).hidden = run.state !== "read";
   options(find(".sheet", card), run.sheets.map((name) => [name, name]), run.sheet);
-  const columns = run.columns.map((name, n) => [String(n), name || `column ${n + 1}`]);
+  const columns = run.columns.map((name, n) => [String(n), name || say("nameless", { number: n + 1 })]);
   const chosen = run.column === null ? "" : String(run.column);
-  options(find(".column", card), run.column === null ? [["", "Choose one"], ...columns] : columns, chosen);
+  options(find(".column", card), run.column === null ? [["", say("choose_one")], ...columns] : columns, chosen);
   items(find(".told", card), run.state === "read" ? run.told.map(sentence) : []);
   const shown = find(".shown", card);
   shown.hidden = run.state !== "read" || run.shown.length === 0;
   find("summary", shown).textContent =
-    run.shown.length < run.questions ? `The first ${run.shown.length} questions` : "The questions";
+    run.shown.length < run.questions ? say("first_questions", { count: run.shown.length }) : say("questions");
   items(find("ul", shown), run.shown);
   find(".going", card).hidden = !active(run);
   Object.assign(find("progress", card), { max: Math.max(1, run.different), value: run.done });
-  find(".count", card).textContent = progress(run) + left(run);
+  find(".count", card).textContent = [progress(run), left(run)].filter(Boolean).join(" ");
   find(".summary", card).hidden = run.summary.length < 2;
   items(find(".summary ul", card), run.summary.slice(1));
   const start = find("[name=start]", card);
   start.hidden = !["read", "failed"].includes(run.state);
   start.disabled = run.state === "read" && run.wrong !== "";
-  start.textContent = run.state === "failed" ? "Go on" : `Ask ${many(run.different, "question")}`;
+  start.textContent = run.state === "failed" ? say("go_on") : say("ask", { count: run.different });
   const link = find("a", card);
   link.hidden = run.state !== "done";
   link.href = `${RUNS}/${run.id}/answers`;
   link.download = run.answers;
   find("bdi", link).textContent = run.answers;
-  find("[name=delete]", card).textContent = active(run) ? "Stop and delete" : "Delete";
-  const until = new Date(run.until * 1000).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
-  find(".until", card).textContent = `Will be deleted on ${until}.`;
+  find("[name=delete]", card).textContent = say(active(run) ? "stop" : "delete");
+  const until = new Date(run.until * 1000).toLocaleString(locales(), {
+    dateStyle: "medium",
+    timeStyle: "short",
+    numberingSystem: "latn",
+  });
+  find(".until", card).textContent = say("until", { when: until });
   if (had && !card.contains(document.activeElement)) card.focus();
   if (had && document.activeElement.closest("[hidden]")) card.focus();
 }
 
-const progress = (run) => `${run.done.toLocaleString()} of ${many(run.different, "question")} asked.`;
+const progress = (run) => say("progress", { done: run.done, count: run.different });
 
 /** About how long it will take yet, from the pace since this page has seen it. */
 function left(run) {
@@ -214,7 +252,8 @@ function left(run) {
   const since = paces.get(run.id);
   if (run.done <= since.done || now - since.at < 3) return "";
   const seconds = ((now - since.at) * (run.different - run.done)) / (run.done - since.done);
-  return seconds < 90 ? ` About ${Math.ceil(seconds / 5) * 5} s left.` : ` About ${Math.round(seconds / 60)} min left.`;
+  if (seconds < 90) return say("seconds_left", { count: Math.ceil(seconds / 5) * 5 });
+  return say("minutes_left", { count: Math.round(seconds / 60) });
 }
 
 /** Fills a select with (value, text), where they are others than it has; with one it is not shown. */
@@ -244,7 +283,7 @@ function items(list, texts) {
       } else {
         const question = document.createElement("bdi");
         question.textContent = text[1];
-        item.append(`row ${text[0]}`, question);
+        item.append(say("row", { number: text[0] }), question);
       }
       return item;
     }),

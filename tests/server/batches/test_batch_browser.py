@@ -51,8 +51,8 @@ class Site:
         self.url = url.replace("://", f"://me:{KEY}@")
         self.load()
 
-    def load(self) -> None:
-        self.browser.get(f"{self.url}/admin/batch")
+    def load(self, query: str = "") -> None:
+        self.browser.get(f"{self.url}/admin/batch{query}")
 
     def one(self, selector: str) -> WebElement:
         return self.browser.find_element(By.CSS_SELECTOR, selector)
@@ -162,6 +162,33 @@ def test_another_column_is_chosen_and_the_file_deleted(site: Site) -> None:
     site.one("[name=delete]").click()
     until(lambda: not site.seen(".run"))
     assert site.one("#said").text == "plan.csv is deleted." and site.focus() == site.one("#file")
+
+
+def test_in_arabic_all_is_said_from_right_to_left(site: Site) -> None:
+    site.load("?lang=ar")
+    site.choose("plan.csv", "no,question\n1,median pay\n2,zebra slowly\n")
+    assert site.one("#said").text == "قُرئ \u2068plan.csv\u2069. سيُطرح سؤالان."
+    assert site.browser.execute_script("return getComputedStyle(document.body).direction") == "rtl"
+    assert site.state() == "لم يُسأل شيء بعد." and site.one("[name=start]").text == "اطرح سؤالين"
+    assert site.one(".told li").text.startswith("يُطرح العمود \u2068'question'\u2069: سؤالان")
+    assert site.browser.execute_script("return getComputedStyle(document.querySelector('h3')).textAlign") == "right"
+    start, delete = (site.one(f"[name={name}]").rect for name in ("start", "delete"))
+    assert start["x"] > delete["x"]
+    for details in site.seen("details"):
+        site.browser.execute_script("arguments[0].open = true", details)
+    number, question = (site.one(".shown li").rect, site.one(".shown bdi").rect)
+    assert question["x"] + question["width"] < number["x"] + number["width"] - 40  # the row's number is to the right
+    site.one("[name=start]").click()
+    until(lambda: site.one(".count").text == "طُرح 1 من سؤالين.")
+    assert violations(site.browser) == [] and site.overflow() == 0
+    site.answerer.go.set()
+    until(lambda: site.state().startswith("انتهى. عدد الصفوف 2: بجواب 1"))
+    assert site.one(".run a").text == "تنزيل plan-answers.csv"
+    assert log(site.browser) == []
+    (site.folder / "plan.xls").write_bytes(b"\xd0\xcf")
+    site.one("#file").send_keys(str(site.folder / "plan.xls"))
+    until(lambda: site.one("#wrong").text.endswith("احفظه بصيغة XLSX أو CSV وحاول مرة أخرى."))
+    assert "?lang=ar" in str(site.one(".ways a").get_attribute("href"))
 
 
 def test_what_cannot_be_read_is_said_and_nothing_is_kept(site: Site) -> None:

@@ -14,15 +14,18 @@ from serving import until
 from starlette.testclient import TestClient
 
 from assistant.access.keys import KeyRing
+from assistant.languages.catalogue import shipped
+from assistant.languages.messages import Language
 from assistant.server import create_app
 from assistant.server.batches import routes
 from assistant.server.batches.routes import FILE, Batches
 from assistant.server.batches.runs import Runs
 from assistant.server.batches.work import Worker
+from assistant.server.feedback import Feedback
 from assistant.testing import StaticAnswerer, document
 
 KEY = "a-key-of-24-characters"
-RUNS = "/admin/batch/runs"
+RUNS, WORDS = "/admin/batch/runs", "/admin/batch/words.json"
 QUESTIONS = b"id;question\n1;median pay\n2;zebra\n3;\n"
 ANSWERER = StaticAnswerer(
     document("The median pay is $5."),
@@ -40,7 +43,8 @@ class Site:
         batches = Batches(
             self.runs, self.worker, lambda what, **fields: self.events.append((what, fields)), "" if keys else KEY
         )
-        app = create_app(lambda: ANSWERER, batches=batches, keys=keys, rights=rights)
+        feedback = Feedback(admin_key="" if keys else KEY)
+        app = create_app(lambda: ANSWERER, batches=batches, keys=keys, rights=rights, feedback=feedback)
         self.client = TestClient(app, base_url="http://localhost", client=("192.0.2.7", 5000))
         self.headers = {"Authorization": f"Bearer {KEY}"}
 
@@ -133,6 +137,37 @@ def test_a_file_that_cannot_be_read_says_why(site: Site) -> None:
     assert reply.json()["detail"] == "plan.xls: xls is not read: save it as XLSX or CSV and run again"
 
 
+def test_who_asks_is_told_in_their_language_what_was_said_before_they_came(site: Site) -> None:
+    site.answers(site.add("plan.csv", b"nr;question\n1;median pay\n2;zebra\n3;\n").json()["id"])
+    site.add("other.csv", b"one,two\na,b\n")
+    for tag, came_to, wrong in (
+        ("de", "3 Zeilen: 1 beantwortet, 1 nicht beantwortet, 0 gescheitert, 1 übersprungen", "keine Spalte sieht"),
+        ("ar", "عدد الصفوف 3: بجواب 1، بلا جواب 1، فاشل 0، متروك 1", "لا عمود يبدو"),
+        ("en", "3 rows: 1 answered, 1 refused, 0 error, 1 skipped", "no column looks"),
+    ):
+        site.headers["Accept-Language"] = tag
+        reply = site.get(RUNS)
+        other, done = reply.json()["runs"]
+        assert reply.headers["content-language"] == tag and "Accept-Language" in reply.headers["vary"]
+        assert done["summary"][0].startswith(came_to) and other["wrong"].startswith(wrong)
+    site.headers["Accept-Language"] = "fr"
+    assert site.add("plan.xls", b"\xd0").json()["detail"].startswith("plan.xls : xls n’est pas lu")
+    assert site.post("0" * 16 + "/start").json()["detail"] == "ce fichier n’est plus gardé : choisissez-le de nouveau"
+    assert "la colonne 'question' serait posée" in site.add().json()["told"][0]
+
+
+@pytest.mark.parametrize("language", shipped().all, ids=lambda language: str(language.tag))
+def test_the_page_and_what_its_script_says_are_in_the_language_of_who_asks(site: Site, language: Language) -> None:
+    site.headers["Accept-Language"] = language.tag
+    page, words = site.get("/admin/batch"), site.get(WORDS).json()
+    right = ' dir="rtl"' if language.direction == "rtl" else ""
+    assert f'<html lang="{language.tag}"{right}>' in page.text and language.say("batch_page.choose") in page.text
+    assert language.say("batch_page.count_hours", count=24) in page.text
+    assert (words["language"], words["direction"]) == (language.tag, language.direction)
+    assert words["words"]["row"] == language.words["batch_page.row"]
+    assert f'<a href="/admin/batch">{language.say("batch_page.heading")}</a>' in site.get("/admin").text
+
+
 def test_too_large_a_file_is_refused(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(routes, "MOST_BYTES", 30)
     assert site.add(data=b"question\n" + b"x" * 21).status_code == 201
@@ -141,7 +176,7 @@ def test_too_large_a_file_is_refused(site: Site, monkeypatch: pytest.MonkeyPatch
 
 
 def calls(id: str) -> Iterator[tuple[str, str]]:
-    yield from (("GET", path) for path in ("/admin/batch", RUNS, f"{RUNS}/{id}/answers"))
+    yield from (("GET", path) for path in ("/admin/batch", WORDS, RUNS, f"{RUNS}/{id}/answers"))
     yield from (("POST", path) for path in (RUNS, f"{RUNS}/{id}", f"{RUNS}/{id}/start"))
     yield "DELETE", f"{RUNS}/{id}"
 
