@@ -147,7 +147,7 @@ function made(run) {
   const card = find("#card").content.firstElementChild.cloneNode(true);
   const title = find("h3", card);
   title.id = `run-${run.id}`;
-  title.textContent = run.name;
+  find("bdi", title).textContent = run.name;
   for (const each of [card, find("progress", card)]) each.setAttribute("aria-labelledby", title.id);
   const [sheet, column] = ["sheet", "column"].map((name) => find(`[name=${name}]`, card));
   const choose = (choice) =>
