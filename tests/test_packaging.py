@@ -70,6 +70,15 @@ def test_every_pin_has_hashes_and_names_no_place() -> None:
     assert not re.search(r"https?://|file:|--index|--find-links", text)
 
 
+def test_every_file_of_the_package_that_is_no_python_is_installed_with_it() -> None:
+    [(package, patterns)] = PROJECT["tool"]["setuptools"]["package-data"].items()
+    folder = ROOT / package
+    named = {path for pattern in patterns for path in folder.glob(pattern) if path.is_file()}
+    there = {path for path in folder.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")}
+    assert there - named == set()
+    assert {path.stem for path in named if path.parent.name == "languages"} == {"ar", "de", "en", "es", "fr"}
+
+
 def test_a_changed_document_or_line_of_code_installs_no_requirement_again() -> None:
     said = [f"{instruction} {words}" for instruction, words in STEPS]
     install = next(n for n, line in enumerate(said) if "--require-hashes" in line)
