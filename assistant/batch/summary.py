@@ -65,8 +65,10 @@ class Summary:
             rows = ", ".join(map(str, self.conflicts[:_SHOWN])) + (", \u2026" if len(self.conflicts) > _SHOWN else "")
             yield say("batch.conflicts", count=len(self.conflicts), rows=rows)
         if self.slowest:
-            slowest = listed("lists.clauses", (f"{seconds:.2f} s {question}" for seconds, question in self.slowest))
-            yield say("batch.slowest", questions=slowest)
+            slowest = (
+                say("batch.slow_one", time=f"{seconds:.2f} s", question=question) for seconds, question in self.slowest
+            )
+            yield say("batch.slowest", questions=listed("lists.clauses", slowest))
         if self.cited:
             names = ", ".join(f"{name} ({n})" for name, n in self.cited.most_common(_SHOWN))
             yield say("batch.cited", names=names)
