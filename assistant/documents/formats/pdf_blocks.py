@@ -191,6 +191,8 @@ class Composer:
             match held, part, after:
                 case Grid(), Part(), Grid() if held.goes_on_in(part.rows, after):
                     continue
+                case Grid(), Part(), _ if not part.mark and held.ends_in(part.rows):
+                    continue
             if isinstance(held, Part) and isinstance(part, Part) and self._is_parted(held, part):
                 held.forced += [False, *part.forced]
                 held.rows += part.rows

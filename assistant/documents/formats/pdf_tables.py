@@ -87,6 +87,19 @@ class Grid:
         self.cut = True
         return True
 
+    def ends_in(self, rows: Sequence[Row]) -> bool:
+        """Take in rows at the top of the next page that are the last row of the table: with a cell in each column."""
+        if self.tagged or rows[0].page != self.last_page + 1 or len(rows[0].pieces) != len(self.columns):
+            return False
+        lines = [_line(row, self.columns) for row in rows]
+        fits = all(_fits(piece, self.columns[_column(self.columns, piece)]) for row in rows for piece in row.pieces)
+        if not fits or not all(lines):
+            return False
+        self.lines += (line for line in lines if line)
+        self.begins += [True, *[False] * (len(rows) - 1)]
+        self.pages += (row.page for row in rows)
+        return True
+
     def _is_like(self, other: Grid) -> bool:
         return len(other.columns) == len(self.columns) and all(map(_stands_alike, self.columns, other.columns))
 

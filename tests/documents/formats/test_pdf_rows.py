@@ -119,6 +119,14 @@ def test_a_cell_goes_on_on_the_next_page(rules: str) -> None:
     assert pages == {"Sentence 0": 1, "Sentence 17": 2}
 
 
+@pytest.mark.parametrize("rules", RULES)
+def test_the_last_row_alone_on_the_next_page_is_one_of_the_table(rules: str) -> None:
+    rows = [(f"Item {n}", f"The manager of part {n}", f"{n * 3}") for n in range(12)]
+    for above in range(400, 460, 4):
+        content = printed(rows, rules=rules, above=above, repeat=False)
+        assert (above, table(content)) == (above, [HEADER, *rows])
+
+
 @pytest.mark.parametrize("group", [0, 4, 9])
 def test_rows_that_lack_a_cell_stay_rows_however_near_they_are(group: float) -> None:
     rows = [("Basic", "9", "EUR"), ("Pro", "20", ""), ("Team", "45", ""), ("Max", "90", "USD")] * 3
