@@ -15,6 +15,7 @@ GROWING = {
     "documents/formats/pdf_layout.Row",
     "documents/formats/pdf_tables.Grid",
     "documents/formats/pdf_text.Piece",
+    "pinned/file_board.Kept",
     "server/pages/blocks.PageBlock",
     "server/workers.Worker",
 }

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from assistant.documents.formats.blocks import LINE, PAGE, Block, Break, Heading, Item, Paragraph
 from assistant.documents.formats.grids import plain_table
 from assistant.documents.formats.hyphens import is_compound
 from assistant.documents.formats.pdf_layout import Row
+from assistant.documents.formats.pdf_rows import banded
 from assistant.documents.formats.pdf_tables import Grid, grid_at, with_header
 from assistant.documents.formats.runs import joined
 
@@ -99,7 +100,7 @@ class Composer:
         """How far the lines of a paragraph are apart, as a multiple of the type size."""
         gaps: Counter[float] = Counter()
         for rows in self.regions:
-            for above, below in itertools.pairwise(rows):
+            for above, below in pairwise(rows):
                 gap = (below.base - above.base) / max(above.size, 1)
                 if above.size == below.size and 0.9 < gap < 2.2:
                     gaps[round(gap * 20) / 20] += 1
@@ -107,13 +108,13 @@ class Composer:
 
     def _parts(self) -> Iterator[Part | Grid]:
         for rows in self.regions:
-            n = 0
+            lines, n = banded(rows), 0
             right = max((row.right for row in rows if len(row.pieces) == 1), default=0.0)
             held: Part | None = None
-            while n < len(rows):
-                grid = grid_at(rows, n)
+            while n < len(lines):
+                grid = grid_at(lines, n)
                 if grid is not None:
-                    below = rows[n]
+                    below = lines[n]
                     while held is not None and held.rows and self._heads(held.rows[-1], below):
                         if not with_header(grid, held.rows[-1], below):
                             break
@@ -125,19 +126,19 @@ class Composer:
                     yield grid
                     n += grid.taken
                     continue
-                row = rows[n]
-                if held is not None and self._goes_on(held, row):
-                    forced = self._is_forced(held.rows[-1], row, right)
-                    if forced and not held.mark and self._ends(held.rows[-1]):
-                        yield held
-                        held = self._part(row)
+                for row in lines[n].parts or [lines[n]]:
+                    if held is not None and self._goes_on(held, row):
+                        forced = self._is_forced(held.rows[-1], row, right)
+                        if forced and not held.mark and self._ends(held.rows[-1]):
+                            yield held
+                            held = self._part(row)
+                        else:
+                            held.forced.append(forced)
+                            held.rows.append(row)
                     else:
-                        held.forced.append(forced)
-                        held.rows.append(row)
-                else:
-                    if held is not None:
-                        yield held
-                    held = self._part(row)
+                        if held is not None:
+                            yield held
+                        held = self._part(row)
                 n += 1
             if held is not None:
                 yield held
@@ -183,9 +184,15 @@ class Composer:
     def _joined(self, parts: Iterator[Part | Grid]) -> Iterator[Part | Grid]:
         """The parts, those joined that a column or a page parts."""
         held: Part | Grid | None = None
-        for part in parts:
+        for part, after in pairwise([*parts, None]):
+            assert part is not None
             if isinstance(held, Grid) and isinstance(part, Grid) and held.continues(part):
                 continue
+            match held, part, after:
+                case Grid(), Part(), Grid() if held.goes_on_in(part.rows, after):
+                    continue
+                case Grid(), Part(), _ if not part.mark and held.ends_in(part.rows):
+                    continue
             if isinstance(held, Part) and isinstance(part, Part) and self._is_parted(held, part):
                 held.forced += [False, *part.forced]
                 held.rows += part.rows

@@ -35,6 +35,7 @@ class Row:
     pieces: list[Piece]
     page: int
     rules: list[float] = field(default_factory=list)  # where lines are drawn on its page, from the top
+    parts: list[Row] = field(default_factory=list)  # the rows that it was put together from, if it was
 
     @property
     def base(self) -> float:

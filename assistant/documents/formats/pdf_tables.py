@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,6 +10,7 @@ from itertools import pairwise
 from assistant.documents.formats.blocks import PAGE
 from assistant.documents.formats.grids import Cell
 from assistant.documents.formats.pdf_layout import Row
+from assistant.documents.formats.pdf_rows import begins, is_ruled, leads
 from assistant.documents.formats.pdf_text import Piece
 
 _MARK = re.compile(r"\W{1,2}|o|\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{2,5})[.)]")
@@ -31,6 +31,7 @@ class Grid:
     columns: list[tuple[float, float]]
     taken: int  # rows of the page
     tagged: bool = False  # whether the file itself says that it is a table
+    cut: bool = False  # whether its last row goes on at the top of the last page
 
     @property
     def page(self) -> int:
@@ -44,9 +45,9 @@ class Grid:
         """The rows, lines of one row put together."""
         found: list[list[tuple[str, bool]]] = []
         page = self.pages[0]
-        for line, begins, at in zip(self.lines, self.begins, self.pages, strict=True):
+        for line, first, at in zip(self.lines, self.begins, self.pages, strict=True):
             mark, page = PAGE * (at - page), at
-            if begins or not found:
+            if first or not found:
                 row = [line.get(n, ("", True)) for n in range(len(self.columns))]
                 filled = next((n for n, (text, _) in enumerate(row) if text), 0)
                 row[filled] = (mark + row[filled][0], row[filled][1])
@@ -60,18 +61,55 @@ class Grid:
 
     def continues(self, other: Grid) -> bool:
         """Take in the rest of this table from the next page, without the header that is repeated there."""
-        if other.page != self.last_page + 1 or len(other.columns) != len(self.columns):
+        if other.page != self.last_page + (not self.cut) or not self._is_like(other):
             return False
-        if any(
-            abs(a[0] - b[0]) > 12 and abs(a[1] - b[1]) > 12 for a, b in zip(self.columns, other.columns, strict=True)
-        ):
-            return False
-        head = next((n for n, begins in enumerate(self.begins) if begins and n), len(self.lines))
+        head = next((n for n, first in enumerate(self.begins) if first and n), len(self.lines))
         at = head if other.lines[:head] == self.lines[:head] else 0
+        self.begins += [not self._goes_on(other, at), *other.begins[at + 1 :]]
         self.lines += other.lines[at:]
-        self.begins += [True, *other.begins[at + 1 :]]
         self.pages += other.pages[at:]
+        self.cut = False
         return True
+
+    def goes_on_in(self, rows: Sequence[Row], other: Grid) -> bool:
+        """Take in rows at the top of the next page, above the rest of the table: of one cell that goes on there."""
+        at = _column(self.columns, rows[0].pieces[0])
+        last = self.lines[max(n for n, first in enumerate(self.begins) if first) :]
+        if self.tagged or not at or rows[0].page != self.last_page + 1 or not any(at in line for line in last):
+            return False
+        if other.page != rows[-1].page or not self._is_like(other):
+            return False
+        if not all(len(row.pieces) == 1 and _fits(row.pieces[0], self.columns[at]) for row in rows):
+            return False
+        self.lines += ({at: (row.text.strip(), row.bold)} for row in rows)
+        self.begins += [False] * len(rows)
+        self.pages += (row.page for row in rows)
+        self.cut = True
+        return True
+
+    def ends_in(self, rows: Sequence[Row]) -> bool:
+        """Take in rows at the top of the next page that are the last row of the table: with a cell in each column."""
+        if self.tagged or rows[0].page != self.last_page + 1 or len(rows[0].pieces) != len(self.columns):
+            return False
+        lines = [_line(row, self.columns) for row in rows]
+        fits = all(_fits(piece, self.columns[_column(self.columns, piece)]) for row in rows for piece in row.pieces)
+        if not fits or not all(lines):
+            return False
+        self.lines += (line for line in lines if line)
+        self.begins += [True, *[False] * (len(rows) - 1)]
+        self.pages += (row.page for row in rows)
+        return True
+
+    def _is_like(self, other: Grid) -> bool:
+        return len(other.columns) == len(self.columns) and all(map(_stands_alike, self.columns, other.columns))
+
+    def _goes_on(self, other: Grid, at: int) -> bool:
+        """Whether the other's row that begins with this line is the rest of the last one here: it alone has no key."""
+        if self.tagged or at >= len(other.lines):
+            return False
+        keyed = [bool(row[0].text.strip(PAGE)) for row in self.cells()]
+        end = next((n for n in range(at + 1, len(other.lines)) if other.begins[n]), len(other.lines))
+        return all(keyed) and not any(0 in line for line in other.lines[at:end])
 
 
 def grid_at(rows: Sequence[Row], start: int) -> Grid | None:
@@ -99,9 +137,7 @@ def grid_at(rows: Sequence[Row], start: int) -> Grid | None:
                 for k, column in enumerate(columns)
                 if cells[0].left < column[1] + _GAP and cells[0].right > column[0] - _GAP
             ]
-            if len(spot) > 1 or _is_apart(rows, n):
-                break
-            if not spot:
+            if len(spot) != 1 or (_is_apart(rows, n) and not leads(rows, n, columns[spot[0]])):
                 break
             columns[spot[0]] = (min(columns[spot[0]][0], cells[0].left), max(columns[spot[0]][1], cells[0].right))
             continue
@@ -124,7 +160,9 @@ def grid_at(rows: Sequence[Row], start: int) -> Grid | None:
     if any(line is None for line in lines):
         return None
     plain = [line for line in lines if line is not None]
-    return Grid(plain, _begins(rows[start:end], plain), [row.page for row in rows[start:end]], columns, end - start)
+    return Grid(
+        plain, begins(rows[start:end], plain, columns), [row.page for row in rows[start:end]], columns, end - start
+    )
 
 
 def _tagged(rows: Sequence[Row], start: int, table: int) -> Grid | None:
@@ -169,6 +207,11 @@ def _parted(cells: Sequence[Piece], columns: Sequence[tuple[float, float]]) -> l
     return parts if fits and len(parts) > len(cells) and places == sorted(set(places)) else None
 
 
+def _stands_alike(column: tuple[float, float], other: tuple[float, float]) -> bool:
+    """Whether two columns have their left edge, their right edge or their middle in the same place."""
+    return any(abs(a - b) <= _SHIFT for a, b in zip((*column, sum(column) / 2), (*other, sum(other) / 2), strict=True))
+
+
 def _in_order(cells: Sequence[Piece], columns: Sequence[tuple[float, float]]) -> list[tuple[float, float]] | None:
     """The columns with these cells, one in each; None where a cell would reach into the next column."""
     found = [
@@ -181,7 +224,8 @@ def with_header(grid: Grid, row: Row, below: Row) -> bool:
     """Take in the row above a table, if its words are names of its columns, or the first line of its first cells."""
     if grid.tagged:
         return False
-    if not _is_ruled(row, below) and any(0 < row.base - rule < 2 * row.size for rule in row.rules):
+    opens = any(0 < row.base - rule < 2 * row.size for rule in row.rules) or _opens(row, below, grid.columns)
+    if not is_ruled(row, below) and opens:
         inside = _line(row, grid.columns)
         if inside is not None and all(_fits(piece, grid.columns[_column(grid.columns, piece)]) for piece in row.pieces):
             grid.lines.insert(0, inside)
@@ -199,6 +243,13 @@ def with_header(grid: Grid, row: Row, below: Row) -> bool:
     return True
 
 
+def _opens(row: Row, below: Row, columns: Sequence[tuple[float, float]]) -> bool:
+    """Whether a row of one piece is the first line of a cell of the row below, set as that one is."""
+    inside = [piece for piece in below.pieces if _column(columns, piece) == _column(columns, row.pieces[0])]
+    alike = bool(inside) and (inside[0].text[:1].islower() or (row.bold and below.bold))
+    return len(row.pieces) == 1 and alike and leads([row, below], 0, columns[_column(columns, row.pieces[0])])
+
+
 def _fits(piece: Piece, column: tuple[float, float]) -> bool:
     """Whether a piece stands within a column, or little beyond its letters."""
     return column[0] - piece.size <= piece.left and piece.right <= column[1] + 2 * piece.size
@@ -207,7 +258,7 @@ def _fits(piece: Piece, column: tuple[float, float]) -> bool:
 def _is_apart(rows: Sequence[Row], n: int) -> bool:
     """Whether a row of one piece is further from the row above than from the one below, and so none of its cells."""
     row = rows[n]
-    if _is_ruled(rows[n - 1], row) and any(0 < rule - row.base < _MOST_LINES * row.size for rule in row.rules):
+    if is_ruled(rows[n - 1], row) and any(0 < rule - row.base < _MOST_LINES * row.size for rule in row.rules):
         return False  # in a cell
     gap = rows[n].base - rows[n - 1].base
     below = rows[n + 1].base - rows[n].base if n + 1 < len(rows) else gap
@@ -247,29 +298,3 @@ def _line(row: Row, columns: Sequence[tuple[float, float]]) -> dict[int, tuple[s
             return None
         found[at] = (piece.text.strip(), piece.bold)
     return found
-
-
-def _begins(rows: Sequence[Row], lines: Sequence[dict[int, tuple[str, bool]]]) -> list[bool]:
-    """Of each line, whether a row of the table begins with it: by lines that are drawn, by gaps, by its cells."""
-    gaps = [below.base - above.base for above, below in pairwise(rows)]
-    low, high = min(gaps), max(gaps)
-    ruled = [_is_ruled(above, below) for above, below in pairwise(rows)]
-    by_rules = sum(ruled) >= 2 and sum(ruled) * 3 >= len(ruled)
-    spread = high > 1.3 * low
-    found = [True]
-    for gap, rule, line, above in zip(gaps, ruled, lines[1:], lines, strict=False):
-        if by_rules:
-            found.append(rule)
-            continue
-        fits = all(n in above for n in line)
-        rest = gap <= 1.15 * low and len(line) < len(above) and fits and (spread or 0 not in line)
-        if spread and gap <= 1.15 * low and len(line) <= len(above) and gap < 1.45 * rows[0].size and fits:
-            rest = rest or 0 not in line
-        found.append(not rest)
-    return found
-
-
-def _is_ruled(above: Row, below: Row) -> bool:
-    """Whether a line is drawn between two rows."""
-    at = bisect_left(above.rules, above.base)
-    return at < len(above.rules) and above.rules[at] < below.base - 0.3 * below.size
