@@ -17,6 +17,7 @@ GROWING = {
     "documents/formats/pdf_text.Piece",
     "pinned/file_board.Kept",
     "server/pages/blocks.PageBlock",
+    "server/spoken.Chosen",
     "server/workers.Worker",
 }
 REMEMBERING = {"index/postgres/collection.PostgresCollection"}  # cached properties have no place beside slots
