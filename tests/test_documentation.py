@@ -212,7 +212,7 @@ def test_the_examples_on_the_pages_run(tmp_path: Path, monkeypatch: pytest.Monke
     consoles = re.findall(r"^\$ (.+)\n((?:(?!\$ ).*\n)+)", "".join(blocks("console")), re.MULTILINE)
     curls = [block for block in blocks("sh") if block.startswith("curl ") and "$KEY" not in block]
     pythons = blocks("python")
-    assert (len(consoles), len(curls), len(pythons)) == (2, 5, 1)
+    assert (len(consoles), len(curls), len(pythons)) == (2, 6, 1)
     command = [sys.executable, "-m", "assistant"]
     monkeypatch.chdir(ROOT)
     monkeypatch.setenv(f"{PREFIX}INDEX", str(tmp_path))
