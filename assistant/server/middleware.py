@@ -67,11 +67,16 @@ async def read(request: Request, most: int) -> bytes:
     """The body, if it says that it is JSON and is not too large; no more than the limit is ever held."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise UnsupportedType(say("errors.json_header"))
+    return await whole(request, most, RequestTooLarge(say("errors.body_too_large", size=most // 1024)))
+
+
+async def whole(request: Request, most: int, too_large: RequestTooLarge) -> bytes:
+    """The body as it is sent; no more than the limit is ever held. Raises `too_large` beyond it."""
     raw = bytearray()
     async for chunk in request.stream():
         raw += chunk
         if len(raw) > most:
-            raise RequestTooLarge(say("errors.body_too_large", size=most // 1024))
+            raise too_large
     return bytes(raw)
 
 

@@ -28,6 +28,7 @@ from assistant.errors import (
 from assistant.languages.catalogue import say
 from assistant.server.access import Wrong
 from assistant.server.feedback import holder, refusal
+from assistant.server.middleware import whole
 from assistant.server.peers import peer_of
 from assistant.server.problems import documented
 from assistant.server.seen import Seen
@@ -116,12 +117,7 @@ async def _file(request: Request, most: int) -> bytes:
     too_large = RequestTooLarge(say("errors.file_too_large", size=most))
     if int(request.headers.get("content-length") or 0) > most:
         raise too_large
-    data = bytearray()
-    async for chunk in request.stream():
-        data += chunk
-        if len(data) > most:
-            raise too_large
-    return bytes(data)
+    return await whole(request, most, too_large)
 
 
 def _accepted(id: str, status: str) -> AcceptedBody:

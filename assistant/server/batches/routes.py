@@ -22,6 +22,7 @@ from assistant.server.batches.asker import PoliteAsker
 from assistant.server.batches.runs import MOST_BYTES, KeptRun, Runs
 from assistant.server.batches.work import Worker
 from assistant.server.feedback import CHALLENGE, NOT_KEPT, holder, refusal
+from assistant.server.middleware import whole
 from assistant.server.pages import batch
 from assistant.server.pages.home import words_reply
 from assistant.server.peers import base_url, peer_of
@@ -201,10 +202,4 @@ async def _file(request: Request) -> bytes:
     """The body; no more than the limit is ever held."""
     if request.headers.get("content-type", "") != FILE:
         raise UnsupportedType(say("batch.as_it_is", type=FILE))
-    too_large = RequestTooLarge(say("batch.too_large", size=MOST_BYTES // 1_000_000))
-    data = bytearray()
-    async for chunk in request.stream():
-        data += chunk
-        if len(data) > MOST_BYTES:
-            raise too_large
-    return bytes(data)
+    return await whole(request, MOST_BYTES, RequestTooLarge(say("batch.too_large", size=MOST_BYTES // 1_000_000)))
