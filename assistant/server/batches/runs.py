@@ -33,7 +33,7 @@ SHOWN = 100  # questions of a preview
 _LONGEST_NAME = 200
 _HOUR = 3600
 _ID = re.compile(r"[0-9a-f]{16}")
-_GONE = "."  # what the name of a folder begins with that is being deleted
+_GONE, _MADE = ".", "+"  # what the name of a folder begins with that is being deleted, and that is being made
 
 State = Literal["read", "waiting", "running", "done", "failed"]
 # Text that people are told, kept so that it can be said in any language.
@@ -195,6 +195,10 @@ class Runs:
                     self.delete(run.id)
         for left in self.folder.glob(f"{_GONE}*"):
             shutil.rmtree(left, ignore_errors=True)
+        for half in self.folder.glob(f"{_MADE}*"):
+            with suppress(FileNotFoundError):  # it is whole by now
+                if half.stat().st_mtime <= self._now() - _HOUR:  # whoever made it is gone
+                    shutil.rmtree(half, ignore_errors=True)
 
     def _folders(self) -> Iterator[Path]:
         with suppress(FileNotFoundError):
@@ -212,7 +216,7 @@ class Runs:
 
     def _make(self, run: KeptRun, data: bytes, table: Table) -> None:
         """Makes the folder of a run, which is seen once all is in it."""
-        new = self.folder / f"{_GONE}{run.id}"
+        new = self.folder / f"{_MADE}{run.id}"
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             new.mkdir(mode=0o700)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import stat
 from pathlib import Path
 
@@ -159,3 +160,14 @@ def test_each_is_deleted_once_its_time_is_over(runs: Runs, clock: Clock) -> None
     clock.at = run.until
     runs.sweep()
     assert [path.name for path in runs.folder.iterdir()] == [later.id]
+
+
+def test_one_that_is_being_made_is_left_alone_until_nobody_can_be_making_it(runs: Runs, clock: Clock) -> None:
+    half = runs.folder / "+0123456789abcdef"
+    half.mkdir(parents=True)
+    os.utime(half, (clock.at, clock.at))
+    runs.sweep()
+    assert half.is_dir() and runs.all() == []
+    clock.at += 3600
+    runs.sweep()
+    assert not half.exists()
