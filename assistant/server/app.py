@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import FastAPI, Query
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
@@ -285,10 +284,10 @@ def create_app(
     if counts is not None:
         app.get("/metrics", include_in_schema=False)(counts.page)
     if mcp:
-        from assistant.server.mcp import Endpoint, make_server  # loads the library for it
+        from assistant.server.mcp import Endpoint, Known, make_server  # loads the library for it
 
         app.router.routes.append(
-            Route(
+            Known(
                 "/mcp",
                 Endpoint(make_server(seen, desk, lambda answer: for_reply()[1](answer), title)),
                 methods=["POST"],

@@ -88,7 +88,9 @@ def test_what_is_answered_over_mcp_is_counted_too() -> None:
     asked = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call}
     reply = client.post("/mcp", json=asked, headers={"accept": "application/json, text/event-stream"})
     assert reply.json()["result"]["structuredContent"]["status"] == "answered"
-    assert told(client)["assistant_answers_total{reason=,status=answered}"] == 1
+    found = told(client)
+    assert found["assistant_answers_total{reason=,status=answered}"] == 1
+    assert found["assistant_requests_total{method=POST,route=/mcp,status=200}"] == 1
 
 
 def test_it_needs_a_key_where_there_are_keys_and_can_be_switched_off(tmp_path: Path) -> None:
