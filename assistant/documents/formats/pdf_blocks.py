@@ -11,6 +11,7 @@ from itertools import pairwise
 from assistant.documents.formats.blocks import LINE, PAGE, Block, Break, Heading, Item, Paragraph
 from assistant.documents.formats.grids import plain_table
 from assistant.documents.formats.hyphens import is_compound
+from assistant.documents.formats.pdf_forms import fields
 from assistant.documents.formats.pdf_layout import Row
 from assistant.documents.formats.pdf_rows import banded
 from assistant.documents.formats.pdf_tables import Grid, grid_at, with_header
@@ -73,7 +74,8 @@ class Composer:
                 page += 1
             page = max(page, part.rows[-1].page if isinstance(part, Part) else part.last_page)
             if isinstance(part, Grid):
-                found += plain_table(part.cells())
+                cells = part.cells()
+                found += fields(cells, headed=part.headed) or plain_table(cells)
                 item = None
             elif part.level:
                 found.append(Heading(part.level, self._text(part)[0].replace(LINE, " ")))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TypeAlias
 
+from assistant.documents.formats.pdf_forms import stand_in_rows
 from assistant.documents.formats.pdf_text import PageText, Piece
 
 _STEP = 2.0  # points, for finding the gap between columns
@@ -90,7 +91,7 @@ def rows_of(pieces: Sequence[Piece], page: int = 0) -> Iterator[Row]:
 
 def columns(pieces: list[Piece], rules: Sequence[Rule] = (), depth: int = 0) -> list[list[Piece]]:
     """The pieces in groups that are read one after the other: columns, and what stands across them."""
-    gap = _gutter(pieces, rules) if depth < 3 and 2 * _COLUMN_LINES < len(pieces) < _MANY else None
+    gap = _gutter(pieces, rules) if depth < 3 and 2 * _COLUMN_LINES <= len(pieces) < _MANY else None
     if gap is None:
         return [pieces] if pieces else []
     left = [piece for piece in pieces if piece.right <= gap]
@@ -147,7 +148,10 @@ def _gutter(pieces: Sequence[Piece], rules: Sequence[Rule]) -> float | None:
     sides = [piece for piece in pieces if piece.right <= gap], [piece for piece in pieces if piece.left >= gap]
     drawn = sum(left < gap - _STEP and gap + _STEP < right for left, right, _ in rules)
     is_table = drawn > _MOST_RULES or any(piece.tag.table for piece in pieces)
-    return gap if not is_table and all(_is_column(side) for side in sides) else None
+    if is_table or not all(_is_column(side) for side in sides):
+        return None
+    across = [piece for piece in pieces if piece.left < gap < piece.right]
+    return None if stand_in_rows(*sides, across) else gap
 
 
 def _is_column(side: Sequence[Piece]) -> bool:

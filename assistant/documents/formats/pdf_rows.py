@@ -135,12 +135,19 @@ def leads(rows: Sequence[Row], n: int, column: Column) -> bool:
 
 def _wraps(above: tuple[Row, str], below: tuple[Row, str], column: Column) -> bool:
     """Whether the first word below had no room on the line above, in a column of this width; values are no words."""
-    (row, said), (_, text) = above, below
+    (row, said), (other, text) = above, below
     if _VALUE.fullmatch(said) and _VALUE.fullmatch(text):
         return False
     piece = _piece(row, column)
     word = text.split()[0] if text.split() else ""
-    return piece is None or piece.right + (len(word) + 1) * _LETTER * row.size > column[1]
+    room = max((len(word) + 1) * _LETTER * row.size, _width(other, text))
+    return piece is None or piece.right + room > column[1]
+
+
+def _width(row: Row, text: str) -> float:
+    """How wide the first word of a text of this row is with the space after it; 0 where that is not known."""
+    first = next((piece for piece in row.pieces if piece.text == text and piece.words), None)
+    return first.words[0][1] - first.left if first else 0.0
 
 
 def _continues(text: str) -> bool:

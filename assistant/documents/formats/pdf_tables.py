@@ -32,6 +32,7 @@ class Grid:
     taken: int  # rows of the page
     tagged: bool = False  # whether the file itself says that it is a table
     cut: bool = False  # whether its last row goes on at the top of the last page
+    headed: bool = False  # whether a line is drawn below its first row, and below no other
 
     @property
     def page(self) -> int:
@@ -160,9 +161,15 @@ def grid_at(rows: Sequence[Row], start: int) -> Grid | None:
     if any(line is None for line in lines):
         return None
     plain = [line for line in lines if line is not None]
-    return Grid(
-        plain, begins(rows[start:end], plain, columns), [row.page for row in rows[start:end]], columns, end - start
-    )
+    first = begins(rows[start:end], plain, columns)
+    pages = [row.page for row in rows[start:end]]
+    return Grid(plain, first, pages, columns, end - start, headed=_is_headed(rows[start:end], first))
+
+
+def _is_headed(rows: Sequence[Row], first: Sequence[bool]) -> bool:
+    """Whether a line is drawn below the first of at least three rows, and below no other but the last."""
+    ruled = [n for n, (above, below) in enumerate(pairwise(rows), start=1) if is_ruled(above, below)]
+    return sum(first) > 2 and ruled == [next(n for n, each in enumerate(first) if each and n)]
 
 
 def _tagged(rows: Sequence[Row], start: int, table: int) -> Grid | None:
