@@ -101,6 +101,16 @@ class Opener:
         )
 
 
+def open_encoder(settings: Settings) -> Encoder:
+    """An encoder where there is no index: that of the settings if it needs no export, else the one that ships.
+
+    Raises EncoderNotFound or IndexDamaged where it is not there.
+    """
+    from assistant.models.encoder_prepare import ready_encoder
+
+    return ready_encoder(settings.encoder, threads=settings.threads or None)
+
+
 def open_uncalibrated(settings: Settings) -> Assistant:
     """The answerer of the index in force as a calibration is fitted with it: it answers all that it can."""
     return open_answerer(settings.model_copy(update={"max_false_answer_rate": 1.0, "pinned": None}), calibrated=False)

@@ -15,7 +15,7 @@ from typing import TypeAlias, cast
 import numpy as np
 
 from assistant.answer.pipeline import Assistant
-from assistant.batch.near_duplicates import Likeness, by_meaning, by_words
+from assistant.batch.near_duplicates import LACKING, TOGETHER, Likeness, by_meaning, by_words
 from assistant.batch.run import Failed
 from assistant.batch.worker import VECTOR, reply, write
 from assistant.compose import open_answerer
@@ -26,9 +26,7 @@ from assistant.settings import Settings
 from assistant.types import Answerer, Json, Vectors
 from assistant.wire import AnswerBody, OutcomeBody
 
-_TOGETHER = 16  # questions that are encoded together
 _WORTH = 10  # questions for which it pays to start a process
-_LACKING = 200  # questions that are encoded only to tell how alike they are: about a second
 _PATIENCE = 10  # seconds that a process beside this one gets to end
 
 _Hand: TypeAlias = Callable[[Sequence[str], Sequence[str]], Iterator[AnswerBody | Failed]]
@@ -37,7 +35,7 @@ _Hand: TypeAlias = Callable[[Sequence[str], Sequence[str]], Iterator[AnswerBody 
 class LocalBackend:
     """Answers from the index on this machine: in this process, and in as many beside it as there is work for."""
 
-    together = _TOGETHER
+    together = TOGETHER
 
     def __init__(self, settings: Settings, *, jobs: int | None = None, expected: int = 0) -> None:
         """Opens the index, and begins to start others where so many questions are expected."""
@@ -82,11 +80,11 @@ class LocalBackend:
 
     def likeness(self, questions: Sequence[str]) -> Likeness:
         lacking = [question for question in questions if question not in self._vectors]
-        if len(lacking) > _LACKING:
+        if len(lacking) > LACKING:
             return by_words(questions)
-        for at in range(0, len(lacking), _TOGETHER):
-            self._answerer.prepare(lacking[at : at + _TOGETHER])
-            for question in lacking[at : at + _TOGETHER]:
+        for at in range(0, len(lacking), TOGETHER):
+            self._answerer.prepare(lacking[at : at + TOGETHER])
+            for question in lacking[at : at + TOGETHER]:
                 self._note(question, self._answerer.encode(question))
         dim = 0 if not questions else len(self._vectors[questions[0]])
         rows = np.empty((len(questions), dim), dtype=np.float32)

@@ -19,7 +19,7 @@ from assistant.batch.preview import preview, unread_sheets
 from assistant.batch.run import Results, Run
 from assistant.disk import replacing
 from assistant.errors import AssistantError, UsageError
-from assistant.settings import load_settings
+from assistant.settings import Settings, load_settings
 from assistant.spreadsheets.counted import counted
 from assistant.spreadsheets.files import read
 from assistant.spreadsheets.tables import Table, expected_column, question_column
@@ -28,6 +28,7 @@ from assistant.terminal.progress import Pace, Waiting
 if TYPE_CHECKING:
     from assistant.batch.backends import LocalBackend
     from assistant.batch.remote import RemoteBackend
+    from assistant.types import Encoder
 
 _RELATIVE = (
     "the links to sources lead nowhere outside this machine: name the address of the assistant for readers with "
@@ -111,13 +112,31 @@ def _asker(options: argparse.Namespace, expected: int) -> LocalBackend | RemoteB
     if options.url is not None:
         from assistant.batch.remote import RemoteBackend
 
-        key = load_settings().api_key
+        settings = load_settings()
+        key = settings.api_key
         given = options.api_key or (None if key is None else key.get_secret_value())
-        return RemoteBackend(options.url, api_key=given, jobs=options.jobs, mode=options.mode)
+        return RemoteBackend(
+            options.url,
+            api_key=given,
+            jobs=options.jobs,
+            mode=options.mode,
+            open_encoder=lambda: _encoder(settings),
+        )
     from assistant.batch.backends import LocalBackend
 
     settings = load_settings({"index": options.index, "mode": options.mode})
     return LocalBackend(settings, jobs=options.jobs, expected=expected)
+
+
+def _encoder(settings: Settings) -> Encoder | None:
+    """What tells how alike questions are that a server was asked; None, and why, where that cannot be loaded."""
+    from assistant.compose import open_encoder
+
+    try:
+        return open_encoder(settings)
+    except AssistantError as error:
+        _say(f"questions are compared by their words, as the encoder cannot be loaded: {error}")
+        return None
 
 
 def _answer(batch: Run, options: argparse.Namespace) -> Results:

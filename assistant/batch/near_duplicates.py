@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from assistant.question.stems import words
 from assistant.types import Vectors
 
+TOGETHER = 16  # questions that are encoded together
+LACKING = 200  # questions that are encoded only to tell how alike they are: about a second
 _ENOUGH = 0.85  # likeness from which two questions are worth a look
 _SAME_ANSWER = 0.15  # so much less is enough where they have the same answer
 _BLOCK = 128  # questions that are compared with all before them at once

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.errors import EncoderError, EncoderNotFound, IndexDamaged, IndexMismatch
-from assistant.models.encoder_names import NANO, find_model, full_name, shipped
+from assistant.models.encoder_names import NANO, SHIPPED, find_model, full_name, shipped
 from assistant.types import Encoder
 
 if TYPE_CHECKING:
@@ -26,6 +26,16 @@ def nano_encoder(threads: int | None = None) -> Encoder:
             f"the encoder {NANO} cannot be loaded: install it with `pip install 'role-assistant[multilingual]'`"
         ) from error
     return NanoEncoder(threads=threads)
+
+
+def ready_encoder(name: str, *, threads: int | None = None) -> Encoder:
+    """An encoder that needs no index and no export: the one of this name, if it is such, else the one that ships.
+
+    Raises EncoderNotFound or IndexDamaged where it is not there.
+    """
+    from assistant.models.encoder import OnnxEncoder
+
+    return nano_encoder(threads) if name == NANO else OnnxEncoder(SHIPPED, threads=threads)
 
 
 def prepare_encoder(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -14,24 +14,30 @@ from batches import GUIDE, Near
 from serving import serving
 
 from assistant.batch.backends import LocalBackend
+from assistant.batch.near_duplicates import LACKING, TOGETHER
 from assistant.batch.remote import RemoteBackend
 from assistant.batch.run import Asker, Failed
 from assistant.server import create_app
 from assistant.settings import load_settings
-from assistant.testing import StaticAnswerer
+from assistant.testing import HashEncoder, StaticAnswerer
+from assistant.types import Vectors
 from assistant.wire import AnswerBody
 
 TEXT = "# Pay\nThe median salary of a baker is $336,500 a year.\n# Duties\nThe baker leads the team.\n"
 QUESTIONS = ["What is the median salary of a baker?", "Which zebras live here?"]
 
 
-@pytest.fixture(scope="module", params=["fake", "server", pytest.param("here", marks=pytest.mark.model)])
+@pytest.fixture(scope="module", params=["fake", "server", "encoder", pytest.param("here", marks=pytest.mark.model)])
 def asker(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asker]:
     if request.param == "fake":
         yield Near()
-    elif request.param == "server":
+    elif request.param in ("server", "encoder"):
         answerer = StaticAnswerer(GUIDE, index_id="one")
-        with serving(create_app(lambda: answerer)) as url, closing(RemoteBackend(url)) as remote:
+        encoder = HashEncoder() if request.param == "encoder" else None
+        with (
+            serving(create_app(lambda: answerer)) as url,
+            closing(RemoteBackend(url, open_encoder=lambda: encoder)) as remote,
+        ):
             yield remote
     else:
         folder: Path = tmp_path_factory.mktemp("index")
@@ -93,3 +99,37 @@ def test_likeness_is_of_each_question_with_all_before_it(asker: Asker) -> None:
     assert alike.max() <= 1.01
     assert alike[2, 0] > 0.9 > alike[1, 0]
     assert np.allclose(asker.likeness(questions)(2, 3), alike[2:3], atol=1e-3)
+
+
+class Meaning(HashEncoder):
+    """Takes a wage for pay. Keeps how many questions came together."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.together: list[int] = []
+
+    def encode_alike(self, texts: Sequence[str]) -> Vectors:
+        self.together.append(len(texts))
+        return super().encode_alike([text.replace("wage", "pay") for text in texts])
+
+
+def test_an_encoder_here_tells_how_alike_questions_to_a_server_are() -> None:
+    answerer, encoder = StaticAnswerer(GUIDE), Meaning()
+    with serving(create_app(lambda: answerer)) as url, closing(RemoteBackend(url, open_encoder=lambda: encoder)) as far:
+        alike = far.likeness(["median pay", "zebra", "median wage"])(0, 3)
+        assert alike[2, 0] == pytest.approx(1) and alike[1, 0] < 0.5
+        assert far.likeness([])(0, 0).shape == (0, 0) and far.likeness(["zebra"])(0, 1).shape == (1, 1)
+    assert encoder.together == [3]
+    with serving(create_app(lambda: answerer)) as url, closing(RemoteBackend(url)) as far:
+        assert far.likeness(["median pay", "zebra", "median wage"])(0, 3)[2, 0] < 0.9
+
+
+def test_many_questions_are_encoded_only_where_the_run_has_asked_them() -> None:
+    answerer, encoder = StaticAnswerer(GUIDE), Meaning()
+    questions = [f"median pay {n}" for n in range(LACKING)]
+    with serving(create_app(lambda: answerer)) as url, closing(RemoteBackend(url, open_encoder=lambda: encoder)) as far:
+        far.likeness([*questions, "one more"])
+        assert encoder.together == []
+        asked(far, ["one more"])
+        assert far.likeness([*questions, "one more"])(0, 1).shape == (1, 1)
+    assert sum(encoder.together) == LACKING + 1 and max(encoder.together) == TOGETHER

@@ -21,6 +21,7 @@ from assistant.batch.backends import LocalBackend
 from assistant.cli import main
 from assistant.client import Remote, ServerFault
 from assistant.errors import AssistantError
+from assistant.models import encoder_prepare
 from assistant.server import create_app
 from assistant.settings import load_settings
 from assistant.testing import StaticAnswerer, document
@@ -310,17 +311,40 @@ def development(n: int) -> list[str]:
     return [f"{start}{question}" for start in ("", "Please tell me: ", "So, ") for question in questions][:n]
 
 
+ALIKE = ["How much is a baker paid?", "Who leads the team?", "What salary does a baker get?"]
+
+
 @pytest.mark.model
-def test_several_processes_say_what_one_server_says(index: Path, tmp_path: Path) -> None:
+def test_questions_to_a_server_are_compared_by_meaning(
+    url: str, here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "in.txt").write_text("\n".join(ALIKE), encoding="utf-8")
+    arguments = ["batch", "in.txt", "--output", "out.csv", "--url", url]
+    assert main(arguments) == 0
+    assert "most alike, candidates to merge: 1 pair\n  rows 1 and 3, 0." in capsys.readouterr().err
+    monkeypatch.setattr(encoder_prepare, "SHIPPED", here / "nowhere")
+    assert main(arguments) == 0
+    told = capsys.readouterr().err
+    assert "questions are compared by their words, as the encoder cannot be loaded: " in told
+    assert "most alike" not in told
+
+
+@pytest.mark.model
+def test_several_processes_say_what_one_server_says(
+    index: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     from assistant.compose import open_answerer
     from assistant.settings import load_settings
 
     answerer = open_answerer(load_settings({"index": index}))
     questions = development(60)
     (tmp_path / "in.txt").write_text("\n".join(questions), encoding="utf-8")
+    alike = []
     with serving(create_app(lambda: answerer)) as url:
         for name, where in (("far.jsonl", ["--url", url]), ("near.jsonl", ["--index", str(index), "--jobs", "3"])):
             assert main(["batch", str(tmp_path / "in.txt"), "--output", str(tmp_path / name), *where]) == 0
+            alike.append(capsys.readouterr().err.partition("most alike")[2])
+    assert alike[0] == alike[1] and alike[0].count("rows ") == 5
     far, near = (
         [json.loads(line) for line in (tmp_path / f"{name}.jsonl").read_text("utf-8").splitlines()]
         for name in ("far", "near")
