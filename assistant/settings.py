@@ -184,6 +184,9 @@ class Settings(BaseModel):
     )
     mcp: bool = Field(False, description="Whether MCP clients may ask at /mcp; it needs the extra of that name.")
     log_questions: bool = Field(False, description="Whether the log holds the text of questions.")
+    trace_questions: bool = Field(
+        False, description="Whether traces hold the text of questions; they need the extra traces."
+    )
     log_format: Literal["text", "json"] = Field("text", description="How the log is written: text or json.")
     log_clients: Literal["none", "network", "address"] = Field(
         "none", description="What the log holds of clients: none, network (/24, or /64 of IPv6) or address."

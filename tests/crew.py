@@ -21,6 +21,7 @@ from serving import until
 from assistant.errors import IndexDamaged
 from assistant.feedback.records import Recorder, Records
 from assistant.server import create_app
+from assistant.server.command import tracing
 from assistant.server.feedback import Feedback
 from assistant.server.limits import Limits
 from assistant.server.monitoring import FOLDER
@@ -45,12 +46,14 @@ class Serve:
         shared = str(Path(self.folder) / "limits.sqlite")
         recorder = Recorder(Records(Path(self.folder) / "records.sqlite"), days=1)
         answerer = SlowAnswerer(document(GUIDE, id="roles/head of ai.txt", title="Head of AI"))
-        app = create_app(
-            lambda: answerer,
-            limits=Limits(rate_limit=self.rate, shared=shared),
-            feedback=Feedback(recorder, shared=shared),
-        )
-        run(app, listener=listener, serves=serves)
+        with tracing() as traces:
+            app = create_app(
+                lambda: answerer,
+                limits=Limits(rate_limit=self.rate, shared=shared),
+                feedback=Feedback(recorder, shared=shared),
+                traces=traces,
+            )
+            run(app, listener=listener, serves=serves)
         recorder.close()
         return 0
 

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from assistant.server import create_app, run
+from assistant.server.command import tracing
 from assistant.testing import StaticAnswerer, document
 from assistant.types import Answer, Filters, Turn
 
@@ -61,9 +62,10 @@ def served(**options: float) -> Iterator[Served]:
 
 if __name__ == "__main__":
     answerer = SlowAnswerer(document(GUIDE, id="roles/head of ai.txt", title="Head of AI"))
-    run(
-        create_app(lambda: answerer),
-        port=int(sys.argv[1]),
-        reload=lambda: logging.getLogger("assistant.server").info("reloaded"),
-        **json.loads("".join(sys.argv[2:]) or "{}"),
-    )
+    with tracing() as traces:
+        run(
+            create_app(lambda: answerer, traces=traces),
+            port=int(sys.argv[1]),
+            reload=lambda: logging.getLogger("assistant.server").info("reloaded"),
+            **json.loads("".join(sys.argv[2:]) or "{}"),
+        )

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from time import perf_counter
+
+Counts = dict[str, int]
+Watcher = Callable[[str], AbstractContextManager[Counts]]
+
+watcher: ContextVar[Watcher | None] = ContextVar("watcher", default=None)
+"""What is around each stage, by its name; that of whoever asks, and nothing where nobody watches."""
 
 
 @dataclass(slots=True)
@@ -15,9 +22,12 @@ class Clock:
     stages: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
+    def stage(self, name: str) -> Iterator[Counts]:
+        """Times what is done within. It gives what to count in, for whoever watches."""
+        watch = watcher.get()
         began = perf_counter()
         try:
-            yield
+            with nullcontext(Counts()) if watch is None else watch(name) as counts:
+                yield counts
         finally:
             self.stages[name] = self.stages.get(name, 0.0) + (perf_counter() - began) * 1000

@@ -313,12 +313,14 @@ class Assistant:
         heard: Told | None = None,
     ) -> Working:
         follower.check()
-        with clock.stage("search"):
+        with clock.stage("search") as counted:
             text, sought, hits = self._search(heard.searched if heard else parsed.text, rows)
+            counted["passages"] = len(hits)
             parsed = parsed if heard or text == parsed.text else self._library.parse(text)
             ranked = self._decider.placed(parsed, self._ranker.rank(text, [hit.passage for hit in hits]))
-        with clock.stage("read"):
+        with clock.stage("read") as counted:
             read = self._read(heard.read if heard else text, self._in_order(sought, hits, ranked), ranked, follower)
+            counted["passages"] = len(read)
         with clock.stage("select"):
             searched = len(self.passages) if rows is None else len(rows)
             return self._decider.decide(parsed, searched, sought, hits, ranked, read)

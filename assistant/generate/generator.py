@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from time import perf_counter
 from typing import Protocol
 
 from assistant.answer import layout
+from assistant.answer.clock import Clock
 from assistant.answer.explanation import Explanation
 from assistant.answer.pipeline import Assistant
 from assistant.documents.citations import cite
@@ -112,12 +112,13 @@ class Generator:
     ) -> Explanation:
         """The answer to a question, with all that led to it."""
         found = self._assistant.explain(question, history=history, filters=filters, follower=_Unheard(follower.check))
-        began = perf_counter()
+        clock = Clock()
         id = answer_id(found.answer.question, history, filters, settings_id=self.settings_id, index_id=self.index_id)
-        answer = self._phrased(replace(found.answer, id=id, mode="generative"), follower)
-        spent = (perf_counter() - began) * 1000
+        with clock.stage("generate") as counted:
+            answer = self._phrased(replace(found.answer, id=id, mode="generative"), follower)
+            counted["blocks"] = len(answer.blocks)
         timings = found.answer.timings_ms
-        timings = {**timings, "generate": spent, "total": timings.get("total", 0.0) + spent}
+        timings = {**timings, **clock.stages, "total": timings.get("total", 0.0) + clock.stages["generate"]}
         return replace(found, answer=replace(answer, timings_ms=timings))
 
     def _phrased(self, answer: Answer, follower: Follower) -> Answer:

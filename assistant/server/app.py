@@ -70,6 +70,7 @@ from assistant.wire import (
 
 if TYPE_CHECKING:
     from assistant.server.batches.routes import Batches
+    from assistant.server.traces import Traces
 
 DESCRIPTION = """Answers questions over a folder of documents. Every answer carries the exact places that it comes from;
 when the documents do not say, the answer has the status `refused`. Errors are `application/problem+json`."""
@@ -98,6 +99,7 @@ def create_app(
     uploads: Uploads | None = None,
     batches: Batches | None = None,
     languages: Languages | None = None,
+    traces: Traces | None = None,
 ) -> FastAPI:
     """The app over the index that `current` gives. That is called once a request, which so sees one index.
 
@@ -105,6 +107,7 @@ def create_app(
     With `rights`, what is seen of the documents depends on the groups of the key, or those that a proxy signs. `modes`
     are the ways to answer: in the documents' own words, or in a language model's. `uploads` take documents,
     `batches` files of questions. `languages` are what people are told things in; by default those that ship.
+    `traces` make spans of requests.
     """
     app = FastAPI(
         title=title,
@@ -120,12 +123,13 @@ def create_app(
     desk = WorkQueue(at_once=limits.max_concurrent, waiting=limits.max_queue, seconds=limits.request_timeout)
     counts = Metrics(current, desk, sizes=not rights) if metrics else None
     seen = Seen(current, rights=rights)
-    for_reply = partial(noted, feedback, counts)
+    for_reply = partial(noted, feedback, counts, traces)
     exchange = partial(
         Exchange,
         log_questions=log_questions,
         log_clients=log_clients,
         count=None if counts is None else counts.exchange,
+        traces=traces,
     )
     _surround(app, limits, keys, desk, exchange, rights)
     app.add_middleware(Spoken, languages=languages or shipped())
@@ -336,14 +340,18 @@ def _surround(
         app.add_middleware(Origins, origins=limits.allowed_origins)
 
 
-def noted(feedback: Feedback, counts: Metrics | None) -> tuple[Mapping[str, str], Callable[[Answer], None]]:
-    """The headers of a reply, and what notes its answer: for the records, and for the counts."""
+def noted(
+    feedback: Feedback, counts: Metrics | None, traces: Traces | None
+) -> tuple[Mapping[str, str], Callable[[Answer], None]]:
+    """The headers of a reply, and what notes its answer: for the records, for the counts, and for its span."""
     headers, note = feedback.for_reply()
 
     def both(answer: Answer) -> None:
         note(answer)
         if counts is not None:
             counts.answer(answer)
+        if traces is not None:
+            traces.answer(answer)
 
     return headers, both
 

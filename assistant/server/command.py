@@ -55,7 +55,12 @@ from assistant.types import Answerer
 
 if TYPE_CHECKING:
     from assistant.server.batches.routes import Batches
+    from assistant.server.traces import Traces
 
+TRACES = "OTEL_TRACES_EXPORTER"  # this and those below are OpenTelemetry's own variables
+NO_TRACES = "OTEL_SDK_DISABLED"
+TRACES_TO = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
+TRACES_BY = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
 logger = logging.getLogger("assistant.server")
 
 
@@ -66,6 +71,7 @@ def serve(settings: Settings) -> int:
     load_languages(settings.languages, settings.language)  # and here, not in each of several processes
     if settings.mcp:
         check_mcp()
+    check_traces()
     set_up_log(settings.log_format)
     _tell_what_is_kept(settings)
     return _serve_together(settings) if settings.workers > 1 else _serve(settings)
@@ -89,6 +95,7 @@ def _serve(
         feedback = stack.enter_context(_feedback(settings, live, shared))
         uploads = stack.enter_context(_uploads(settings, live))
         batches = stack.enter_context(_batches(settings, shared))
+        traces = stack.enter_context(tracing(questions=settings.trace_questions))
         app = create_app(
             live,
             log_questions=settings.log_questions,
@@ -103,6 +110,7 @@ def _serve(
             uploads=uploads,
             batches=batches,
             languages=languages,
+            traces=traces,
         )
         run(
             app,
@@ -187,6 +195,62 @@ def check_mcp() -> None:
         raise UsageError("MCP needs the library of that name: install it with `pip install 'role-assistant[mcp]'`")
 
 
+def tracing(*, questions: bool = False) -> AbstractContextManager[Traces | None]:
+    """What makes spans of requests and sends them; None where nobody asks for them, or they cannot be sent.
+
+    `questions` says whether they hold what is asked.
+    """
+    if not wants_traces() or untraced():
+        return nullcontext()
+    from assistant.server.traces import sending  # loads the SDK
+
+    return sending(questions=questions)
+
+
+def wants_traces() -> bool:
+    """Whether the environment asks for traces, in OpenTelemetry's own variables."""
+    if _said(TRACES) == "none" or _said(NO_TRACES) == "true":
+        return False
+    return bool(_said(TRACES, *TRACES_TO))
+
+
+def untraced() -> str | None:
+    """Why the traces that the environment asks for cannot be sent; None where they can, and where it asks for none."""
+    if not wants_traces():
+        return None
+    exporter, protocol = _said(TRACES) or "otlp", _said(*TRACES_BY) or "http/protobuf"
+    if exporter != "otlp":
+        return f"{TRACES}={exporter} cannot be done: set it to otlp, or to none"
+    if protocol != "http/protobuf":
+        return f"they are not sent by {protocol}: set {TRACES_BY[0]}=http/protobuf, or {TRACES}=none"
+    if not all(map(_installed, ("opentelemetry.sdk.trace", "opentelemetry.exporter.otlp.proto.http"))):
+        install = "`pip install 'role-assistant[traces]'`"
+        return f"they need OpenTelemetry's SDK and exporter: install these with {install}, or set {TRACES}=none"
+    return None
+
+
+def check_traces() -> None:
+    """Raises UsageError where traces are asked for by name and cannot be sent.
+
+    An address alone may be meant for other programs: then a warning tells of it, and the server starts.
+    """
+    if _said(TRACES) and (reason := untraced()):
+        raise UsageError(f"no traces can be sent: {reason}")
+
+
+def _said(*names: str) -> str:
+    """What the first of these variables that says something says, in lower case."""
+    values = (os.environ.get(name, "").strip().lower() for name in names)
+    return next(filter(None, values), "")
+
+
+def _installed(name: str) -> bool:
+    try:
+        return find_spec(name) is not None
+    except ModuleNotFoundError:  # what it would lie in is not there
+        return False
+
+
 def _open(live: Live, settings: Settings) -> int:
     """Opens the index, which is built first where there is none; the exit status."""
     telling = Timer(PATIENCE, logger.info, ["opening the index"])  # whoever waits that long wonders for what
@@ -224,6 +288,8 @@ def limits_of(settings: Settings) -> Limits:
 
 def warnings(settings: Settings) -> Iterator[str]:
     """What an operator should know before others find it out."""
+    if reason := untraced():
+        yield f"NO TRACES ARE SENT: {reason}"
     if is_loopback(settings.host):
         return
     if settings.keys is None:

@@ -10,7 +10,7 @@ import uuid
 from asyncio import CancelledError
 from collections.abc import Callable, Coroutine
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi.routing import APIRoute
 from starlette.datastructures import Headers, MutableHeaders
@@ -24,6 +24,9 @@ from assistant.server.log import Clients, client
 from assistant.server.peers import route_path
 from assistant.server.problems import respond
 from assistant.types import Json
+
+if TYPE_CHECKING:
+    from assistant.server.traces import Traces
 
 MAX_BODY = 64 * 1024
 MAX_PATH = 300  # characters of a path in the log
@@ -115,11 +118,12 @@ class Exchange:
         log_questions: bool = False,
         log_clients: Clients = "none",
         count: Callable[[str, str, int, float], None] | None = None,
+        traces: Traces | None = None,
     ) -> None:
-        """`count` is given method, route, status and seconds of each exchange."""
+        """`count` is given method, route, status and seconds of each exchange; `traces` makes a span of it."""
         self.app = app
         self.log_questions, self.log_clients = log_questions, log_clients
-        self._count = count
+        self._count, self._traces = count, traces
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -127,6 +131,8 @@ class Exchange:
             return
         began, status = perf_counter(), 0
         id = request_id(Headers(scope=scope))
+        traced = self._traces.begin(scope, id) if self._traces is not None else None
+        fault: Exception | None = None
         head = scope["method"] == "HEAD"
         if head:
             scope = {**scope, "method": "GET"}
@@ -150,12 +156,15 @@ class Exchange:
             if not status:
                 await respond(scope, Busy(say("errors.stopping")))(scope, receive, reply)
         except Exception as error:
+            fault = error
             self._log_fault(id, error)
             if not status:
                 await respond(scope, AssistantError(say("errors.unknown")))(scope, receive, reply)
         finally:
-            if fault := scope.get("assistant.fault"):  # of a stream, which has told it to the client
-                self._log_fault(id, fault)
+            if told := scope.get("assistant.fault"):  # of a stream, which has told it to the client
+                self._log_fault(id, told)
+            if traced is not None:
+                traced.end(scope, status, told or fault)
             self._log(id, scope, status, perf_counter() - began)
 
     def _log(self, id: str, scope: Scope, status: int, seconds: float) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import aclosing, suppress
+from contextvars import copy_context
 from math import ceil
 from threading import Condition, Event
 from time import perf_counter
@@ -135,7 +136,7 @@ class WorkQueue:
             finally:
                 self._pace += (perf_counter() - began - self._pace) / 10
 
-        future = self._pool.submit(timed)
+        future = self._pool.submit(copy_context().run, timed)  # as who asks, whose request watches it
         future.add_done_callback(self._leave)
         return future
 
