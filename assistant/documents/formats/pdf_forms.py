@@ -13,6 +13,8 @@ from assistant.documents.formats.pdf_text import Piece
 
 _LABEL_CHARACTERS = 60
 _LABEL_WORDS = 8
+_PLAIN_WORDS = 6  # of a label that nothing marks
+_COLONS = (":", "\uff1a")
 _ENDED = re.compile(r"[.!?;,]\Z")
 _LETTER = re.compile(r"[^\W\d_]")
 _DIGIT = re.compile(r"\d")
@@ -40,14 +42,16 @@ def fields(rows: Sequence[Sequence[Cell]], *, headed: bool = False) -> list[Para
         return None
     values = [value for _, value in pairs if _bare(value)]
     bold = all(label.head for label, _ in pairs) and not any(value.head for value in values)
-    marked = all(label.endswith((":", "\uff1a")) for label in labels)
+    marked = all(label.endswith(_COLONS) for label in labels)
     if len(values) < 2 or not (bold or marked):
         if headed or len(values) < len(pairs) or any(cell.head for pair in pairs for cell in pair):
             return None
         if not _is_varied([[_bare(row[n]) for row in rows if _bare(row[n])] for n in range(1, width, 2)]):
             return None
-        if any(_DIGIT.search(label) for label in labels):
+        if any(_DIGIT.search(label) or len(label.split()) > _PLAIN_WORDS for label in labels):
             return None
+        if any(_bare(value).endswith(_COLONS) for value in values):
+            return None  # names of columns further down
     return [
         Paragraph(f"{introducing(label.text)} {value.text}" if _bare(value) else label.text + value.text)
         for label, value in pairs
