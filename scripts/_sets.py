@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 from typing import NotRequired, TypeAlias, TypedDict, cast
 from urllib.parse import unquote
@@ -24,6 +25,7 @@ from assistant.evaluation import grading
 from assistant.evaluation.grading import Evidence, Question, Span, Verdict
 from assistant.types import Answer, Document, Filters
 
+SEED = 7  # of a sample
 RUN, STEP = 10, 5  # words of a supporting sentence that an answer must share, and from where to where they are taken
 # What the pages say in their prose for the values that their tables give.
 FORMS: Mapping[str, Sequence[str]] = {
@@ -154,6 +156,17 @@ def share_encoders(folder: Path, cache: Path) -> None:
         (cache / "encoders").mkdir(exist_ok=True)
         encoders.parent.mkdir(exist_ok=True)
         encoders.symlink_to((cache / "encoders").resolve())
+
+
+def sample(asked: Mapping[str, Sequence[Asked]], n: int | None) -> Mapping[str, Sequence[Asked]]:
+    """So many of all these questions, or all of them, in their order; what has none is left out."""
+    places = [(name, at) for name, of in asked.items() for at in range(len(of))]
+    if n is not None and n < len(places):
+        places = [places[at] for at in sorted(Random(SEED).sample(range(len(places)), n))]
+    chosen: dict[str, list[Asked]] = {}
+    for name, at in places:
+        chosen.setdefault(name, []).append(asked[name][at])
+    return chosen
 
 
 def names(given: str | None) -> list[str]:
