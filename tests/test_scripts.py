@@ -31,7 +31,13 @@ from assistant.types import Filters
 ROOT = Path(__file__).parent.parent
 GOLDEN = ROOT / "tests" / "golden"
 TRAINING = ("prepare", "train", "export", "calibrate", "measure")  # in the order in which they are run
-NAMES = ("batch_faq", "benchmark", "evaluate", *(f"training/{name}" for name in (*TRAINING, "rebuild", "encoder")))
+NAMES = (
+    "batch_faq",
+    "benchmark",
+    "evaluate",
+    "peers",
+    *(f"training/{name}" for name in (*TRAINING, "rebuild", "encoder")),
+)
 SOURCE = 'Guide \u203a Pay: "Median salary: $336,500" '
 SOURCE += "(/documents/folder/a%20guide.txt?start=6&end=29&version=e2d17c13f8df4dee&quote=21-52f8a94e987c6835#cited)"
 

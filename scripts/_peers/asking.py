@@ -98,8 +98,11 @@ def ask(
         try:
             with process:
                 return _converse(process, questions, began, progress)
-        except (BrokenPipeError, ValueError, KeyError, TypeError) as error:
-            process.wait()
+        except (KeyError, TypeError) as error:
+            raise Unavailable(f"answering failed: what it said is no answer ({error!r})") from error
+        except (BrokenPipeError, ValueError) as error:  # it ended, and nothing or half a line is there to be read
+            if not timer.is_alive():
+                raise Unavailable(f"answering took longer than {limit:.0f} s") from error
             said.seek(0)
             raise Unavailable(f"answering failed: {_last(said.read()) or repr(error)}") from error
         finally:

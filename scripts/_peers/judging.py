@@ -14,7 +14,17 @@ from assistant.evaluation import grading
 from assistant.evaluation.grading import Question, Verdict
 from assistant.types import Answer, Block, Citation, Document
 
-NAMES = ("right", "says it", "at as few", "false answers", "verbatim", "found", "p50 ms", "memory MB", "cold start s")
+NAMES = (
+    "right",
+    "says it",
+    "says it at as few",
+    "false answers",
+    "verbatim",
+    "found",
+    "p50 ms",
+    "memory MB",
+    "cold start s",
+)
 _SAYS = ("right", "too long", "off the point")  # holds what a right answer must, and perhaps more
 
 
@@ -88,8 +98,8 @@ def slices(quoted: Quoted, documents: Mapping[str, Document], files: Mapping[str
     known = {id: document.text for id, document in documents.items()}
     texts = [of[name] for of in (known, files) if name in of] if name else [*known.values(), *files.values()]
     if "start" in quoted and "end" in quoted:
-        return bool(text) and any(of[quoted["start"] : quoted["end"]] == text for of in texts)
-    return bool(text) and any(text in of for of in texts)
+        return bool(text.strip()) and any(of[quoted["start"] : quoted["end"]] == text for of in texts)
+    return bool(text.strip()) and any(text in of for of in texts)
 
 
 def place(quoted: Quoted, documents: Mapping[str, Document], own: str = "") -> Citation | None:
@@ -119,22 +129,22 @@ def place(quoted: Quoted, documents: Mapping[str, Document], own: str = "") -> C
 
 
 def at_most(judged: Sequence[Judged], false: int) -> int | None:
-    """How many are right at the best threshold, chosen in hindsight, that gives no more than so many false answers.
+    """How many say it at the best threshold, chosen in hindsight, that gives no more than so many false answers.
 
     None where the peer does not tell how sure it is. Answers that are as sure as each other stand or fall together.
     """
     given = [one for one in judged if not one.reply.refused]
     if any(one.reply.score is None for one in given):
         return None
-    most = right = wrong = 0
+    most = says = wrong = 0
     surest = sorted(given, key=_score, reverse=True)
     for _, group in groupby(surest, key=_score):
         alike = list(group)
-        right += sum(one.question.answerable and one.verdict == "right" for one in alike)
+        says += sum(one.says for one in alike)
         wrong += sum(one.false for one in alike)
         if wrong > false:
             break
-        most = max(most, right)
+        most = max(most, says)
     return most
 
 
@@ -182,7 +192,12 @@ class Figures:
         """The row of the table, in the order of NAMES."""
         shares = (self.right, self.says, self.at_as_few, self.false, self.verbatim, self.found)
         memory = "-" if self.memory_mb is None else f"{self.memory_mb:.0f}"
-        return [*map(_share, shares), f"{self.p50_ms:.0f}", memory, f"{self.cold_seconds:.1f}"]
+        return [
+            *map(_share, shares),
+            f"{self.p50_ms:.{0 if self.p50_ms >= 10 else 1}f}",
+            memory,
+            f"{self.cold_seconds:.1f}",
+        ]
 
 
 def _share(counted: tuple[int, int] | None) -> str:
