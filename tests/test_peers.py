@@ -242,7 +242,7 @@ def test_the_table_has_a_row_for_each_way_of_use_and_says_why_one_is_missing(
     assert call("peers", monkeypatch, "--only", "verbatim_rag", "--", *given[:2]) == 1
     assert call("peers", monkeypatch, *given, "--only", "verbatim_rag") == 0
     lines = capsys.readouterr().out.splitlines()[-3:]
-    assert lines[0].startswith("| verbatim-rag | not measured: its extractor's weights")
+    assert lines[0].startswith("| verbatim-rag | not measured: what marks its spans")
     assert lines[1].startswith("| Parrot, loud | 1/1 (100%) | 1/1 (100%) | - | 0/1 (0%) | 1/1 (100%) | 1/1 (100%) | ")
     assert lines[2].startswith("| Parrot, quiet | 0/1 (0%) | 0/1 (0%) | - | 0/1 (0%) | - | - | ")
     assert {line.count("|") for line in lines} == {11}

@@ -1,7 +1,7 @@
-"""verbatim-rag: a model marks the spans that answer. Its weights are not to be had from a package."""
+"""verbatim-rag: a model marks the spans that answer. No such model is to be had from a package."""
 
 NAME = "verbatim-rag"
 REASON = (
-    "its extractor's weights (KRLabsOrg/verbatim-rag-modern-bert-v1) come from a model hub alone, and this command "
-    "fetches none"
+    "what marks its spans is a language model behind an API, or a model whose weights come from a model hub alone; this "
+    "command asks none and fetches none"
 )
