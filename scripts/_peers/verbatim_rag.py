@@ -2,6 +2,6 @@
 
 NAME = "verbatim-rag"
 REASON = (
-    "what marks its spans is a language model behind an API, or a model whose weights come from a model hub alone; this "
-    "command asks none and fetches none"
+    "what marks its spans is a language model behind an API, or a model whose weights come from a model hub alone; "
+    "this command asks none and fetches none"
 )

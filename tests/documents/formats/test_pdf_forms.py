@@ -75,7 +75,7 @@ NEWS = (
     "The bicycle shed behind the gate is full on most mornings, so a second one is built beside the car park until the "
     "end of the month. Please take home what stands there without air in its tyres, for the space is needed by others.",
     "Whoever wants to learn Norwegian can come on Tuesdays at four to the small room on the second floor, where a "
-    "teacher from the town helps beginners and those who know a little. No books are needed, and the lessons cost nothing.",
+    "teacher from the town helps beginners and those who know a little. No books are needed, and it costs nothing.",
     "The choir sings in the hall on the last Friday before the holidays, and all are asked to bring cake. It looks for "
     "two more basses and a pianist who can stand in when the old one is away, as happens now and then in the winter.",
 )
