@@ -23,6 +23,7 @@ from assistant.compose import open_answerer
 from assistant.documents.corpus import load_corpus
 from assistant.errors import UsageError
 from assistant.evaluation.grading import Question
+from assistant.pinned.sameness import SHIPPED, load
 from assistant.server import create_app
 from assistant.settings import load_settings
 from assistant.testing import StaticAnswerer, document
@@ -36,7 +37,7 @@ NAMES = (
     "benchmark",
     "evaluate",
     "peers",
-    *(f"training/{name}" for name in (*TRAINING, "rebuild", "encoder")),
+    *(f"training/{name}" for name in (*TRAINING, "rebuild", "encoder", "pinned")),
 )
 SOURCE = 'Guide \u203a Pay: "Median salary: $336,500" '
 SOURCE += "(/documents/folder/a%20guide.txt?start=6&end=29&version=e2d17c13f8df4dee&quote=21-52f8a94e987c6835#cited)"
@@ -351,6 +352,17 @@ def test_a_reader_is_trained_by_the_examples(here: Path) -> None:
         "tokenizer.json",
     ]
     assert json.loads((here / "run" / "none.json").read_text("utf-8"))
+
+
+@pytest.mark.model
+def test_which_questions_mean_the_same_is_fitted_anew_by_the_example(here: Path) -> None:
+    printed = run(examples("training/pinned")[-1])
+    assert printed.splitlines()[-1].startswith("blind: ")
+    made, ships = load(here / "pinned.json"), load(SHIPPED)
+    assert made.threshold == pytest.approx(ships.threshold, abs=0.01)
+    assert {name: one.weight for name, one in made.fit.signals.items()} == pytest.approx(
+        {name: one.weight for name, one in ships.fit.signals.items()}, abs=0.02
+    )
 
 
 @pytest.mark.quality

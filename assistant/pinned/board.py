@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from math import exp
 
 import numpy as np
 
@@ -19,25 +18,25 @@ from assistant.index.matching import matching_rows
 from assistant.pinned.differences import Asked, difference
 from assistant.pinned.document import as_document, passages
 from assistant.pinned.entries import Pin
-from assistant.pinned.likeness import SAME, WHOLE, Reading, exchanged, likeness
+from assistant.pinned.likeness import Reading, signals
+from assistant.pinned.sameness import Sameness, shipped
 from assistant.question.parts import parts
 from assistant.question.stems import words
 from assistant.types import Answer, Document, Filters, Pinned, Vectors
 
 NEAREST = 8  # wordings that are held against a question
-_NEAR = (SAME - (1 - WHOLE)) / WHOLE  # the least cosine with which a wording may mean the same
-_CONTRARY = ("opposite", "ending", "direction", "particle")  # which one wording of several tells for all of them
-# The log-odds that an answer which is given is the right one: fitted on the questions that the threshold was chosen on.
-_SURE, _AT_ALL = 9.6, -3.8
+NEAR = 0.4  # the least cosine with which a wording may mean the same
+_CERTAIN = ("figure", "name")
+CERTAIN = "differs_for_certain"  # what sets two questions apart whatever else they say
 _INNER = re.compile(r"(?<=[^\W\d_,;] )[^\W\d_]{2,}")  # a word after another one
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A pinned answer that a question means, and how alike the two are, at most 1."""
+    """A pinned answer that a question means, and how probable that is."""
 
     n: int  # its position
-    likeness: float
+    probability: float
 
 
 class Pinboard:
@@ -50,6 +49,7 @@ class Pinboard:
         *,
         reading: Reading | None,
         encode_all: Callable[[Sequence[str]], Vectors] | None = None,
+        sameness: Callable[[], Sameness] = shipped,
         today: Callable[[], date] = date.today,
     ) -> None:
         """Without a `reading`, or with an encoder that the threshold was not measured with, only the same words count.
@@ -61,7 +61,7 @@ class Pinboard:
         self.documents: Mapping[str, Document] = {self.document.id: self.document}
         self.outlines = {self.document.id: Outline(self.document)}
         self.passages = passages(self.document, self.places)
-        self._reading, self._today = reading, today
+        self._reading, self._sameness, self._today = reading, sameness, today
         self._wordings = [(n, wording) for n, pin in enumerate(self.pins) for wording in pin.asked_as]
         self._plain: dict[tuple[str, ...], int] = {}
         for n, wording in self._wordings:
@@ -87,7 +87,7 @@ class Pinboard:
         same = self._plain.get(_plain(question))
         if same is not None and _plain(question):
             return Found(same, 1.0) if same in allowed else None
-        return max(self._like(question, allowed), key=lambda found: found.likeness, default=None)
+        return max(self._like(question, allowed), key=lambda found: found.probability, default=None)
 
     def answer(self, questions: Sequence[str], index_id: str, filters: Filters = Filters()) -> Answer | None:
         """The pinned answer that one of these wordings of a question means, its citations checked; None without one."""
@@ -102,30 +102,31 @@ class Pinboard:
         quoted = Quotations(self.outlines)
         quoted.add(Selection(units=(Unit(self.document.id, place.lines, 0.0),)))
         until = None if pin.valid_until is None else pin.valid_until.isoformat()
-        sure = 1.0 if found.likeness == 1.0 else 1 / (1 + exp(-(_SURE * found.likeness + _AT_ALL)))
-        answer = answered(quoted, round(sure, 4), index_id)
+        answer = answered(quoted, round(found.probability, 4), index_id)
         return replace(answer, pinned=Pinned(pin.question, pin.source or None, until))
 
-    def _like(self, question: str, allowed: frozenset[int]) -> list[Found]:
-        """The pinned answers whose question is like this one, and differs from it in nothing that matters."""
+    def candidates(self, question: str) -> Iterator[tuple[int, dict[str, float]]]:
+        """The pinned answers with the nearest wordings, by their positions, and the signals of each wording."""
         if self._reading is None or not len(self._vectors):
-            return []
+            return
         scores = self._vectors @ self._reading.encode(question)
-        near = [int(at) for at in np.argsort(-scores, kind="stable")[:NEAREST] if scores[at] >= _NEAR]
-        if not near:
-            return []
-        asked, meaning = Asked.of(question, known=self._known), self._reading.meaning(question)
-        found, contrary = [], set[int]()
-        for at in near:
-            n, wording = self._wordings[at]
-            theirs = self._reading.meaning(wording)
-            apart = difference(asked, Asked.of(wording, known=self._known))
-            if apart in _CONTRARY:
-                contrary.add(n)
-            alike = likeness(meaning, theirs)
-            if n in allowed and alike >= SAME and not apart and not exchanged(meaning, theirs):
-                found.append(Found(n, min(1.0, alike)))
-        return [each for each in found if each.n not in contrary]
+        asked = Asked.of(question, known=self._known)
+        for at in np.argsort(-scores, kind="stable")[:NEAREST]:
+            if scores[at] >= NEAR:
+                n, wording = self._wordings[at]
+                apart = difference(asked, Asked.of(wording, known=self._known))
+                found = signals(self._reading.meaning(question), self._reading.meaning(wording))
+                yield n, {**found, "differs": float(apart is not None), CERTAIN: float(apart in _CERTAIN)}
+
+    def _like(self, question: str, allowed: frozenset[int]) -> list[Found]:
+        """The pinned answers whose question means the same as this one, as far as can be told."""
+        found = []
+        for n, known in self.candidates(question):
+            if n in allowed and not known[CERTAIN]:
+                sameness = self._sameness()
+                if (probability := sameness.fit.probability(known)) >= sameness.threshold:
+                    found.append(Found(n, probability))
+        return found
 
     def _allowed(self, filters: Filters) -> frozenset[int]:
         """The answers that filters let through and that have not run out."""

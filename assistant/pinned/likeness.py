@@ -1,4 +1,4 @@
-"""How alike two questions are in meaning, and whether they are the same but for a word or two that were exchanged."""
+"""What two questions have in common, and what each has that the other lacks: the signals of their meaning the same."""
 
 from __future__ import annotations
 
@@ -18,27 +18,16 @@ from assistant.question.spelling import english
 from assistant.question.stems import words
 from assistant.types import Vectors
 
-WHOLE = 0.75  # how much the cosine of the two questions counts against the likeness of their words
-SAME = 0.58  # the likeness from which on two questions mean the same
-MATCHED = 0.55  # the likeness of two words from which on one may stand for the other
-EXCHANGED = 0.45  # the likeness of words below which those that were exchanged say something else
-FRAMED = 0.8  # the same where all the other words of the two questions are the same, in the same order
-DONE = 0.33  # the same of words for what one does, which has more names
 _SYNONYMS = 0.8  # the likeness of two words that are listed as such
 _IN_PRINT = 2e10  # words that the list of the language was counted on
 _UNLISTED = 1000  # occurrences of a word that it has not
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
-# Words that ask, and name nothing: where one of them stands for another word, nothing was exchanged.
-_EMPTY = frozenset(
-    """time times number numbers amount place location information info details put come comes came go goes stay leave
-    high long often far possible available exist way procedure happen current currently today now total
-    exactly actually usually still per""".split()  # noqa: SIM905, read as words
+_OPENS = re.compile(
+    r"\b(how (?:much|many|long|often|far|old|soon|late|early|big|high)|how|what|which|when|where|who|whom|whose|why"
+    r"|can|may|do|does|is|are|am|should|must|will)\b"
 )
-_DOES = re.compile(r"\b(?:i|you|we|they|he|she|it|one|to|who)\s+$", re.IGNORECASE)
 _NAMING = frozenset(["name", "list", "document", "documents", "text", "type", "kind", "difference", "guide"])
 _ARTICLES = frozenset(["a", "an", "the", "my", "your", "our"])
-# What one does with something, in words so common that they are no words of content elsewhere.
-_DONE_WITH = frozenset(["make", "made", "take", "get", "give", "use", "go", "have", "need", "tell", "say"])
 _SELF = frozenset(["ok", "okay", "i'm", "i've", "i'd", "i'll", "can't", "don't", "please", "hello", "hi"])
 
 Tokens: TypeAlias = list[tuple[Vectors, list[tuple[int, int]]]]
@@ -51,8 +40,6 @@ class Word:
     stem: str
     rarity: float  # from 0.1 to 1: how seldom the word is in print
     vector: Vectors  # of length 1
-    is_empty: bool = False  # whether it names nothing, as "time" and "number" do not
-    is_done: bool = False  # whether it says what somebody does, as far as the word before it tells
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +48,8 @@ class Meaning:
 
     vector: Vectors
     words: tuple[Word, ...]
-    stems: tuple[str, ...] = ()  # of all of its words, in order
+    stems: tuple[str, ...]  # of all of its words, in order
+    opens: str  # the word that asks, as "how long" and "may" do; "" where there is none
 
 
 class Reading:
@@ -84,70 +72,85 @@ class Reading:
             if inside:
                 mean = vectors[inside].mean(axis=0)
                 unit: Vectors = mean / (np.linalg.norm(mean) or 1.0)
-                found.append(
-                    Word(
-                        "".join(words(plain, leave_out=())) or plain,
-                        _rarity(plain),
-                        unit,
-                        plain in _EMPTY,
-                        _is_done(question, match),
-                    )
-                )
-        return Meaning(self.encode(question), tuple(found), tuple(words(question, leave_out=_ARTICLES)))
+                found.append(Word("".join(words(plain, leave_out=())) or plain, _rarity(plain), unit))
+        opens = _OPENS.search(question.casefold())
+        return Meaning(
+            self.encode(question),
+            tuple(found),
+            tuple(words(question, leave_out=_ARTICLES)),
+            "" if opens is None else opens[0],
+        )
 
 
-def cosine(one: Meaning, other: Meaning) -> float:
-    return float(one.vector @ other.vector)
+def signals(asked: Meaning, pinned: Meaning) -> dict[str, float]:
+    """What tells whether a question means the same as a pinned one, each number for itself.
 
-
-def likeness(one: Meaning, other: Meaning) -> float:
-    """How alike two questions are, at most 1: by the whole of them, and by how much each has of the other's words."""
-    alike = _alike(one.words, other.words)
-    return WHOLE * cosine(one, other) + (1 - WHOLE) * (_had(one.words, alike) + _had(other.words, alike.T)) / 2
-
-
-def exchanged(one: Meaning, other: Meaning) -> bool:
-    """Whether the questions are the same, word for word, but for some that stand for others and mean something else.
-
-    So "Where can I park my car?" is with "Where can I park my bicycle?".
+    What matters most is what neither number says alone: near misses have nearly all words in common and one that
+    nothing stands for, paraphrases few words in common and something for each.
     """
-    if _framed(one, other):
-        return True
-    ours, theirs = ([word for word in each.words if not word.is_empty] for each in (one, other))
-    alike = _alike(ours, theirs)
-    paired: list[int] = []  # for each word that of the other question it stands for, else a number of its own
-    for n in range(len(ours)):
-        best = int(alike[n].argmax()) if theirs else -1
-        stands = best >= 0 and alike[n, best] >= MATCHED and best not in paired
-        paired.append(best if stands else -1 - n)
-    codes = SequenceMatcher(None, paired, range(len(theirs)), autojunk=False).get_opcodes()
-    changed = [code for code in codes if code[0] != "equal"]
-    if not changed or any(kind != "replace" for kind, *_ in changed):
-        return False
-    for _, a, b, c, d in changed:
-        done = any(word.is_done for word in ours[a:b]) and any(word.is_done for word in theirs[c:d])
-        if float(alike[a:b, c:d].max()) < (DONE if done else EXCHANGED):
-            return True
-    return False
+    alike = _alike(asked.words, pinned.words)
+    ours, theirs = ({word.stem for word in each.words} for each in (asked, pinned))
+    new = [n for n, word in enumerate(asked.words) if word.stem not in theirs]
+    lost = [n for n, word in enumerate(pinned.words) if word.stem not in ours]
+    changed = alike[np.ix_(new, lost)] if new and lost else np.ones((1, 1), np.float32)
+    nearest, last_new, last_lost = (
+        float(changed.max()),
+        float(changed.max(axis=1).min()),
+        float(changed.max(axis=0).min()),
+    )
+    matcher = SequenceMatcher(None, asked.stems, pinned.stems, autojunk=False)
+    edits = [kind for kind, *_ in matcher.get_opcodes() if kind != "equal"]
+    shared, topic = _shared(set(asked.stems), set(pinned.stems)), _shared(ours, theirs)
+    rare_new = sum(asked.words[n].rarity for n in new)
+    rare_lost = sum(pinned.words[n].rarity for n in lost)
+    only_new = float(bool(new) and not lost)
+    return {
+        "meaning": float(asked.vector @ pinned.vector),
+        **_had("asked", asked.words, alike),
+        **_had("pinned", pinned.words, alike.T),
+        "order": matcher.ratio(),
+        "shared": shared,
+        "topic": topic,
+        "edits": len(edits),
+        **{kind: edits.count(kind) for kind in ("replace", "insert", "delete")},
+        "asked_words": len(asked.words),
+        "pinned_words": len(pinned.words),
+        "new": len(new),
+        "lost": len(lost),
+        "rare_new": rare_new,
+        "rare_lost": rare_lost,
+        "only_new": only_new,
+        "only_lost": float(bool(lost) and not new),
+        "changed_nearest": nearest,
+        "changed_new": last_new,
+        "changed_lost": last_lost,
+        "opens_alike": float(asked.opens == pinned.opens),
+        "opens_otherwise": float(bool(asked.opens and pinned.opens) and asked.opens != pinned.opens),
+        "shared_but_new": shared * (1 - last_new),
+        "topic_but_nearest": topic * (1 - nearest),
+        "topic_but_new": topic * (1 - last_new),
+        "topic_but_lost": topic * (1 - last_lost),
+        "topic_but_rare_new": topic * rare_new,
+        "topic_but_rare_lost": topic * rare_lost,
+        "topic_but_only_new": topic * only_new,
+    }
 
 
-def _framed(one: Meaning, other: Meaning) -> bool:
-    """Whether the questions are the same to the letter but for one or two words that do not say the same."""
-    codes = SequenceMatcher(None, one.stems, other.stems, autojunk=False).get_opcodes()
-    changed = [code for code in codes if code[0] != "equal"]
-    if len(changed) != 1 or changed[0][0] != "replace":
-        return False
-    _, a, b, c, d = changed[0]
-    ours = [word for word in one.words if word.stem in one.stems[a:b]]
-    theirs = [word for word in other.words if word.stem in other.stems[c:d]]
-    plain = [stem for stem in (*one.stems[a:b], *other.stems[c:d]) if stem in _DONE_WITH]
-    if len(ours) + len(theirs) + len(plain) < b - a + d - c or not (ours or theirs):  # a small word went with them
-        return False
-    return bool(plain) or float(_alike(ours, theirs).max()) < FRAMED
+def _had(side: str, ours: Sequence[Word], alike: Vectors) -> dict[str, float]:
+    """How much of our words the other question has: on the average, in all, and of the one that it has least."""
+    best = alike.max(axis=1) if alike.size else np.zeros(len(ours))
+    rarities = np.array([word.rarity for word in ours])
+    lacking = rarities * (1 - best)
+    return {
+        f"{side}_had": float(np.average(best, weights=rarities)) if ours else 1.0,
+        f"{side}_least": float(best.min()) if ours else 1.0,
+        f"{side}_lacking": float(lacking.sum()),
+        f"{side}_lacking_most": float(lacking.max()) if ours else 0.0,
+    }
 
 
 def _alike(ours: Sequence[Word], theirs: Sequence[Word]) -> Vectors:
-    """The likeness of each of our words to each of theirs."""
+    """The likeness of each of our words to each of theirs, of shape (ours, theirs)."""
     if not ours or not theirs:
         return np.zeros((len(ours), len(theirs)), np.float32)
     made: Vectors = np.stack([word.vector for word in ours]) @ np.stack([word.vector for word in theirs]).T
@@ -160,17 +163,9 @@ def _alike(ours: Sequence[Word], theirs: Sequence[Word]) -> Vectors:
     return made
 
 
-def _had(ours: Sequence[Word], alike: Vectors) -> float:
-    """How much of our words the other question has, rare ones counting more."""
-    if not ours:
-        return 1.0
-    best = alike.max(axis=1) if alike.shape[1] else np.zeros(len(ours))
-    rarities = [word.rarity for word in ours]
-    return float(np.average(best, weights=rarities))
-
-
-def _is_done(question: str, match: re.Match[str]) -> bool:
-    return _DOES.search(question[: match.start()]) is not None
+def _shared(ours: set[str], theirs: set[str]) -> float:
+    """The share of all words that both have (Jaccard)."""
+    return len(ours & theirs) / max(1, len(ours | theirs))
 
 
 def _rarity(word: str) -> float:

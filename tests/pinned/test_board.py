@@ -113,7 +113,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.mark.model
-@pytest.mark.parametrize(("half", "taken", "captured"), [("choose", 0.88, 0.03), ("report", 0.88, 0.08)])
+@pytest.mark.parametrize(("half", "taken", "captured"), [("fit-services", 0.8, 0.03), ("blind", 0.73, 0.05)])
 def test_takes_what_means_the_same_and_leaves_near_misses(
     index: Settings, half: str, taken: float, captured: float
 ) -> None:
@@ -136,7 +136,7 @@ def test_takes_what_means_the_same_and_leaves_near_misses(
 
 @pytest.mark.model
 def test_captures_no_question_about_something_else(index: Settings) -> None:
-    found = open_answerer(index.model_copy(update={"pinned": DATA / "report.jsonl"}))
+    found = open_answerer(index.model_copy(update={"pinned": DATA / "fit-travel.jsonl"}))
     asked = [json.loads(line)["question"] for line in (DATA.parent / "questions.jsonl").read_text().splitlines()]
     assert found.board is not None
     assert [question for question in asked if found.board.answer([question], "i") is not None] == []
@@ -219,7 +219,7 @@ def test_neither_a_broken_file_nor_a_document_of_its_name_stops_a_new_index(inde
 
 @pytest.mark.model
 def test_has_no_part_in_a_calibration(index: Settings) -> None:
-    assert open_uncalibrated(index.model_copy(update={"pinned": DATA / "report.jsonl"})).board is None
+    assert open_uncalibrated(index.model_copy(update={"pinned": DATA / "fit-travel.jsonl"})).board is None
 
 
 def test_says_that_the_folder_of_the_file_is_not_there(tmp_path: Path) -> None:
