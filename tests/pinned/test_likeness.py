@@ -44,7 +44,7 @@ def told(asked: str, pinned: str) -> dict[str, float]:
 
 def test_the_same_question_has_all_of_the_other_and_nothing_new() -> None:
     found = told("Where can I park my car?", "Where can I park my car?")
-    assert (found["meaning"], found["shared"], found["topic"], found["order"]) == (pytest.approx(1.0), 1.0, 1.0, 1.0)
+    assert [found[name] for name in ("meaning", "shared", "topic", "order")] == pytest.approx([1.0] * 4)
     assert (found["asked_lacking"], found["pinned_lacking"], found["new"], found["lost"], found["edits"]) == (0,) * 5
     assert (found["opens_alike"], found["opens_otherwise"], found["changed_new"]) == (1.0, 0.0, 1.0)
 
@@ -54,7 +54,7 @@ def test_a_word_that_another_stands_for_is_told_from_one_that_nothing_stands_for
     assert (bicycle["replace"], bicycle["new"], bicycle["lost"], bicycle["only_new"]) == (1, 1, 1, 0.0)
     assert bicycle["changed_new"] < 0.1 < bicycle["topic_but_new"]
     narrowed = told("Where can I park my car at lunch?", "Where can I park my car?")
-    assert (narrowed["only_new"], narrowed["only_lost"], narrowed["pinned_lacking"]) == (1.0, 0.0, pytest.approx(0.0))
+    assert [narrowed[name] for name in ("only_new", "only_lost", "pinned_lacking")] == pytest.approx([1.0, 0.0, 0.0])
     assert narrowed["asked_lacking"] > 0.3 and narrowed["topic_but_only_new"] == narrowed["topic"]
     turned = told("Where can I park my car?", "Where can I park my car at lunch?")
     assert (turned["only_new"], turned["only_lost"], turned["lost"]) == (0.0, 1.0, 1)
@@ -90,7 +90,7 @@ def test_the_most_probable_of_those_above_the_threshold_is_taken() -> None:
 def test_another_figure_is_another_question_whatever_the_fit_says() -> None:
     pinned = board(0.1, "the price of 2 cars to park")
     [(_, known)] = pinned.candidates("the price of 3 cars to park")
-    assert (known["meaning"], known[CERTAIN], known["differs"]) == (pytest.approx(1.0), 1.0, 1.0)
+    assert [known[name] for name in ("meaning", CERTAIN, "differs")] == pytest.approx([1.0, 1.0, 1.0])
     assert pinned.find("the price of 3 cars to park") is None
     [(_, known)] = pinned.candidates("what is the price, for 2 cars to park?")
     assert (known[CERTAIN], known["differs"]) == (0.0, 0.0)
