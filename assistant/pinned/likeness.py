@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -22,10 +22,27 @@ _SYNONYMS = 0.8  # the likeness of two words that are listed as such
 _IN_PRINT = 2e10  # words that the list of the language was counted on
 _UNLISTED = 1000  # occurrences of a word that it has not
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
-_OPENS = re.compile(
-    r"\b(how (?:much|many|long|often|far|old|soon|late|early|big|high)|how|what|which|when|where|who|whom|whose|why"
-    r"|can|may|do|does|is|are|am|should|must|will)\b"
-)
+_OPENS: Mapping[str, str] = {  # the words that ask, each with others for it; the first of the question counts
+    "when": r"when|(?:what|which) (?:time|date|day|days|month|year|hours)|how late|how early",
+    "where": r"where|(?:what|which) (?:place|address|city|country|room)",
+    "who": r"who|whom|whose|(?:what|which) (?:person|people)",
+    "why": r"why|how come|what (?:is|was) the reason",
+    "how much": r"how (?:much|many|high)|what (?:number|amount)|what (?=(?:do|does|did|will|would) .{1,40} cost)",
+    "how long": r"how (?:long|soon|many (?:minutes|hours|days|weeks|months|years))",
+    "how far": r"how far",
+    "how often": r"how (?:often|many times)",
+    "how old": r"how old|(?:what|which) age",
+    "how big": r"how (?:big|large)|(?:what|which) size",
+    "may": r"can|could|may|am i allowed|is it (?:possible|allowed|ok|okay|permitted)|are we allowed",
+    "must": r"must|should|(?:do|does|did) (?:i|we|you|one) (?:have|need) to|is it (?:necessary|required)",
+    "how": r"how|(?:what|which) way|what (?:do|must|should|can) (?:i|we) do",
+    "which": r"which",
+    "what": r"what",
+    "is": r"is|are|am|was|were",
+    "does": r"do|does|did|have|has|will|would",
+}
+_ASKING = {kind: re.compile(rf"\b(?:{said})\b") for kind, said in _OPENS.items()}
+_IS = re.compile(r"\b(what|when|where|who|why|how|which|it|there)['’]s\b", re.IGNORECASE)
 _NAMING = frozenset(["name", "list", "document", "documents", "text", "type", "kind", "difference", "guide"])
 _ARTICLES = frozenset(["a", "an", "the", "my", "your", "our"])
 _SELF = frozenset(["ok", "okay", "i'm", "i've", "i'd", "i'll", "can't", "don't", "please", "hello", "hi"])
@@ -49,7 +66,7 @@ class Meaning:
     vector: Vectors
     words: tuple[Word, ...]
     stems: tuple[str, ...]  # of all of its words, in order
-    opens: str  # the word that asks, as "how long" and "may" do; "" where there is none
+    opens: str  # what it asks for, as "how long" and "may" do; "" where no word asks
 
 
 class Reading:
@@ -62,23 +79,24 @@ class Reading:
         self.meaning = lru_cache(maxsize=4096)(self._meaning)
 
     def _meaning(self, question: str) -> Meaning:
+        question = _IS.sub(r"\1 is", question)
         [(vectors, places)] = self._encode_tokens([question])
+        opens, asking = _opens(question)
         found = []
         for match in _WORD.finditer(question):
             plain = match[0].casefold().replace("’", "'")
-            if plain.removesuffix("'s") in FUNCTION_WORDS - _NAMING or plain in _SELF:
+            if plain.removesuffix("'s") in FUNCTION_WORDS - _NAMING or plain in _SELF or match.start() in asking:
                 continue
             inside = [n for n, (start, end) in enumerate(places) if match.start() <= start and end <= match.end()]
             if inside:
                 mean = vectors[inside].mean(axis=0)
                 unit: Vectors = mean / (np.linalg.norm(mean) or 1.0)
                 found.append(Word("".join(words(plain, leave_out=())) or plain, _rarity(plain), unit))
-        opens = _OPENS.search(question.casefold())
         return Meaning(
             self.encode(question),
             tuple(found),
             tuple(words(question, leave_out=_ARTICLES)),
-            "" if opens is None else opens[0],
+            opens,
         )
 
 
@@ -166,6 +184,17 @@ def _alike(ours: Sequence[Word], theirs: Sequence[Word]) -> Vectors:
 def _shared(ours: set[str], theirs: set[str]) -> float:
     """The share of all words that both have (Jaccard)."""
     return len(ours & theirs) / max(1, len(ours | theirs))
+
+
+def _opens(question: str) -> tuple[str, range]:
+    """What is asked for by the first words that ask, the longest of them, and where they stand; "" where none do."""
+    found = [
+        (match.start(), -match.end(), kind)
+        for kind, said in _ASKING.items()
+        if (match := said.search(question.casefold())) is not None
+    ]
+    start, end, kind = min(found, default=(0, 0, ""))
+    return kind, range(start, -end)
 
 
 def _rarity(word: str) -> float:

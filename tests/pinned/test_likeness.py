@@ -64,6 +64,10 @@ def test_the_word_that_asks_is_told_and_no_word_at_all_is_no_fault() -> None:
     found = told("How much is parking?", "How long is parking?")
     assert (found["opens_alike"], found["opens_otherwise"]) == (0.0, 1.0)
     assert told("parking", "How long is parking?")["opens_otherwise"] == 0.0
+    for asked, pinned in (("At what time is lunch?", "When's lunch?"), ("What does it cost?", "How much is it?")):
+        alike = told(asked, pinned)
+        assert (alike["opens_alike"], alike["asked_words"] <= alike["pinned_words"] + 1) == (1.0, True)
+    assert told("At what time is lunch?", "When's lunch?")["topic"] == 1.0
     empty = told("Is it?", "lunch price")
     assert (empty["asked_had"], empty["pinned_had"], empty["asked_lacking_most"]) == (1.0, 0.0, 0.0)
 
