@@ -113,7 +113,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.mark.model
-@pytest.mark.parametrize(("half", "taken", "captured"), [("fit-travel", 0.7, 0.04), ("blind", 0.7, 0.04)])
+@pytest.mark.parametrize(("half", "taken", "captured"), [("fit-travel", 0.7, 0.04), ("blind", 0.68, 0.04)])
 def test_takes_what_means_the_same_and_leaves_near_misses(
     index: Settings, half: str, taken: float, captured: float
 ) -> None:
@@ -132,6 +132,16 @@ def test_takes_what_means_the_same_and_leaves_near_misses(
             counts["captured"] += found.board.find(near["question"]) is not None
     assert counts["taken"] >= taken * counts["asked"], counts
     assert counts["captured"] <= captured * counts["near"], counts
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("frame", ["Hi, {}", "{} Thanks a lot!", "Can you tell me: {}"])
+def test_takes_a_pinned_question_however_politely_it_is_asked(index: Settings, frame: str) -> None:
+    found = open_answerer(index.model_copy(update={"pinned": DATA / "blind.jsonl"}))
+    assert isinstance(found.board, FileBoard)
+    asked = [frame.format(pin.question) for pin in found.board.pins]
+    taken = [one.n == n for n, text in enumerate(asked) if (one := found.board.find(text)) is not None]
+    assert all(taken) and len(taken) >= 0.9 * len(asked)
 
 
 @pytest.mark.model
