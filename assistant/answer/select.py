@@ -75,7 +75,7 @@ def select(
     other = _contradiction(overlap.weigh(question), ranked, outline, overlap)
     if other is not None:
         chosen = [Unit(first.document_id, (line.line,), line.score) for line in (first, other)]
-        conflicts: tuple[tuple[int, ...], ...] = ((0,), (1,))
+        conflicts: tuple[tuple[int, ...], ...] = () if _fields(first.line, other.line, outline) else ((0,), (1,))
     else:
         listing = outline.nearest(first.line)
         entries = () if listing is None else listing.entries
@@ -90,7 +90,7 @@ def select(
         chosen, conflicts = _within(_units(said, outline), outline), ()
     limit = LINE_WORDS if len(chosen) == 1 and chosen[0].head is None else LIST_WORDS
     focus = [(start, end) for document_id, start, end in spans if document_id == first.document_id]
-    units = tuple(_shortened(unit, outline, limit // len(conflicts or (0,)), focus) for unit in chosen)
+    units = tuple(_shortened(unit, outline, limit // (1 if other is None else 2), focus) for unit in chosen)
     return Selection(units, conflicts, tuple(ranked))
 
 
@@ -152,6 +152,15 @@ def _contradiction(
         ):
             return line
     return None
+
+
+def _fields(one: int, other: int, outline: Outline) -> bool:
+    """Whether two lines are the same field of two things, which their sections, side by side, are named for."""
+    lines = outline.document.lines
+    above, beside = (lines[n].section_path for n in (one, other))
+    texts = outline.text(one), outline.text(other)
+    labels = [text[: label_end(text, 0, len(text)) or 0] for text in texts]
+    return len(above) > 1 and above[:-1] == beside[:-1] and labels[0] == labels[1] != ""
 
 
 def differ(one: str, other: str, overlap: TermOverlap) -> bool:

@@ -105,10 +105,18 @@ def test_a_lead_in_brings_what_it_introduces() -> None:
     ]
 
 
-def test_another_value_in_another_section_is_a_contradiction() -> None:
+def test_the_same_field_of_two_things_is_said_of_both_and_is_no_contradiction() -> None:
     odds = {"Median wage: $61,000": 5.0, "Median wage: $45,000": 4.9}
     selection = selected(BAKERY, odds, question="What is the median wage?")
     assert said(selection, BAKERY) == ["Median wage: $61,000", "Median wage: $45,000"]
+    assert selection.conflicts == ()
+
+
+def test_another_value_in_another_section_is_a_contradiction() -> None:
+    text = "Shop\n\nHours\nThe shop opens at 6 in summer.\n\nHistory\nToday the shop opens at 7 in summer.\n"
+    odds = {"The shop opens at 6 in summer.": 5.0, "Today the shop opens at 7 in summer.": 4.9}
+    selection = selected(text, odds, question="When does the shop open in summer?")
+    assert said(selection, text) == list(odds)
     assert selection.conflicts == ((0,), (1,))
 
 

@@ -84,6 +84,7 @@ class _Writer:
     def write(self, block: PageBlock) -> None:
         self._put(block.start)
         if block.kind == "hidden":
+            self._number(block.end)  # of an item that begins with code
             self._put(block.end, hidden=True)
             return
         self._close_lists(block)
@@ -138,13 +139,17 @@ class _Writer:
 
     def _head(self, line_start: int) -> None:
         """What stands before a line in its row: its marks are hidden, its number is not."""
-        number = _NUMBER.search(self.text, self.at, line_start)
+        self._number(line_start)
+        self._put(line_start, hidden=_are_marks(self.text[self.at : line_start]))
+
+    def _number(self, end: int) -> None:
+        """The number up to there, if only marks stand before it."""
+        number = _NUMBER.search(self.text, self.at, end)
         if number and _are_marks(self.text[self.at : number.start()]):
             self._put(number.start(), hidden=True)
             self._mark('<span class="number">')
             self._put(number.end())
             self._mark("</span>")
-        self._put(line_start, hidden=_are_marks(self.text[self.at : line_start]))
 
     def _mark(self, tag: str, *values: object) -> None:
         """Tags of ours, with values that are escaped."""

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from injections import EVERY
 from starlette.testclient import TestClient
@@ -286,6 +286,7 @@ def test_any_text_is_shown_whole_and_in_order_with_its_span_marked(text: str, na
 
 @settings(max_examples=200)
 @given(text=TEXTS.filter(str.strip), name=st.sampled_from(["a.txt", "a.md"]))
+@example(text="1. ```\\\n\t<", name="a.md")
 def test_nothing_is_hidden_but_marks(text: str, name: str) -> None:
     made = article(load_text(text, name), 0, 0, english())
     hidden = html.unescape("".join(re.findall("<span hidden>(.*?)</span>", whole(made), re.DOTALL)))
