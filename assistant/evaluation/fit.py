@@ -237,27 +237,21 @@ def _logistic(labelled: Sequence[Labelled]) -> Fit:
     chosen = [one for one in labelled if one.evidence]
     known = {name for one in chosen for name in one.evidence}
     names = [name for name in SIGNALS if name in known]
-    present = np.array([[one.evidence.get(name, np.nan) for name in names] for one in chosen])
-    means, scales = np.nanmean(present, axis=0), np.nanstd(present, axis=0)
-    scales[scales < 1e-6] = 1.0
-    values = np.nan_to_num((present - means) / scales)
+    scaled = Scaled.of([one.evidence for one in chosen], names)
+    values = scaled.values
     right = np.array([one.right for one in chosen])
     told_apart = right | np.array([not one.answerable for one in chosen])
-    weights, intercept = _solve(values[told_apart], list(right[told_apart]), _PENALTY)
-    (scale, *_), shift = _solve((values @ weights + intercept)[:, None], list(right), _LITTLE)
+    weights, intercept = solve(values[told_apart], list(right[told_apart]), _PENALTY)
+    (scale, *_), shift = solve((values @ weights + intercept)[:, None], list(right), _LITTLE)
     scale = max(float(scale), _SMALLEST_SCALE)
-    signals = {
-        name: Signal(float(mean), float(deviation), float(weight) * scale)
-        for name, mean, deviation, weight in zip(names, means, scales, weights, strict=True)
-    }
-    return Fit(intercept * scale + shift, signals)
+    return Fit(intercept * scale + shift, scaled.weighed(weights * scale))
 
 
 def _scaled(labelled: Sequence[Labelled], shipped: Calibration) -> Fit:
     """The fit that there was, with another scale and another shift."""
     chosen = [one for one in labelled if one.evidence]
     odds = np.array([[_log_odds(shipped.probability(one.evidence))] for one in chosen])
-    (scale, *_), shift = _solve(odds, [one.right for one in chosen], _LITTLE)
+    (scale, *_), shift = solve(odds, [one.right for one in chosen], _LITTLE)
     if scale < _SMALLEST_SCALE:  # a surer answer is never less likely right
         scale = _SMALLEST_SCALE
         shift = _shift(scale * odds[:, 0], sum(one.right for one in chosen) / len(chosen))
@@ -277,10 +271,38 @@ def _shift(odds: NDArray[np.float64], base: float) -> float:
     return low
 
 
-def _solve(values: NDArray[np.float64], right: Sequence[bool], penalty: float) -> tuple[NDArray[np.float64], float]:
+@dataclass(frozen=True, slots=True)
+class Scaled:
+    """Signals of several questions, each to a mean of 0 and a deviation of 1; one that is not known counts as 0."""
+
+    names: Sequence[str]
+    values: NDArray[np.float64]  # of shape (questions, names)
+    means: NDArray[np.float64]
+    scales: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, evidence: Sequence[Mapping[str, float]], names: Sequence[str]) -> Scaled:
+        present = np.array([[one.get(name, np.nan) for name in names] for one in evidence])
+        means, scales = np.nanmean(present, axis=0), np.nanstd(present, axis=0)
+        scales[scales < 1e-6] = 1.0
+        return cls(names, np.nan_to_num((present - means) / scales), means, scales)
+
+    def weighed(self, weights: NDArray[np.float64]) -> dict[str, Signal]:
+        """The signals with these weights, as a fit takes them."""
+        rows = zip(self.names, self.means, self.scales, weights, strict=True)
+        return {name: Signal(float(mean), float(scale), float(weight)) for name, mean, scale, weight in rows}
+
+
+def solve(
+    values: NDArray[np.float64], right: Sequence[bool], penalty: float, counts: Sequence[float] | None = None
+) -> tuple[NDArray[np.float64], float]:
+    """The weights and the intercept of a logistic regression; `counts` says how much each row counts, else alike.
+
+    Raises CalibrationError where all outcomes are the same.
+    """
     if len(set(right)) < 2:
         raise CalibrationError("all answers are right, or all are wrong: there is nothing to tell them apart by")
-    model = LogisticRegression(C=1 / penalty, max_iter=2_000).fit(values, right)
+    model = LogisticRegression(C=1 / penalty, max_iter=2_000).fit(values, right, sample_weight=counts)
     return model.coef_[0], float(model.intercept_[0])
 
 

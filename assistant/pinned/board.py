@@ -26,8 +26,7 @@ from assistant.types import Answer, Document, Filters, Pinned, Vectors
 
 NEAREST = 8  # wordings that are held against a question
 NEAR = 0.4  # the least cosine with which a wording may mean the same
-_CERTAIN = ("figure", "name")
-CERTAIN = "differs_for_certain"  # what sets two questions apart whatever else they say
+CERTAIN = ("figure", "name")  # the differences that set two questions apart whatever else they say
 _INNER = re.compile(r"(?<=[^\W\d_,;] )[^\W\d_]{2,}")  # a word after another one
 
 
@@ -106,27 +105,27 @@ class Pinboard:
         return replace(answer, pinned=Pinned(pin.question, pin.source or None, until))
 
     def candidates(self, question: str) -> Iterator[tuple[int, dict[str, float]]]:
-        """The pinned answers with the nearest wordings, by their positions, and the signals of each wording."""
+        """The pinned answers with the nearest wordings, by their positions, and the signals of each wording.
+
+        Left out are wordings that are certain to mean something else.
+        """
         if self._reading is None or not len(self._vectors):
             return
         scores = self._vectors @ self._reading.encode(question)
-        asked = Asked.of(question, known=self._known)
-        for at in np.argsort(-scores, kind="stable")[:NEAREST]:
-            if scores[at] >= NEAR:
-                n, wording = self._wordings[at]
-                apart = difference(asked, Asked.of(wording, known=self._known))
-                found = signals(self._reading.meaning(question), self._reading.meaning(wording))
-                yield n, {**found, "differs": float(apart is not None), CERTAIN: float(apart in _CERTAIN)}
+        near = [int(at) for at in np.argsort(-scores, kind="stable")[:NEAREST] if scores[at] >= NEAR]
+        if not near:
+            return
+        asked, meaning = Asked.of(question, known=self._known), self._reading.meaning(question)
+        for n, wording in (self._wordings[at] for at in near):
+            apart = difference(asked, Asked.of(wording, known=self._known))
+            if apart not in CERTAIN:
+                yield n, {**signals(meaning, self._reading.meaning(wording)), "differs": float(apart is not None)}
 
     def _like(self, question: str, allowed: frozenset[int]) -> list[Found]:
         """The pinned answers whose question means the same as this one, as far as can be told."""
-        found = []
-        for n, known in self.candidates(question):
-            if n in allowed and not known[CERTAIN]:
-                sameness = self._sameness()
-                if (probability := sameness.fit.probability(known)) >= sameness.threshold:
-                    found.append(Found(n, probability))
-        return found
+        sameness = self._sameness()
+        given = [(n, sameness.fit.probability(known)) for n, known in self.candidates(question) if n in allowed]
+        return [Found(n, probability) for n, probability in given if probability >= sameness.threshold]
 
     def _allowed(self, filters: Filters) -> frozenset[int]:
         """The answers that filters let through and that have not run out."""

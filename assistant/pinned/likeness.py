@@ -111,11 +111,8 @@ def signals(asked: Meaning, pinned: Meaning) -> dict[str, float]:
     new = [n for n, word in enumerate(asked.words) if word.stem not in theirs]
     lost = [n for n, word in enumerate(pinned.words) if word.stem not in ours]
     changed = alike[np.ix_(new, lost)] if new and lost else np.ones((1, 1), np.float32)
-    nearest, last_new, last_lost = (
-        float(changed.max()),
-        float(changed.max(axis=1).min()),
-        float(changed.max(axis=0).min()),
-    )
+    nearest = float(changed.max())
+    last_new, last_lost = (float(changed.max(axis=axis).min()) for axis in (1, 0))
     matcher = SequenceMatcher(None, asked.stems, pinned.stems, autojunk=False)
     edits = [kind for kind, *_ in matcher.get_opcodes() if kind != "equal"]
     shared, topic = _shared(set(asked.stems), set(pinned.stems)), _shared(ours, theirs)

@@ -191,7 +191,7 @@ def serve_mcp(settings: Settings, url: str | None = None) -> int:
 
 def check_mcp() -> None:
     """Raises UsageError where the library for it is not installed."""
-    if find_spec("mcp") is None:
+    if not _installed("mcp"):
         raise UsageError("MCP needs the library of that name: install it with `pip install 'role-assistant[mcp]'`")
 
 
