@@ -19,7 +19,7 @@ from assistant.pinned.differences import Asked, difference
 from assistant.pinned.document import as_document, passages
 from assistant.pinned.entries import Pin
 from assistant.pinned.likeness import Reading, signals
-from assistant.pinned.sameness import Sameness, shipped
+from assistant.pinned.sameness import Sameness, dump, shipped
 from assistant.question.parts import parts
 from assistant.question.stems import words
 from assistant.types import Answer, Document, Filters, Pinned, Vectors
@@ -71,7 +71,11 @@ class Pinboard:
         else:
             self._vectors = np.empty((0, 0), np.float32)
         self.fingerprint = settings_id(
-            {"pins": [[*pin.asked_as, pin.answer] for pin in self.pins], "in": self.document.version}
+            {
+                "pins": [[*pin.asked_as, pin.answer] for pin in self.pins],
+                "in": self.document.version,
+                "sameness": None if reading is None else dump(sameness()),
+            }
         )
 
     def state(self) -> str:

@@ -22,6 +22,7 @@ Deliveries leave at 5. They are free from 40 pieces on. The driver's name is Ada
 QUESTIONS = [
     "What are the early duties?",
     "What is the median wage of a master baker?",
+    "What is the median wage?",
     "Master baker and journeyman: what is the entry wage?",
     "Who is the driver and when do deliveries leave?",
     "Is the shop open on Saturday?",
@@ -41,7 +42,13 @@ def test_answers_change_only_with_the_version_of_the_rules() -> None:
     for question in QUESTIONS:
         answer = baker.ask(question)
         cited = [[c.document_id, c.start, c.end] for c in answer.citations]
-        answers[question] = [answer.status, answer.reason, [block.text for block in answer.blocks], cited]
+        answers[question] = [
+            answer.status,
+            answer.reason,
+            [block.text for block in answer.blocks],
+            cited,
+            answer.conflicts,
+        ]
     follow = baker.ask("And of a journeyman?", history=[Turn("user", QUESTIONS[1])])
     answers["follow-up"] = [follow.status, follow.standalone_question, [block.text for block in follow.blocks]]
     found = {"rules": ids.RULES, "answers": answers}

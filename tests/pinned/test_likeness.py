@@ -91,6 +91,11 @@ def test_the_most_probable_of_those_above_the_threshold_is_taken() -> None:
     assert board(0.75, *pinned).find("What is the price of lunch in the garage?") is None
 
 
+def test_another_threshold_is_another_board() -> None:
+    boards = [board(threshold, "the price of lunch") for threshold in (0.7, 0.8, 0.8)]
+    assert boards[0].fingerprint != boards[1].fingerprint == boards[2].fingerprint
+
+
 def test_another_figure_is_another_question_whatever_the_fit_says() -> None:
     pinned = board(0.1, "the price of 2 cars to park")
     assert told("the price of 3 cars to park", "the price of 2 cars to park")["meaning"] == pytest.approx(1.0)
